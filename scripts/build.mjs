@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Builds the sources into a folder named after what they hold: a running service keeps the files it started from.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NODE, ROOT } from './install.mjs';
+import { runningServices } from './running.mjs';
+
+const DIST = join(ROOT, 'dist');
+
+/** The folder of the build of these very sources. */
+export async function ensureBuild() {
+  const build = join(DIST, contentHash());
+  if (existsSync(build)) return build;
+  console.error('Building…');
+  const aside = join(DIST, `building-${process.pid}`);
+  mkdirSync(aside, { recursive: true });
+  const configuration = join(aside, 'nest-cli.json');
+  const options = JSON.parse(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8'));
+  options.compilerOptions.builder = { type: 'swc', options: { outDir: relative(ROOT, join(aside, 'out')) } };
+  writeFileSync(configuration, JSON.stringify(options));
+  const nest = join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
+  const { status, stdout, stderr } = spawnSync(NODE, [nest, 'build', '--config', relative(ROOT, configuration)], { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) {
+    console.error(`${stdout}${stderr}The sources could not be built: see the lines above.`);
+    process.exit(1);
+  }
+  try {
+    renameSync(join(aside, 'out'), build);
+  } catch (error) {
+    // Another process has built the same in the meantime.
+    if (!existsSync(build)) throw error;
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+  removeOldBuilds(build);
+  return build;
+}
+
+function contentHash() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
+    else hash.update(path.slice(ROOT.length)).update('\0').update(readFileSync(path)).update('\0');
+  };
+  for (const name of ['src', '.swcrc', 'nest-cli.json', 'tsconfig.json', 'package-lock.json']) add(join(ROOT, name));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function removeOldBuilds(current) {
+  if (runningServices(ROOT).length > 0) return;
+  for (const name of readdirSync(DIST)) {
+    if (/^[\da-f]{16}$/.test(name) && join(DIST, name) !== current) rmSync(join(DIST, name), { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await ensureBuild());

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { JwtAuthGuard } from './auth.guard.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import { TokenVerifier } from './token-verifier.js';
+
+/** Who is calling: one bearer token, one user. The guard is bound to the application in `configureApp()`. */
+@Module({ providers: [TokenVerifier, JwtStrategy, JwtAuthGuard], exports: [JwtAuthGuard] })
+export class AuthModule {}

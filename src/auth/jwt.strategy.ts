@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import passport from 'passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { TokenVerifier } from './token-verifier.js';
+import { userFromClaims } from './user.js';
+
+const tokenOf = ExtractJwt.fromAuthHeaderAsBearerToken();
+
+/** passport-jwt, with the verification left to jose: it knows EdDSA and key sets, which passport-jwt's own library does not. */
+@Injectable()
+export class JwtStrategy extends Strategy {
+  /** Passport's register is global to the process: a name of its own keeps applications in one process apart. */
+  override readonly name = `onboarding-jwt-${randomUUID()}`;
+
+  // No #private field: Passport runs each request on an object that inherits from this one.
+  constructor(private readonly verifier: TokenVerifier) {
+    super(
+      { jwtFromRequest: tokenOf, secretOrKeyProvider: (_request, _token, done) => done(null) },
+      (claims, done) => done(null, claims),
+    );
+    passport.use(this);
+  }
+
+  override authenticate(request: Parameters<typeof tokenOf>[0]): void {
+    const token = tokenOf(request);
+    if (!token) return this.fail(401);
+    this.verifier.verify(token).then(
+      (claims) => {
+        const user = claims && userFromClaims(claims);
+        if (user) this.success(user);
+        else this.fail(401);
+      },
+      (error: unknown) => this.error(error as Error),
+    );
+  }
+}

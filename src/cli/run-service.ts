@@ -1,0 +1,71 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Configuration } from '../config/configuration.js';
+import { loadConfiguration, readEnvironment } from '../config/load-configuration.js';
+import { createApp } from '../configure-app.js';
+import { startDatabase } from '../database/start-database.js';
+import { StartupError } from '../database/startup-error.js';
+import { developmentToken } from './development-token.js';
+import { run } from './run.js';
+
+/** What was started and must be stopped, the latest first. */
+type Stops = (() => Promise<void>)[];
+
+/** Starts the service; it runs until SIGINT or SIGTERM, and then stops whatever it started. */
+export async function runService(): Promise<void> {
+  const stops: Stops = [];
+  const starting = run(() => start(stops));
+  stopOnSignal(starting, stops);
+  await starting;
+  if (process.exitCode) await stopAll(stops);
+}
+
+async function start(stops: Stops): Promise<void> {
+  const environment = readEnvironment();
+  const given = loadConfiguration(environment);
+  const database = await startDatabase(given, console.log);
+  stops.push(() => database.stop());
+  const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
+  const app = await createApp(configuration);
+  stops.push(() => app.close());
+  await listen(app, configuration);
+  if (configuration.isLocal) await greet(app, configuration);
+}
+
+async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration): Promise<void> {
+  try {
+    await app.listen(PORT, HOST);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') throw new StartupError(`PORT: ${PORT} is in use. Stop what runs there, or set PORT to another one.`);
+    if (code === 'EACCES') throw new StartupError(`PORT: ${PORT} may not be opened by this user. Set PORT to another one.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartupError(`HOST: ${HOST} is no address of this machine.`);
+    throw error;
+  }
+}
+
+/** A first signal stops everything in order; a second one ends the process at once. */
+function stopOnSignal(starting: Promise<void>, stops: Stops): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    void starting.then(() => stopAll(stops)).then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+async function stopAll(stops: Stops): Promise<void> {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
+}
+
+/** For whoever starts it on their own machine: where it is, and a first request to paste. */
+async function greet(app: NestFastifyApplication, configuration: Configuration): Promise<void> {
+  const address = (await app.getUrl()).replace('[::1]', 'localhost');
+  const lines = ['', `The onboarding service is ready at ${address}`, `The API is described at        ${address}/docs`];
+  if (configuration.AUTH_JWT_SECRET) {
+    const token = await developmentToken(configuration, 'alice');
+    lines.push('', 'A first request, as the user alice:', '', `curl -s -H 'Authorization: Bearer ${token}' ${address}/api/onboarding/init`);
+  }
+  console.log([...lines, '', 'Ctrl-C stops it.', ''].join('\n'));
+}

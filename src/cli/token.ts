@@ -1,0 +1,10 @@
+import { loadConfiguration } from '../config/load-configuration.js';
+import { StartupError } from '../database/startup-error.js';
+import { developmentToken } from './development-token.js';
+import { run } from './run.js';
+
+await run(async () => {
+  const userId = process.argv[2];
+  if (!userId) throw new StartupError('Usage: npm run token -- <user id>');
+  console.log(await developmentToken(loadConfiguration(), userId));
+});

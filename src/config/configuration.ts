@@ -1,0 +1,255 @@
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { inspect } from 'node:util';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  validateSync,
+} from 'class-validator';
+
+/** The environment as it came: names to texts. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One line per variable that is missing or malformed. Names the variables, never shows a value. */
+export class ConfigurationError extends Error {
+  constructor(readonly complaints: readonly string[]) {
+    super(complaints.join('\n'));
+  }
+}
+
+export interface EncryptionKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
+
+const POSTGRES_URL = { protocols: ['postgres', 'postgresql'], require_tld: false, require_host: true, require_protocol: true };
+const WEB_URL = { protocols: ['http', 'https'], require_tld: false, require_protocol: true };
+
+/**
+ * Every variable that the service knows, under its own name, validated and typed. Read once, at the start: nothing else
+ * looks at the environment. Prints and serializes as `[configuration]`.
+ */
+export class Configuration {
+  @IsInt() @Min(0) @Max(65_535) readonly PORT: number;
+  @IsString() @MaxLength(255) readonly HOST: string;
+  @IsIn(['local', 'production']) readonly DEPLOY_ENV: 'local' | 'production';
+  @IsString() @MaxLength(1000) readonly DATA_DIR: string;
+
+  /** The connection of the service, under a role without privileges; unset: the embedded PostgreSQL. */
+  @IsOptional() @IsUrl(POSTGRES_URL, { message: '$property must be a postgres:// URL' }) readonly DATABASE_URL?: string;
+  /** The connection of the schema's owner; unset: nothing is migrated. */
+  @IsOptional()
+  @IsUrl(POSTGRES_URL, { message: '$property must be a postgres:// URL' })
+  readonly DATABASE_MIGRATION_URL?: string;
+  /** Connections per process. */
+  @IsInt() @Min(1) @Max(1000) readonly DATABASE_POOL_SIZE: number;
+  /** Milliseconds that a request waits for a connection, or for an answer. */
+  @IsInt() @Min(100) @Max(60_000) readonly DATABASE_TIMEOUT_MS: number;
+
+  @IsOptional() @IsUrl(WEB_URL, { message: '$property must be an http(s) URL' }) readonly AUTH_JWKS_URL?: string;
+  @IsOptional() @IsString() @MaxLength(1000) readonly AUTH_ISSUER?: string;
+  @IsOptional() @IsString() @MaxLength(1000) readonly AUTH_AUDIENCE?: string;
+
+  @IsBoolean({ message: '$property must be true or false' }) readonly ENABLE_WEBSITE_BRAND_COLUMNS: boolean;
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string;
+  @IsUrl({ ...WEB_URL, allow_underscores: true }, { each: true, message: '$property must be http(s) origins, comma-separated' })
+  readonly CORS_ORIGINS: readonly string[];
+  /** `false`, `true`, a number of hops, or addresses and ranges, as Fastify takes it. */
+  readonly TRUST_PROXY: boolean | number | string;
+
+  /** A minute, per user and process; 0 switches it off. */
+  @IsInt() @Min(0) readonly RATE_LIMIT_KEY_SAVES: number;
+  @IsInt() @Min(0) readonly RATE_LIMIT_KEY_CHECKS: number;
+  @IsBoolean({ message: '$property must be true or false' }) readonly WRITE_ENV_FILE: boolean;
+  @IsString() @Matches(/\S/) @MaxLength(1000) readonly ENV_FILE: string;
+  readonly PROVIDER_BASE_URLS: Readonly<Record<string, string>>;
+
+  /** HS256. */
+  readonly AUTH_JWT_SECRET?: KeyObject;
+  /** RS256, ES256 or EdDSA. */
+  readonly AUTH_JWT_PUBLIC_KEY?: KeyObject;
+  /** The first seals, all open. */
+  readonly API_KEY_ENCRYPTION_KEYS: readonly EncryptionKey[];
+
+  readonly #environment: Environment;
+
+  /** @throws ConfigurationError with every complaint at once */
+  constructor(environment: Environment) {
+    const read = new Reader(environment);
+    this.#environment = environment;
+    this.DEPLOY_ENV = read.text('DEPLOY_ENV', 'local') as 'local' | 'production';
+    const local = this.DEPLOY_ENV !== 'production';
+    this.PORT = read.number('PORT', 3000);
+    this.HOST = read.text('HOST', local ? '127.0.0.1' : '0.0.0.0');
+    this.DATA_DIR = read.text('DATA_DIR', '.data');
+    this.DATABASE_URL = read.optional('DATABASE_URL');
+    this.DATABASE_MIGRATION_URL = read.optional('DATABASE_MIGRATION_URL');
+    this.DATABASE_POOL_SIZE = read.number('DATABASE_POOL_SIZE', 10);
+    this.DATABASE_TIMEOUT_MS = read.number('DATABASE_TIMEOUT_MS', 3000);
+    this.AUTH_JWT_SECRET = read.parsed('AUTH_JWT_SECRET', 'must be at least 32 bytes long', parseJwtSecret);
+    this.AUTH_JWT_PUBLIC_KEY = read.parsed('AUTH_JWT_PUBLIC_KEY', 'must be an RSA (2048 bits or more), P-256 or Ed25519 public key in PEM', parsePublicKey);
+    this.AUTH_JWKS_URL = read.optional('AUTH_JWKS_URL');
+    this.AUTH_ISSUER = read.optional('AUTH_ISSUER');
+    this.AUTH_AUDIENCE = read.optional('AUTH_AUDIENCE');
+    this.API_KEY_ENCRYPTION_KEYS =
+      read.parsed(
+        'API_KEY_ENCRYPTION_KEYS',
+        'must be a comma-separated list of id:base64 of 32 bytes, each id once',
+        parseEncryptionKeys,
+      ) ?? [];
+    this.ENABLE_WEBSITE_BRAND_COLUMNS = read.boolean('ENABLE_WEBSITE_BRAND_COLUMNS', false);
+    this.LOG_LEVEL = read.text('LOG_LEVEL', 'info');
+    this.CORS_ORIGINS = read.list('CORS_ORIGINS');
+    this.TRUST_PROXY = read.parsed('TRUST_PROXY', 'must be true, false, a number or addresses', parseTrustProxy) ?? false;
+    this.RATE_LIMIT_KEY_SAVES = read.number('RATE_LIMIT_KEY_SAVES', 600);
+    this.RATE_LIMIT_KEY_CHECKS = read.number('RATE_LIMIT_KEY_CHECKS', 60);
+    this.WRITE_ENV_FILE = read.boolean('WRITE_ENV_FILE', local);
+    this.ENV_FILE = read.text('ENV_FILE', '.env');
+    this.PROVIDER_BASE_URLS =
+      read.parsed('PROVIDER_BASE_URLS', 'must be a JSON object of provider to URL', parseBaseUrls) ?? {};
+
+    const invalid = validateSync(this, { forbidUnknownValues: false }).flatMap((e) => Object.values(e.constraints ?? {}).slice(0, 1));
+    const complaints = [...read.complaints, ...invalid, ...this.#contradictions()];
+    if (complaints.length > 0) throw new ConfigurationError(complaints);
+  }
+
+  get isLocal(): boolean {
+    return this.DEPLOY_ENV === 'local';
+  }
+
+  /** A provider key of the deployment's own, by the name of its variable; never shown or returned to a user. */
+  deploymentKey(variable: string): string | undefined {
+    return this.#environment[variable]?.trim() || undefined;
+  }
+
+  #contradictions(): string[] {
+    const keys = ['AUTH_JWT_SECRET', 'AUTH_JWT_PUBLIC_KEY', 'AUTH_JWKS_URL'] as const;
+    const set = keys.filter((name) => this[name] !== undefined);
+    const complaints: string[] = [];
+    if (set.length > 1) complaints.push(`${set.join(' and ')} are set: use one of them`);
+    if (!this.isLocal) {
+      if (!this.DATABASE_URL) complaints.push('DATABASE_URL must be set while DEPLOY_ENV is production');
+      if (set.length === 0 && !this.#environment.AUTH_JWT_SECRET && !this.#environment.AUTH_JWT_PUBLIC_KEY) {
+        complaints.push(`One of ${keys.join(', ')} must be set while DEPLOY_ENV is production`);
+      }
+      if (!this.#environment.API_KEY_ENCRYPTION_KEYS) {
+        complaints.push('API_KEY_ENCRYPTION_KEYS must be set while DEPLOY_ENV is production');
+      }
+    }
+    return complaints;
+  }
+
+  toJSON(): string {
+    return '[configuration]';
+  }
+
+  [inspect.custom](): string {
+    return '[configuration]';
+  }
+}
+
+/** Turns texts into values; what cannot be turned becomes a complaint. A blank variable counts as unset. */
+class Reader {
+  readonly complaints: string[] = [];
+
+  constructor(private readonly environment: Environment) {}
+
+  optional(name: string): string | undefined {
+    return this.environment[name]?.trim() || undefined;
+  }
+
+  text(name: string, fallback: string): string {
+    return this.optional(name) ?? fallback;
+  }
+
+  number(name: string, fallback: number): number {
+    return this.parsed(name, 'must be a whole number', parseWholeNumber) ?? fallback;
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    return this.parsed(name, 'must be true or false', parseBoolean) ?? fallback;
+  }
+
+  list(name: string): string[] {
+    return (this.optional(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+  }
+
+  parsed<T>(name: string, expectation: string, parse: (text: string) => T | null): T | undefined {
+    const text = this.optional(name);
+    if (text === undefined) return undefined;
+    const value = parse(text);
+    if (value !== null) return value;
+    this.complaints.push(`${name} ${expectation}`);
+    return undefined;
+  }
+}
+
+function parseWholeNumber(text: string): number | null {
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
+
+function parseBoolean(text: string): boolean | null {
+  const value = text.toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(value)) return true;
+  return ['false', '0', 'no', 'off'].includes(value) ? false : null;
+}
+
+function parseTrustProxy(text: string): boolean | number | string | null {
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  const flag = parseBoolean(text);
+  if (flag !== null) return flag;
+  return /^[\da-fA-F.:/,\s]+$|^(loopback|linklocal|uniquelocal)(,\s*\w+)*$/.test(text) ? text : null;
+}
+
+/** Its UTF-8 bytes are the key: neither hex nor base64 is decoded. */
+function parseJwtSecret(text: string): KeyObject | null {
+  const bytes = Buffer.from(text, 'utf8');
+  return bytes.length >= 32 ? createSecretKey(bytes) : null;
+}
+
+function parsePublicKey(text: string): KeyObject | null {
+  const pem = text.replaceAll('\\n', '\n');
+  // createPublicKey also takes a private key, and derives the public one: whoever pastes that has pasted the wrong thing.
+  if (pem.includes('PRIVATE KEY')) return null;
+  try {
+    const key = createPublicKey(pem);
+    return isSupported(key) ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+function isSupported({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
+  if (type === 'rsa') return (details?.modulusLength ?? 0) >= 2048;
+  return type === 'ed25519' || (type === 'ec' && details?.namedCurve === 'prime256v1');
+}
+
+function parseEncryptionKeys(text: string): EncryptionKey[] | null {
+  const keys = text.split(',').map((item) => {
+    const match = /^([\w.-]{1,64}):([A-Za-z0-9+/_-]{43}=?)$/.exec(item.trim());
+    return match?.[1] && match[2] ? { id: match[1], key: createSecretKey(Buffer.from(match[2], 'base64')) } : null;
+  });
+  const valid = keys.filter((key) => key !== null);
+  return valid.length === keys.length && new Set(valid.map((key) => key.id)).size === keys.length ? valid : null;
+}
+
+function parseBaseUrls(text: string): Record<string, string> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    const urls = Object.entries(value);
+    return urls.every(([, url]) => typeof url === 'string' && URL.canParse(url)) ? Object.fromEntries(urls) : null;
+  } catch {
+    return null;
+  }
+}

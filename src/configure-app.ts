@@ -1,0 +1,90 @@
+import helmet from '@fastify/helmet';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { JwtAuthGuard } from './auth/auth.guard.js';
+import { AppModule } from './app.module.js';
+import type { Configuration } from './config/configuration.js';
+import { DtoPipe } from './http/body.pipe.js';
+import { findUnstorable } from './http/json.js';
+import { createLogger, logRequest, NestLogger, requestId } from './http/logging.js';
+import { InvalidInput } from './http/problem.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
+
+/** Characters that a parameter in a path may have. */
+const MAX_PARAMETER_LENGTH = 4096;
+
+/** The service as production runs it and tests test it; not listening yet. */
+export async function createApp(configuration: Configuration, destination?: NodeJS.WritableStream): Promise<NestFastifyApplication> {
+  const logger = createLogger(configuration.LOG_LEVEL, destination);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration), fastifyAdapter(configuration), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+  await configureApp(app, configuration, logger);
+  await app.init();
+  return app;
+}
+
+function fastifyAdapter({ TRUST_PROXY }: Configuration): FastifyAdapter {
+  return new FastifyAdapter({
+    trustProxy: typeof TRUST_PROXY === 'number' ? (_address, hop) => hop < TRUST_PROXY : TRUST_PROXY,
+    bodyLimit: BODY_LIMIT,
+    genReqId: requestId,
+    // A close must not wait for clients that keep their connection open without asking anything.
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => new ProblemFilter().send(error, request, reply),
+  });
+}
+
+/** Guards, pipes, filters, hooks and the API's document. */
+export async function configureApp(app: NestFastifyApplication, configuration: Configuration, logger: Logger): Promise<void> {
+  app.useGlobalGuards(app.get(JwtAuthGuard));
+  app.useGlobalPipes(new DtoPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  if (configuration.CORS_ORIGINS.length > 0) {
+    app.enableCors({ origin: [...configuration.CORS_ORIGINS], exposedHeaders: ['X-Request-Id', 'Retry-After'] });
+  }
+  await app.register(helmet);
+  addHooks(app, logger);
+  documentApi(app);
+}
+
+function addHooks(app: NestFastifyApplication, logger: Logger): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRoute', (route) => {
+    if ((route.config as { largeBody?: boolean } | undefined)?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
+  });
+  fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.header('x-request-id', request.id);
+  });
+  fastify.addHook('preValidation', async (request: FastifyRequest) => {
+    const unstorable = findUnstorable(request.body);
+    if (unstorable) throw InvalidInput.of([unstorable]);
+  });
+  fastify.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => logRequest(logger, request, reply));
+  // An empty body counts as none, whatever its content type says.
+  const parse = fastify.getDefaultJsonParser('error', 'ignore');
+  app.useBodyParser('application/json', {}, (request: FastifyRequest, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, body.toString(), done);
+  });
+}
+
+function documentApi(app: NestFastifyApplication): void {
+  const document = new DocumentBuilder()
+    .setTitle('Onboarding')
+    .setDescription('The six steps of onboarding: progress, saved data and what is drawn from them. One user per token.')
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Onboarding API',
+  });
+}

@@ -1,0 +1,32 @@
+import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Configuration } from '../config/configuration.js';
+import { OnboardingDatabaseService } from './onboarding-database.service.js';
+import { ormOptions } from './orm-options.js';
+import { UserDatabase } from './user-database.js';
+
+/** PostgreSQL through MikroORM, one user at a time. */
+@Module({
+  providers: [
+    {
+      provide: MikroORM,
+      inject: [Configuration],
+      useFactory: ({ DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize, DATABASE_TIMEOUT_MS: timeoutMs }: Configuration) =>
+        new MikroORM(ormOptions({ url: url as string, poolSize, timeoutMs })),
+    },
+    {
+      provide: UserDatabase,
+      inject: [MikroORM],
+      useFactory: async (orm: MikroORM) => new UserDatabase(await orm.em.getConnection().getNativeClient()),
+    },
+    OnboardingDatabaseService,
+  ],
+  exports: [OnboardingDatabaseService, UserDatabase],
+})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(@Inject(MikroORM) private readonly orm: MikroORM) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.orm.close(true);
+  }
+}

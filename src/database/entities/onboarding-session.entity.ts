@@ -1,0 +1,27 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { StepStates } from '../../steps/progress.js';
+import { ownership } from './ownership.js';
+
+/** One user's onboarding: a user has one session or none. */
+const OnboardingSessionSchema = defineEntity({
+  name: 'OnboardingSession',
+  tableName: 'onboarding_sessions',
+  ...ownership,
+  properties: {
+    userId: p.text().primary().unique('onboarding_sessions_user_id_unique'),
+    id: p.uuid().primary(),
+    /** Counts the user's changes, one event each: see progress_events. */
+    revision: p.bigint('number').default(0),
+    /** Steps that were touched, by number; an absent one is pending. */
+    steps: p.json<StepStates>().defaultRaw(`'{}'::jsonb`),
+    /** A step that was gone to on purpose; null means the first unfinished one. */
+    currentStep: p.smallint().nullable().check('current_step between 1 and 6'),
+    percentageFloor: p.decimal('number').precision(5).scale(2).default(0).check('percentage_floor between 0 and 100'),
+    startedAt: p.datetime(),
+    updatedAt: p.datetime(),
+    completedAt: p.datetime().nullable(),
+  },
+});
+
+export class OnboardingSession extends OnboardingSessionSchema.class {}
+OnboardingSessionSchema.setClass(OnboardingSession);

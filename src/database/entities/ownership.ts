@@ -1,0 +1,22 @@
+/** The session variable that names the user on whose behalf a statement runs; every policy reads it. */
+export const USER_SETTING = 'app.user_id';
+
+/** The role of maintenance that crosses users: granted to the owner of the schema, never to the service. */
+export const MAINTENANCE_ROLE = 'onboarding_maintenance';
+
+/**
+ * What makes a table a user's own: the ORM's filter, the row-level policy and the session variable behind both
+ * from one declaration, and the second policy through which the owner's maintenance may cross users.
+ */
+export const ownership = {
+  filters: {
+    owner: {
+      name: 'owner',
+      cond: (parameters: { userId?: string }) => ({ userId: parameters.userId }),
+      default: true,
+      rls: { setting: USER_SETTING },
+    },
+  },
+  rowLevelSecurity: 'force' as const,
+  policies: [{ name: 'maintenance', roles: [MAINTENANCE_ROLE], using: 'true', check: 'true' }],
+};

@@ -1,0 +1,79 @@
+import type { JsonObject } from '../../http/json.js';
+import { viewDocument, type Kind, type Mapping } from '../posted.js';
+
+/** Kept and shown only while brand analysis is switched on. */
+export const BRAND_COLUMNS = ['brand_analysis', 'content_strategy_insights'] as const;
+
+const GUIDELINES: Readonly<Record<string, Kind>> = {
+  guidelines: 'list',
+  best_practices: 'list',
+  avoid_elements: 'list',
+  content_strategy: 'text',
+  ai_generation_tips: 'list',
+  competitive_advantages: 'list',
+  content_calendar_suggestions: 'list',
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  website_url: 'text',
+  writing_style: 'document',
+  content_characteristics: 'document',
+  target_audience: 'document',
+  content_type: 'document',
+  recommended_settings: 'document',
+  brand_analysis: 'document',
+  content_strategy_insights: 'document',
+  social_media_presence: 'document',
+  social_media_accounts: 'document',
+  seo_audit: 'document',
+  sitemap_analysis: 'document',
+  style_patterns: 'document',
+  style_guidelines: 'document',
+  crawl_result: 'document',
+  status: 'text',
+};
+
+/** Posted beside the analysis, kept in `extra`. */
+const BESIDE: Readonly<Record<string, Kind>> = {
+  domainName: 'text',
+  useAnalysisForGenAI: 'flag',
+  email: 'text',
+  businessData: 'document',
+  integrations: 'document',
+};
+
+/** Step 2: the same keys at the top level or nested in `analysis`; the guideline keys fold into `style_guidelines`. */
+export function websiteMapping(brandAnalysis: boolean): Mapping {
+  const columns = Object.keys(KINDS).filter((c) => brandAnalysis || !(BRAND_COLUMNS as readonly string[]).includes(c));
+  return {
+    name: 'website_analyses',
+    columns,
+    merged: ['style_guidelines'],
+    kinds: KINDS,
+    spellings: { website_url: ['website'] },
+    nested: 'analysis',
+    folded: { into: 'style_guidelines', kinds: GUIDELINES },
+    known: BESIDE,
+    // Copies that reading adds, and, while they are off, what must not be kept.
+    elsewhere: ['style_analysis', 'website_analysis', ...(brandAnalysis ? [] : BRAND_COLUMNS), ...(brandAnalysis ? [] : ['brandAnalysis', 'contentStrategyInsights'])],
+  };
+}
+
+/** The row in the shape in which the page posts it, so that spreading it restores the page. */
+export function viewWebsite(mapping: Mapping, row: JsonObject): JsonObject {
+  const view = viewDocument(mapping, row);
+  const { website_url: website, crawl_result: crawlResult, status, style_guidelines: guidelines } = view;
+  const documents = mapping.columns.filter((column) => KINDS[column] === 'document' && view[column] !== null);
+  const unknown = Object.entries(row['extra'] as JsonObject).filter(([key]) => !Object.hasOwn(BESIDE, key));
+  return {
+    ...view,
+    website,
+    crawlResult,
+    analysis: {
+      ...Object.fromEntries(unknown),
+      ...(guidelines as JsonObject | null),
+      ...Object.fromEntries(documents.map((column) => [column, view[column]])),
+      ...(status === null ? {} : { status }),
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { Migration20261124Onboarding } from './migration-2026-11-24-onboarding.js';
+
+/** Every migration, oldest first. A list and not a folder to scan: a running service needs no file of its build. */
+export const migrations = [Migration20261124Onboarding];

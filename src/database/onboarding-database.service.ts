@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import { Configuration } from '../config/configuration.js';
+import { isJsonObject, type JsonObject } from '../http/json.js';
+import { InvalidInput } from '../http/problem.js';
+import { completionPercentage, currentStep, type FinishedElsewhere } from '../steps/progress.js';
+import { StepNotFound } from '../steps/step-problems.js';
+import { isStepNumber, Step, type StepNumber } from '../steps/steps.js';
+import { completeOnboarding, dataSaved, goToStep, raisePercentage } from '../steps/transitions.js';
+import { patchWithClears, type Mapping } from './posted.js';
+import { personaMapping, viewPersona } from './entities/persona-data.mapping.js';
+import { researchDepth, researchMapping, RESEARCH_DEPTHS, viewResearch } from './entities/research-preferences.mapping.js';
+import { BRAND_COLUMNS, viewWebsite, websiteMapping } from './entities/website-analysis.mapping.js';
+import type { Session } from './session.js';
+import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
+import type { Row } from './statement.js';
+import type { UnitOfWork } from './unit-of-work.js';
+import { UserDatabase } from './user-database.js';
+
+/** Where a user's onboarding stands, in a few words. */
+export interface OnboardingStatus {
+  readonly is_completed: boolean;
+  readonly current_step: StepNumber;
+  readonly completion_percentage: number;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+}
+
+const NOWHERE: FinishedElsewhere = new Set();
+
+/**
+ * The data of one user's onboarding: every method takes the user first, and neither sees nor changes anybody else's.
+ * All throw `DatabaseUnavailable` while PostgreSQL is away: an outage is never answered with defaults.
+ */
+@Injectable()
+export class OnboardingDatabaseService {
+  /** Step 2's table as the configuration has it: with the brand's columns or without. */
+  readonly websiteMapping: Mapping;
+  readonly #brandAnalysis: boolean;
+
+  constructor(
+    private readonly database: UserDatabase,
+    configuration: Configuration,
+  ) {
+    this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
+    this.websiteMapping = websiteMapping(this.#brandAnalysis);
+  }
+
+  /** Runs `work` in one transaction of the user's. */
+  forUser<T>(userId: string, work: (data: UnitOfWork) => Promise<T>): Promise<T> {
+    return this.database.forUser(userId, work);
+  }
+
+  /** What is stored of the user, as of one moment, in one round trip. */
+  async read(userId: string, tables: readonly SnapshotTable[]): Promise<Snapshot> {
+    const [row] = await this.database.readForUser(userId, snapshotStatement(tables), [userId]);
+    return snapshotFromRow(row as Row);
+  }
+
+  getOrCreateSession(userId: string): Promise<Session> {
+    return this.forUser(userId, (data) => data.start());
+  }
+
+  /** Null when the user has none. */
+  async getSessionByUser(userId: string): Promise<Session | null> {
+    return (await this.read(userId, [])).session;
+  }
+
+  /** The user goes to a step on purpose. @throws StepNotFound */
+  async updateStep(userId: string, stepNumber: number): Promise<Session> {
+    if (!isStepNumber(stepNumber)) throw new StepNotFound();
+    return this.forUser(userId, (data) => data.change(goToStep(stepNumber)));
+  }
+
+  /** Sets a floor of 0 to 100 under the percentage. @throws PercentageOutOfRange */
+  async updateProgress(userId: string, percentage: number): Promise<Session> {
+    const raise = raisePercentage(percentage);
+    return this.forUser(userId, (data) => data.change(raise));
+  }
+
+  /**
+   * Completes the onboarding; calling it again changes nothing.
+   * @param elsewhere steps that count as finished though their status does not say so
+   * @throws StepsMissing
+   */
+  markOnboardingComplete(userId: string, elsewhere: FinishedElsewhere = NOWHERE): Promise<Session> {
+    return this.forUser(userId, (data) => data.change(completeOnboarding(elsewhere)));
+  }
+
+  async getOnboardingStatus(userId: string, elsewhere: FinishedElsewhere = NOWHERE): Promise<OnboardingStatus> {
+    const session = await this.getSessionByUser(userId);
+    const progress = session?.progress;
+    return {
+      is_completed: Boolean(progress?.completedAt),
+      current_step: progress ? currentStep(progress, elsewhere) : Step.ApiKeys,
+      completion_percentage: progress ? completionPercentage(progress) : 0,
+      started_at: progress?.startedAt.toISOString() ?? null,
+      completed_at: progress?.completedAt?.toISOString() ?? null,
+    };
+  }
+
+  /**
+   * Saves what `data` holds, in the spellings of step 2; null clears a field, an absent one stays.
+   * @throws InvalidInput naming the fields of a wrong type
+   */
+  saveWebsiteAnalysis(userId: string, data: JsonObject): Promise<JsonObject> {
+    return this.#save(userId, Step.Website, this.websiteMapping, data, (row) => viewWebsite(this.websiteMapping, row));
+  }
+
+  /** Null when there is none. */
+  async getWebsiteAnalysis(userId: string): Promise<JsonObject | null> {
+    const { documents } = await this.read(userId, ['website_analyses']);
+    return documents.website_analyses ? viewWebsite(this.websiteMapping, documents.website_analyses) : null;
+  }
+
+  /** The brand's part of the website analysis; null when there is none, or while brand analysis is switched off. */
+  async getBrandAnalysis(userId: string): Promise<JsonObject | null> {
+    if (!this.#brandAnalysis) return null;
+    const website = await this.getWebsiteAnalysis(userId);
+    const found = BRAND_COLUMNS.filter((column) => isJsonObject(website?.[column]));
+    return found.length > 0 ? Object.fromEntries(found.map((column) => [column, website?.[column]])) : null;
+  }
+
+  /** As `saveWebsiteAnalysis`, for step 3. */
+  async saveResearchPreferences(userId: string, preferences: JsonObject): Promise<JsonObject> {
+    const depth = preferences['research_depth'] ?? preferences['researchDepth'];
+    if (typeof depth === 'string' && !researchDepth(depth)) throw unknownDepth();
+    const data = typeof depth === 'string' ? { ...preferences, research_depth: researchDepth(depth) } : preferences;
+    return this.#save(userId, Step.Research, researchMapping, data, viewResearch);
+  }
+
+  async getResearchPreferences(userId: string): Promise<JsonObject | null> {
+    const { documents } = await this.read(userId, ['research_preferences']);
+    return documents.research_preferences ? viewResearch(documents.research_preferences) : null;
+  }
+
+  /** As `saveWebsiteAnalysis`, for step 4. */
+  savePersonaData(userId: string, data: JsonObject): Promise<JsonObject> {
+    return this.#save(userId, Step.Personalization, personaMapping, data, viewPersona);
+  }
+
+  async getPersonaData(userId: string): Promise<JsonObject | null> {
+    const { documents } = await this.read(userId, ['persona_data']);
+    return documents.persona_data ? viewPersona(documents.persona_data) : null;
+  }
+
+  /** The user's competitors as they were posted, in their order; empty when there are none. */
+  async getCompetitorAnalysis(userId: string): Promise<readonly JsonObject[]> {
+    return (await this.read(userId, ['competitor_analyses'])).competitors;
+  }
+
+  #save(
+    userId: string,
+    step: StepNumber,
+    mapping: Mapping,
+    posted: JsonObject,
+    view: (row: JsonObject) => JsonObject,
+  ): Promise<JsonObject> {
+    const patch = patchWithClears(mapping, posted);
+    return this.forUser(userId, async (data) => {
+      const row = await data.save(mapping, patch);
+      await data.change(dataSaved(step));
+      return view(row);
+    });
+  }
+}
+
+function unknownDepth(): InvalidInput {
+  const detail = `research_depth must be one of ${RESEARCH_DEPTHS.join(', ')}.`;
+  return InvalidInput.of([{ pointer: '/research_depth', detail }]);
+}

@@ -1,0 +1,139 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { MAINTENANCE_ROLE } from './entities/ownership.js';
+import { migrations } from './migrations/migrations.js';
+import { ormOptions } from './orm-options.js';
+import { StartupError } from './startup-error.js';
+
+const MIGRATIONS_TABLE = 'mikro_orm_migrations';
+
+/** Events are never changed; the session takes them along when it goes. */
+const APPEND_ONLY = ['progress_events'];
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+function loginOf(url: string): Login {
+  const { username, password } = new URL(url);
+  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+/**
+ * Brings a database to where the service can run on it, as its owner: the service's role if there is none, the migrations,
+ * the grants. Processes that start at once do it one after the other.
+ * @throws StartupError
+ */
+export async function prepareDatabase(ownerUrl: string, appUrl: string): Promise<void> {
+  const app = loginOf(appUrl);
+  if (app.user === loginOf(ownerUrl).user) {
+    throw new StartupError('DATABASE_URL and DATABASE_MIGRATION_URL name the same role: give the service a role of its own.');
+  }
+  await withClient('DATABASE_MIGRATION_URL', ownerUrl, async (owner) => {
+    await owner.query('begin');
+    await owner.query(`select pg_advisory_xact_lock(hashtext('onboarding migrations'))`);
+    await createAppRole(owner, app);
+    const tables = await migrate(ownerUrl);
+    await grant(owner, app.user, tables);
+    await owner.query('commit');
+  });
+}
+
+/** An existing role keeps its password and its rights. */
+async function createAppRole(owner: pg.Client, { user, password }: Login): Promise<void> {
+  const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [user]);
+  if (rowCount) return;
+  await owner.query(`create role ${pg.escapeIdentifier(user)} login password ${pg.escapeLiteral(password)}`);
+}
+
+/** Runs what is pending, and returns the tables there are then. */
+async function migrate(ownerUrl: string): Promise<string[]> {
+  const orm = new MikroORM(ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs: 60_000 }));
+  try {
+    await orm.migrator.up();
+    return [...orm.getMetadata().getAll().values()].map(({ tableName }) => tableName);
+  } finally {
+    await orm.close(true);
+  }
+}
+
+async function grant(owner: pg.Client, user: string, tables: readonly string[]): Promise<void> {
+  const role = pg.escapeIdentifier(user);
+  await owner.query(`grant usage on schema public to ${role}`);
+  await owner.query(`grant select on ${MIGRATIONS_TABLE} to ${role}`);
+  for (const table of tables) {
+    const rights = APPEND_ONLY.includes(table) ? 'select, insert' : 'select, insert, update, delete';
+    await owner.query(`grant ${rights} on ${table} to ${role}`);
+  }
+}
+
+interface Findings {
+  readonly version: number;
+  readonly encoding: string;
+  readonly super: boolean;
+  readonly bypasses: boolean;
+  readonly maintains: boolean;
+  readonly owns: boolean;
+}
+
+/**
+ * Looks at the database through the service's own connection: reachable, of a version that is supported, up to date, and
+ * the role without any right that would open another user's rows.
+ * @throws StartupError
+ */
+export async function checkDatabase(appUrl: string): Promise<void> {
+  await withClient('DATABASE_URL', appUrl, async (client) => {
+    const { user } = loginOf(appUrl);
+    await checkMigrations(client);
+    const { rows } = await client.query<Findings>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+              r.rolsuper as super, r.rolbypassrls as bypasses,
+              pg_has_role(current_user, '${MAINTENANCE_ROLE}', 'member') as maintains,
+              exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                      where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'member')) as owns
+       from pg_roles r where r.rolname = current_user`,
+    );
+    const found = rows[0] as Findings;
+    if (found.version < 150_000) throw new StartupError('DATABASE_URL: the service needs PostgreSQL 15 or later.');
+    if (found.encoding !== 'UTF8') throw new StartupError('DATABASE_URL: the database must be encoded in UTF8.');
+    const tooMuch = [
+      found.super && 'is a superuser',
+      found.bypasses && 'may bypass row-level security',
+      found.maintains && `is a member of ${MAINTENANCE_ROLE}`,
+      found.owns && 'owns tables',
+    ].find((reason) => reason !== false);
+    if (tooMuch) {
+      throw new StartupError(
+        `DATABASE_URL: the role ${user} ${tooMuch}, so users would not be kept apart. Name a role that does not exist yet, and let DATABASE_MIGRATION_URL create it.`,
+      );
+    }
+  });
+}
+
+async function checkMigrations(client: pg.Client): Promise<void> {
+  const done = await client.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`).catch((error: unknown) => {
+    if (error instanceof pg.DatabaseError && ['42P01', '42501'].includes(error.code ?? '')) return { rows: [] };
+    throw error;
+  });
+  const names = new Set(done.rows.map(({ name }) => name));
+  if (migrations.every((migration) => names.has(migration.name))) return;
+  throw new StartupError('DATABASE_URL: the schema is behind. Run `npm run migrate` with DATABASE_MIGRATION_URL set to its owner.');
+}
+
+/** @throws StartupError that names the variable when the server cannot be reached or does not let one in */
+async function withClient<T>(variable: string, url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, application_name: 'onboarding-start' });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new StartupError(`${variable}: PostgreSQL cannot be reached (${code ?? message}).`);
+  }
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}

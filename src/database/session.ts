@@ -1,0 +1,65 @@
+import type { Progress, StepStates } from '../steps/progress.js';
+import type { StepNumber } from '../steps/steps.js';
+import type { Row, Statement } from './statement.js';
+
+/** One user's session: who, since when, how many changes, and the facts of the progress. */
+export interface Session {
+  readonly id: string;
+  readonly userId: string;
+  /** Counts the changes: one event each, without gaps. */
+  readonly revision: number;
+  readonly updatedAt: Date;
+  readonly progress: Progress;
+}
+
+/** A session from its row as JSON. */
+export function sessionFromRow(row: Row): Session {
+  return {
+    id: row['id'] as string,
+    userId: row['user_id'] as string,
+    revision: Number(row['revision']),
+    updatedAt: new Date(row['updated_at'] as string),
+    progress: {
+      steps: row['steps'] as StepStates,
+      currentStep: row['current_step'] as StepNumber | null,
+      percentageFloor: Number(row['percentage_floor']),
+      startedAt: new Date(row['started_at'] as string),
+      completedAt: row['completed_at'] === null ? null : new Date(row['completed_at'] as string),
+    },
+  };
+}
+
+/** Two requests that come first at once make one session: the second waits for the first, and finds it. */
+export const createSession: Statement = {
+  name: 'create-session',
+  text: `insert into onboarding_sessions (user_id, id, started_at, updated_at) values ($1, $2, $3, $3)
+         on conflict (user_id) do nothing
+         returning id`,
+};
+
+/** Whoever changes a user's onboarding holds this lock until the end of the transaction: changes happen one after the other. */
+export const lockSession: Statement = {
+  name: 'lock-session',
+  text: `select to_jsonb(s) as session from onboarding_sessions s where user_id = $1 for update`,
+};
+
+/** The progress after a change, and its events, in one statement. */
+export const advanceSession: Statement = {
+  name: 'advance-session',
+  text: `with session as (
+           update onboarding_sessions
+           set revision = $3, steps = $4, current_step = $5, percentage_floor = $6,
+               started_at = $7, completed_at = $8, updated_at = $9
+           where user_id = $1 and id = $2
+           returning user_id, id
+         )
+         insert into progress_events (user_id, session_id, revision, type, step, data, actor, occurred_at)
+         select session.user_id, session.id, event.revision, event.type, event.step, event.data, $10, $9
+         from session, jsonb_to_recordset($11) as event (revision bigint, type text, step smallint, data jsonb)`,
+};
+
+export const deleteSession: Statement = {
+  name: 'delete-session',
+  text: `with audit as (delete from access_events where user_id = $1)
+         delete from onboarding_sessions where user_id = $1`,
+};

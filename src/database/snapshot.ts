@@ -1,0 +1,43 @@
+import type { Row, Statement } from './statement.js';
+import { sessionFromRow, type Session } from './session.js';
+import type { DocumentTable } from './documents.js';
+import type { JsonObject } from '../http/json.js';
+
+export type SnapshotTable = DocumentTable['name'] | 'competitor_analyses';
+
+/** What is stored of one user, as of one moment: the session, and the rows of the tables that were asked for. */
+export interface Snapshot {
+  readonly session: Session | null;
+  readonly documents: { readonly [table in DocumentTable['name']]?: JsonObject | null };
+  /** As posted, in their order. */
+  readonly competitors: readonly JsonObject[];
+}
+
+const COMPETITORS = `(select coalesce(jsonb_agg(details order by position), '[]') from competitor_analyses where user_id = $1)`;
+
+const expression = (table: SnapshotTable) =>
+  table === 'competitor_analyses' ? COMPETITORS : `(select to_jsonb(d) from ${table} d where user_id = $1)`;
+
+/** One statement that reads a user's session and any of the tables. Value: the user. */
+export function snapshotStatement(tables: readonly SnapshotTable[]): Statement {
+  const name = `snapshot${tables.map((table) => `-${table.slice(0, 2)}`).join('')}`;
+  const statement = statements.get(name) ?? { name, text: snapshotText(tables) };
+  statements.set(name, statement);
+  return statement;
+}
+
+const statements = new Map<string, Statement>();
+
+function snapshotText(tables: readonly SnapshotTable[]): string {
+  const columns = tables.map((table) => `, ${expression(table)} as ${table}`).join('');
+  return `select (select to_jsonb(s) from onboarding_sessions s where user_id = $1) as session${columns}`;
+}
+
+export function snapshotFromRow(row: Row): Snapshot {
+  const { session, competitor_analyses: competitors, ...documents } = row;
+  return {
+    session: session ? sessionFromRow(session as Row) : null,
+    documents: documents as Snapshot['documents'],
+    competitors: (competitors ?? []) as JsonObject[],
+  };
+}

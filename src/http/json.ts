@@ -1,0 +1,54 @@
+import type { FieldError } from './problem.js';
+
+export type JsonObject = { [key: string]: unknown };
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Levels of nesting that a document may have. */
+export const MAX_JSON_DEPTH = 100;
+
+const escape = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Joins keys to a JSON pointer. */
+export function pointer(...keys: readonly (string | number)[]): string {
+  return keys.map((key) => `/${escape(String(key)).slice(0, 200)}`).join('');
+}
+
+/** Whether PostgreSQL can hold the text as it is: it has no NUL, and UTF-8 has no lone surrogates. */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+/**
+ * The first place where a JSON value could not be stored and returned just as it came: a NUL character, a lone surrogate,
+ * a number that JSON cannot write back, or nesting without end. Null when all of it can.
+ */
+export function findUnstorable(value: unknown, at = '', depth = 0): FieldError | null {
+  if (typeof value === 'string') {
+    return isStorableText(value) ? null : { pointer: at, detail: `${at || 'The body'} holds a NUL character or a lone surrogate.` };
+  }
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? null : { pointer: at, detail: `${at || 'The body'} is a number that is out of range.` };
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= MAX_JSON_DEPTH) {
+    return { pointer: at, detail: `The body is nested more than ${MAX_JSON_DEPTH} levels deep.` };
+  }
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const found = findUnstorable(item, `${at}/${index}`, depth + 1);
+      if (found) return found;
+    }
+    return null;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (!isStorableText(key)) {
+      return { pointer: at, detail: `${at || 'The body'} has a key with a NUL character or a lone surrogate.` };
+    }
+    const found = findUnstorable(item, at + pointer(key), depth + 1);
+    if (found) return found;
+  }
+  return null;
+}

@@ -1,0 +1,38 @@
+import { applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { PROBLEM_JSON } from './problem.filter.js';
+
+export class FieldErrorView {
+  @ApiProperty({ description: 'JSON pointer (RFC 6901) into the request' }) pointer!: string;
+  @ApiProperty() detail!: string;
+}
+
+/** A failure as RFC 9457 describes it; `detail` may be shown to a person as it is. */
+export class ProblemView {
+  @ApiProperty({ example: 'about:blank' }) type!: string;
+  @ApiProperty() title!: string;
+  @ApiProperty({ type: 'integer' }) status!: number;
+  @ApiProperty() detail!: string;
+  @ApiPropertyOptional({ type: [FieldErrorView] }) errors?: FieldErrorView[];
+}
+
+const DESCRIPTIONS: Readonly<Record<number, string>> = {
+  400: 'The request is invalid; `errors` name the fields',
+  401: 'No token, or one that is bad or expired',
+  404: 'There is no such thing, or it is somebody else’s',
+  413: 'The body is too large',
+  415: 'The body is not JSON',
+  503: 'Something that the service needs is away; see `Retry-After`',
+};
+
+/** Documents the problems that a route may answer with. */
+export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {
+  const content = { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(ProblemView) } } };
+  return applyDecorators(
+    ApiExtraModels(ProblemView),
+    ...statuses.map((status) => ApiResponse({ status, description: DESCRIPTIONS[status] ?? 'Refused', content })),
+  );
+}
+
+/** Documents the answer of a route that succeeds. */
+export const Answers = (type: Type, description = '') => ApiOkResponse({ type, description });

@@ -1,0 +1,3 @@
+import { runService } from './cli/run-service.js';
+
+await runService();

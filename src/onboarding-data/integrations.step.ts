@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { integrationsMapping, viewIntegrations } from '../database/entities/platform-integrations.mapping.js';
+import { kindErrors, patchOf } from '../database/posted.js';
+import type { Snapshot } from '../database/snapshot.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { JsonObject } from '../http/json.js';
+import type { FieldError } from '../http/problem.js';
+import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
+import { Step } from '../steps/steps.js';
+import { misplacedKeysWarning } from './misplaced-keys.js';
+
+/** Step 5: the platforms that the user publishes on and measures with. */
+@Injectable()
+export class IntegrationsStep implements StepHandler {
+  readonly step = Step.Integrations;
+  readonly tables = ['platform_integrations'] as const;
+
+  constructor(handlers: StepHandlers) {
+    handlers.register(this);
+  }
+
+  check(data: JsonObject): readonly FieldError[] {
+    return kindErrors(integrationsMapping, data, '/data');
+  }
+
+  async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
+    await unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, data));
+  }
+
+  view({ documents }: Snapshot): JsonObject | null {
+    return documents.platform_integrations ? viewIntegrations(documents.platform_integrations) : null;
+  }
+
+  warnings = misplacedKeysWarning;
+}

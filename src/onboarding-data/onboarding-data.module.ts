@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
+import { ProgressModule } from '../progress/progress.module.js';
+import { IntegrationsStep } from './integrations.step.js';
+import { OnboardingRecordsController } from './onboarding-records.controller.js';
+import { OnboardingRecords } from './onboarding-records.service.js';
+import { PersonaStep } from './persona.step.js';
+import { ResearchStep } from './research.step.js';
+import { WebsiteStep } from './website.step.js';
+
+/** The data of steps 2 to 5: what they demand, how they are saved, and how they are read. */
+@Module({
+  imports: [DatabaseModule, ProgressModule],
+  controllers: [OnboardingRecordsController],
+  providers: [WebsiteStep, ResearchStep, PersonaStep, IntegrationsStep, OnboardingRecords],
+})
+export class OnboardingDataModule {}

@@ -1,0 +1,50 @@
+import { Body, Controller, Get, Header, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '../auth/auth.guard.js';
+import type { User } from '../auth/user.js';
+import { Answers, ApiProblems } from '../http/open-api.js';
+import { LargeBody, Ok, PREFIX } from '../http/route.js';
+import { PersonaLatestView, PersonaSavedView, SavePersonaDto, WebsiteAnalysisView } from './onboarding-records.dto.js';
+import { OnboardingRecords } from './onboarding-records.service.js';
+
+@Controller(PREFIX)
+@ApiTags('Saved data')
+@ApiExtraModels(WebsiteAnalysisView)
+@ApiBearerAuth()
+@ApiProblems(401, 503)
+export class OnboardingRecordsController {
+  constructor(private readonly records: OnboardingRecords) {}
+
+  @Get('website-analysis')
+  @ApiOperation({ summary: 'The saved analysis of the user’s website' })
+  @ApiOkResponse({ schema: { allOf: [{ $ref: '#/components/schemas/WebsiteAnalysisView' }], additionalProperties: true } })
+  websiteAnalysis(@CurrentUser() user: User): Promise<WebsiteAnalysisView> {
+    return this.records.websiteAnalysis(user.id);
+  }
+
+  @Get('research-preferences')
+  @Header('content-type', 'application/json; charset=utf-8')
+  @ApiOperation({ summary: 'The saved research preferences, or null' })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, nullable: true } })
+  async researchPreferences(@CurrentUser() user: User) {
+    // As text, since the framework answers null with an empty body.
+    return JSON.stringify(await this.records.researchPreferences(user.id));
+  }
+
+  @Get('step4/persona-latest')
+  @ApiOperation({ summary: 'The saved persona; says so when there is none' })
+  @Answers(PersonaLatestView)
+  latestPersona(@CurrentUser() user: User) {
+    return this.records.latestPersona(user.id);
+  }
+
+  @Post('step4/persona-save')
+  @Ok()
+  @LargeBody()
+  @ApiOperation({ summary: 'Saves a persona without completing step 4' })
+  @Answers(PersonaSavedView)
+  @ApiProblems(400, 413, 415)
+  savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto) {
+    return this.records.savePersona(user.id, body);
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { personaMapping } from '../database/entities/persona-data.mapping.js';
+import { isEmptyPatch } from '../database/documents.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { kindErrors, patchOf } from '../database/posted.js';
+import type { JsonObject } from '../http/json.js';
+import { InvalidInput } from '../http/problem.js';
+import { Step } from '../steps/steps.js';
+import { dataSaved } from '../steps/transitions.js';
+import type { PersonaLatestView, PersonaSavedView, WebsiteAnalysisView } from './onboarding-records.dto.js';
+
+/** The parts of the analysis that say how the website writes, and for whom. */
+const STYLE = [
+  'writing_style',
+  'content_characteristics',
+  'target_audience',
+  'content_type',
+  'recommended_settings',
+  'style_patterns',
+  'style_guidelines',
+];
+
+/** What steps saved, in the shapes in which the main product reads and saves it outside the steps. */
+@Injectable()
+export class OnboardingRecords {
+  constructor(private readonly database: OnboardingDatabaseService) {}
+
+  async websiteAnalysis(userId: string): Promise<WebsiteAnalysisView> {
+    const website = await this.database.getWebsiteAnalysis(userId);
+    if (!website) return { status: 'no_data' };
+    const style = STYLE.filter((column) => website[column] !== null).map((column) => [column, website[column]]);
+    return { ...website, style_analysis: Object.fromEntries(style), website_analysis: website, status: 'success' };
+  }
+
+  researchPreferences(userId: string): Promise<JsonObject | null> {
+    return this.database.getResearchPreferences(userId);
+  }
+
+  async latestPersona(userId: string): Promise<PersonaLatestView> {
+    const persona = await this.database.getPersonaData(userId);
+    if (!persona) return { success: false, persona: null, message: 'No persona has been saved yet', status_code: 404 };
+    const { core_persona, platform_personas, quality_metrics, selected_platforms, updated_at: timestamp } = persona;
+    return { success: true, persona: { core_persona, platform_personas, quality_metrics, selected_platforms, timestamp } };
+  }
+
+  /** Saves the parts that are given; empty ones leave what is stored. The step's status stays. @throws InvalidInput */
+  async savePersona(userId: string, posted: JsonObject): Promise<PersonaSavedView> {
+    const [first, ...others] = kindErrors(personaMapping, posted, '');
+    if (first) throw InvalidInput.of([first, ...others]);
+    const patch = patchOf(personaMapping, posted);
+    if (!isEmptyPatch(patch)) {
+      await this.database.forUser(userId, async (data) => {
+        await data.save(personaMapping, patch);
+        await data.change(dataSaved(Step.Personalization));
+      });
+    }
+    return { success: true };
+  }
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { personaMapping, viewPersona } from '../database/entities/persona-data.mapping.js';
+import { kindErrors, patchOf, postedValue } from '../database/posted.js';
+import type { Snapshot } from '../database/snapshot.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { isJsonObject, type JsonObject } from '../http/json.js';
+import type { FieldError } from '../http/problem.js';
+import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
+import { Step } from '../steps/steps.js';
+import { misplacedKeysWarning } from './misplaced-keys.js';
+
+/** Step 4: the persona that content is written in, and its variants by platform. */
+@Injectable()
+export class PersonaStep implements StepHandler {
+  readonly step = Step.Personalization;
+  readonly tables = ['persona_data'] as const;
+
+  constructor(handlers: StepHandlers) {
+    handlers.register(this);
+  }
+
+  check(data: JsonObject): readonly FieldError[] {
+    const errors = kindErrors(personaMapping, data, '/data');
+    if (errors.length > 0) return errors;
+    const core = postedValue(personaMapping, 'core_persona', data);
+    if (!isJsonObject(core) || !isJsonObject(core['identity'])) {
+      return [{ pointer: '/data/corePersona', detail: 'Step 4 needs corePersona with an identity.' }];
+    }
+    const platforms = postedValue(personaMapping, 'platform_personas', data);
+    if (!isJsonObject(platforms) || Object.keys(platforms).length === 0) {
+      return [{ pointer: '/data/platformPersonas', detail: 'Step 4 needs platformPersonas with at least one platform.' }];
+    }
+    return [];
+  }
+
+  async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
+    await unitOfWork.save(personaMapping, patchOf(personaMapping, data));
+  }
+
+  view({ documents }: Snapshot): JsonObject | null {
+    return documents.persona_data ? viewPersona(documents.persona_data) : null;
+  }
+
+  warnings = misplacedKeysWarning;
+}

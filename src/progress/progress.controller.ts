@@ -1,0 +1,136 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, Public } from '../auth/auth.guard.js';
+import type { User } from '../auth/user.js';
+import { Answers, ApiProblems } from '../http/open-api.js';
+import { LargeBody, Ok, PREFIX } from '../http/route.js';
+import type { StepNumber } from '../steps/steps.js';
+import { OnboardingProgressService } from './onboarding-progress.service.js';
+import {
+  CompletedView,
+  CompleteStepDto,
+  ConfigView,
+  InitView,
+  ProgressView,
+  ResetQueryDto,
+  ResetView,
+  ResumeView,
+  StartView,
+  StatusView,
+  StepAccessView,
+  StepCompletedView,
+  StepSkippedView,
+  StepView,
+} from './progress.dto.js';
+import { StepNumberPipe } from './step-number.pipe.js';
+
+const StepParam = () => ApiParam({ name: 'n', schema: { type: 'integer', minimum: 1, maximum: 6 } });
+
+@Controller(PREFIX)
+@ApiTags('Progress')
+@ApiBearerAuth()
+@ApiProblems(401, 503)
+export class ProgressController {
+  constructor(private readonly progress: OnboardingProgressService) {}
+
+  @Get('init')
+  @ApiOperation({ summary: 'Everything that the wizard needs to open, in one read' })
+  @Answers(InitView)
+  init(@CurrentUser() user: User) {
+    return this.progress.init(user);
+  }
+
+  @Get('status')
+  @ApiOperation({ summary: 'Where the user stands' })
+  @Answers(StatusView)
+  status(@CurrentUser() user: User) {
+    return this.progress.getOnboardingStatus(user.id);
+  }
+
+  @Get('progress')
+  @ApiOperation({ summary: 'All steps with their data' })
+  @Answers(ProgressView)
+  steps(@CurrentUser() user: User) {
+    return this.progress.getProgress(user.id);
+  }
+
+  @Get('step/:n')
+  @ApiOperation({ summary: 'One step with its data' })
+  @StepParam()
+  @Answers(StepView)
+  @ApiProblems(404)
+  step(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
+    return this.progress.getStep(user.id, n);
+  }
+
+  @Post('step/:n/complete')
+  @Ok()
+  @LargeBody()
+  @ApiOperation({ summary: 'Saves the data of a step and completes it' })
+  @StepParam()
+  @Answers(StepCompletedView)
+  @ApiProblems(400, 404, 413, 415)
+  complete(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber, @Body() body: CompleteStepDto) {
+    return this.progress.completeStep(user.id, n, body.data, body.validation_errors ?? []);
+  }
+
+  @Post('step/:n/skip')
+  @Ok()
+  @ApiOperation({ summary: 'Skips an optional step' })
+  @StepParam()
+  @Answers(StepSkippedView)
+  @ApiProblems(400, 404)
+  skip(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
+    return this.progress.skipStep(user.id, n);
+  }
+
+  @Get('step/:n/validate')
+  @ApiOperation({ summary: 'Whether a step may be worked on' })
+  @StepParam()
+  @Answers(StepAccessView)
+  @ApiProblems(404)
+  validate(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
+    return this.progress.validateStep(user.id, n);
+  }
+
+  @Post('start')
+  @Ok()
+  @ApiOperation({ summary: 'Starts the onboarding, or returns the one there is' })
+  @Answers(StartView)
+  start(@CurrentUser() user: User) {
+    return this.progress.start(user.id);
+  }
+
+  @Get('resume')
+  @ApiOperation({ summary: 'Where to go on' })
+  @Answers(ResumeView)
+  resume(@CurrentUser() user: User) {
+    return this.progress.resume(user.id);
+  }
+
+  @Post('reset')
+  @Ok()
+  @ApiOperation({ summary: 'Starts again; hard deletes everything of this user' })
+  @Answers(ResetView)
+  @ApiProblems(400)
+  reset(@CurrentUser() user: User, @Query() query: ResetQueryDto) {
+    return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true' });
+  }
+
+  @Post('complete')
+  @Ok()
+  @ApiOperation({ summary: 'Ends the onboarding' })
+  @Answers(CompletedView)
+  @ApiProblems(400)
+  completeOnboarding(@CurrentUser() user: User) {
+    return this.progress.completeOnboarding(user.id);
+  }
+
+  @Get('config')
+  @Public()
+  @ApiOperation({ summary: 'What onboarding asks of anybody', security: [] })
+  @Answers(ConfigView)
+  config() {
+    return this.progress.config();
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { Snapshot, SnapshotTable } from '../database/snapshot.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { JsonObject } from '../http/json.js';
+import type { FieldError } from '../http/problem.js';
+import type { StepNumber } from '../steps/steps.js';
+
+/**
+ * What one step's data are, by the module that knows them. `progress` runs it inside its own transaction; everything but
+ * `save` is pure.
+ */
+export interface StepHandler {
+  readonly step: StepNumber;
+  /** What `view` needs to be read. */
+  readonly tables: readonly SnapshotTable[];
+  /** Providers that the step can be finished with, for those who ask what there is. */
+  readonly providers?: readonly string[];
+  /** What is wrong with posted data, or missing from them; pointers start at `/data`. */
+  check(data: JsonObject): readonly FieldError[];
+  /** Saves data that passed the check. */
+  save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void>;
+  /** The step's saved data as the client reads them, null when there are none. Never key material. */
+  view(snapshot: Snapshot): JsonObject | null;
+  /** What the user should know about how the data were taken. */
+  warnings?(data: JsonObject): readonly string[];
+  /** Whether the step counts as finished for every user, whatever its status. */
+  isFinished?(): boolean;
+}
+
+/** A step without data of its own. */
+const nothing = (step: StepNumber): StepHandler => ({
+  step,
+  tables: [],
+  check: () => [],
+  save: () => Promise.resolve(),
+  view: () => null,
+});
+
+/** Who knows which step: modules register their handlers when they are made. */
+@Injectable()
+export class StepHandlers {
+  readonly #handlers = new Map<StepNumber, StepHandler>();
+
+  register(handler: StepHandler): void {
+    this.#handlers.set(handler.step, handler);
+  }
+
+  of(step: StepNumber): StepHandler {
+    return this.#handlers.get(step) ?? nothing(step);
+  }
+
+  /** The steps that count as finished whatever their status. */
+  get finishedElsewhere(): ReadonlySet<StepNumber> {
+    return new Set([...this.#handlers.values()].filter((handler) => handler.isFinished?.()).map(({ step }) => step));
+  }
+
+  /** What must be read to view the data of these steps. */
+  tables(steps: readonly StepNumber[]): readonly SnapshotTable[] {
+    return [...new Set(steps.flatMap((step) => this.of(step).tables))];
+  }
+}
