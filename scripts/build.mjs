@@ -22,7 +22,10 @@ export async function ensureBuild() {
   options.compilerOptions.builder = { type: 'swc', options: { outDir: relative(ROOT, join(aside, 'out')) } };
   writeFileSync(configuration, JSON.stringify(options));
   const nest = join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
-  const { status, stdout, stderr } = spawnSync(NODE, [nest, 'build', '--config', relative(ROOT, configuration)], { cwd: ROOT, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(NODE, [nest, 'build', '--config', relative(ROOT, configuration)], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   if (status !== 0) {
     console.error(`${stdout}${stderr}The sources could not be built: see the lines above.`);
     process.exit(1);
@@ -52,7 +55,8 @@ function contentHash() {
 function removeOldBuilds(current) {
   if (runningServices(ROOT).length > 0) return;
   for (const name of readdirSync(DIST)) {
-    if (/^[\da-f]{16}$/.test(name) && join(DIST, name) !== current) rmSync(join(DIST, name), { recursive: true, force: true });
+    if (/^[\da-f]{16}$/.test(name) && join(DIST, name) !== current)
+      rmSync(join(DIST, name), { recursive: true, force: true });
   }
 }
 

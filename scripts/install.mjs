@@ -15,11 +15,15 @@ export const NODE = join(ROOT, 'node_modules', 'node', 'bin', process.platform =
 const STAMP = join(ROOT, 'node_modules', '.installed');
 
 export async function ensureInstalled() {
-  const wanted = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
   const running = runningServices(ROOT);
   if (running.length > 0) {
-    console.error(`Packages have changed, and a service runs on the old ones (process ${running.join(', ')}): stop it first.`);
+    console.error(
+      `Packages have changed, and a service runs on the old ones (process ${running.join(', ')}): stop it first.`,
+    );
     process.exit(1);
   }
   await install();

@@ -18,12 +18,19 @@ import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
 const MAX_PARAMETER_LENGTH = 4096;
 
 /** The service as production runs it and tests test it; not listening yet. */
-export async function createApp(configuration: Configuration, destination?: NodeJS.WritableStream): Promise<NestFastifyApplication> {
+export async function createApp(
+  configuration: Configuration,
+  destination?: NodeJS.WritableStream,
+): Promise<NestFastifyApplication> {
   const logger = createLogger(configuration.LOG_LEVEL, destination);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(configuration), fastifyAdapter(configuration), {
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(configuration),
+    fastifyAdapter(configuration),
+    {
+      logger: new NestLogger(logger),
+      abortOnError: false,
+    },
+  );
   await configureApp(app, configuration, logger);
   await app.init();
   return app;
@@ -37,12 +44,17 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration): FastifyAdapter {
     // A close must not wait for clients that keep their connection open without asking anything.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => new ProblemFilter().send(error, request, reply),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      new ProblemFilter().send(error, request, reply),
   });
 }
 
 /** Guards, pipes, filters, hooks and the API's document. */
-export async function configureApp(app: NestFastifyApplication, configuration: Configuration, logger: Logger): Promise<void> {
+export async function configureApp(
+  app: NestFastifyApplication,
+  configuration: Configuration,
+  logger: Logger,
+): Promise<void> {
   app.useGlobalGuards(app.get(JwtAuthGuard));
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(new ProblemFilter());
@@ -57,16 +69,20 @@ export async function configureApp(app: NestFastifyApplication, configuration: C
 function addHooks(app: NestFastifyApplication, logger: Logger): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
-    if ((route.config as { largeBody?: boolean } | undefined)?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
+    if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
   });
-  fastify.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  fastify.addHook('preValidation', async (request: FastifyRequest) => {
+  fastify.addHook('preValidation', (request: FastifyRequest, _reply: FastifyReply, done) => {
     const unstorable = findUnstorable(request.body);
-    if (unstorable) throw InvalidInput.of([unstorable]);
+    done(unstorable ? InvalidInput.of([unstorable]) : undefined);
   });
-  fastify.addHook('onResponse', async (request: FastifyRequest, reply: FastifyReply) => logRequest(logger, request, reply));
+  fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+    logRequest(logger, request, reply);
+    done();
+  });
   // An empty body counts as none, whatever its content type says.
   const parse = fastify.getDefaultJsonParser('error', 'ignore');
   app.useBodyParser('application/json', {}, (request: FastifyRequest, body, done) => {
@@ -78,7 +94,9 @@ function addHooks(app: NestFastifyApplication, logger: Logger): void {
 function documentApi(app: NestFastifyApplication): void {
   const document = new DocumentBuilder()
     .setTitle('Onboarding')
-    .setDescription('The six steps of onboarding: progress, saved data and what is drawn from them. One user per token.')
+    .setDescription(
+      'The six steps of onboarding: progress, saved data and what is drawn from them. One user per token.',
+    )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .build();

@@ -27,7 +27,8 @@ export class ApiKeysStep implements StepHandler {
 
   check(data: JsonObject): readonly FieldError[] {
     const keys = data['api_keys'] ?? {};
-    if (!isJsonObject(keys)) return [{ pointer: '/data/api_keys', detail: 'api_keys must be an object of provider to key.' }];
+    if (!isJsonObject(keys))
+      return [{ pointer: '/data/api_keys', detail: 'api_keys must be an object of provider to key.' }];
     const errors = Object.entries(keys).flatMap(([name, key]) => keyErrors(name, key));
     const wrong = [...errors, ...kindErrors(integrationsMapping, integrationsOf(data), '/data')];
     if (wrong.length > 0) return wrong;
@@ -51,7 +52,8 @@ export class ApiKeysStep implements StepHandler {
   /** The deployment's own key of an AI provider serves everybody. */
   isFinished(): boolean {
     return PROVIDERS.some(
-      ({ group, variables }) => group === 'ai' && variables.some((name) => this.configuration.deploymentKey(name) !== undefined),
+      ({ group, variables }) =>
+        group === 'ai' && variables.some((name) => this.configuration.deploymentKey(name) !== undefined),
     );
   }
 }
@@ -71,7 +73,9 @@ function keyErrors(name: string, key: unknown): FieldError[] {
   if (isEmptyKey(key)) return [];
   if (typeof key !== 'string') return [{ pointer: at, detail: 'An API key must be a text.' }];
   const trimmed = key.trim();
-  if (trimmed.length > MAX_KEY_LENGTH) return [{ pointer: at, detail: `An API key has at most ${MAX_KEY_LENGTH} characters.` }];
-  if (/[\p{Cc}\s]/u.test(trimmed)) return [{ pointer: at, detail: 'An API key has no white space or control characters.' }];
+  if (trimmed.length > MAX_KEY_LENGTH)
+    return [{ pointer: at, detail: `An API key has at most ${MAX_KEY_LENGTH} characters.` }];
+  if (/[\p{Cc}\s]/u.test(trimmed))
+    return [{ pointer: at, detail: 'An API key has no white space or control characters.' }];
   return [];
 }

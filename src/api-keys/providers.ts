@@ -12,7 +12,13 @@ export interface Provider {
   readonly variables: readonly string[];
 }
 
-function provider(id: string, name: string, group: ProviderGroup, variables: string[], aliases: string[] = []): Provider {
+function provider(
+  id: string,
+  name: string,
+  group: ProviderGroup,
+  variables: string[],
+  aliases: string[] = [],
+): Provider {
   return { id, name, group, variables, aliases };
 }
 
@@ -41,7 +47,9 @@ export const PROVIDERS: readonly Provider[] = [
   provider('copilotkit', 'CopilotKit', 'interface', ['COPILOTKIT_API_KEY']),
 ];
 
-const byName = new Map(PROVIDERS.flatMap((known) => [known.id, ...known.aliases].map((name) => [name, known] as const)));
+const byName = new Map(
+  PROVIDERS.flatMap((known) => [known.id, ...known.aliases].map((name) => [name, known] as const)),
+);
 
 /** By its name or an alias; undefined when there is none. */
 export function findProvider(name: string): Provider | undefined {

@@ -44,7 +44,7 @@ export class JwtAuthGuard extends AuthGuard() {
   }
 
   override handleRequest<TUser = User>(error: unknown, user: TUser | false): TUser {
-    if (error) throw error;
+    if (error instanceof Error) throw error;
     if (!user) throw new Unauthenticated();
     return user;
   }

@@ -15,9 +15,8 @@ export class JwtStrategy extends Strategy {
 
   // No #private field: Passport runs each request on an object that inherits from this one.
   constructor(private readonly verifier: TokenVerifier) {
-    super(
-      { jwtFromRequest: tokenOf, secretOrKeyProvider: (_request, _token, done) => done(null) },
-      (claims, done) => done(null, claims),
+    super({ jwtFromRequest: tokenOf, secretOrKeyProvider: (_request, _token, done) => done(null) }, (claims, done) =>
+      done(null, claims),
     );
     passport.use(this);
   }

@@ -3,8 +3,14 @@ import type { Configuration } from '../config/configuration.js';
 import { StartupError } from '../database/startup-error.js';
 
 /** A token for local development, good for a day. @throws StartupError where tokens come from elsewhere */
-export async function developmentToken({ AUTH_JWT_SECRET: secret, AUTH_ISSUER, AUTH_AUDIENCE }: Configuration, userId: string): Promise<string> {
-  if (!secret) throw new StartupError('Tokens are verified with keys of somebody else (AUTH_JWKS_URL or AUTH_JWT_PUBLIC_KEY): get one from there.');
+export async function developmentToken(
+  { AUTH_JWT_SECRET: secret, AUTH_ISSUER, AUTH_AUDIENCE }: Configuration,
+  userId: string,
+): Promise<string> {
+  if (!secret)
+    throw new StartupError(
+      'Tokens are verified with keys of somebody else (AUTH_JWKS_URL or AUTH_JWT_PUBLIC_KEY): get one from there.',
+    );
   const token = new SignJWT({ email: `${userId}@example.com` })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(userId)

@@ -36,9 +36,12 @@ async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration
     await app.listen(PORT, HOST);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new StartupError(`PORT: ${PORT} is in use. Stop what runs there, or set PORT to another one.`);
-    if (code === 'EACCES') throw new StartupError(`PORT: ${PORT} may not be opened by this user. Set PORT to another one.`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartupError(`HOST: ${HOST} is no address of this machine.`);
+    if (code === 'EADDRINUSE')
+      throw new StartupError(`PORT: ${PORT} is in use. Stop what runs there, or set PORT to another one.`);
+    if (code === 'EACCES')
+      throw new StartupError(`PORT: ${PORT} may not be opened by this user. Set PORT to another one.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartupError(`HOST: ${HOST} is no address of this machine.`);
     throw error;
   }
 }
@@ -65,7 +68,12 @@ async function greet(app: NestFastifyApplication, configuration: Configuration):
   const lines = ['', `The onboarding service is ready at ${address}`, `The API is described at        ${address}/docs`];
   if (configuration.AUTH_JWT_SECRET) {
     const token = await developmentToken(configuration, 'alice');
-    lines.push('', 'A first request, as the user alice:', '', `curl -s -H 'Authorization: Bearer ${token}' ${address}/api/onboarding/init`);
+    lines.push(
+      '',
+      'A first request, as the user alice:',
+      '',
+      `curl -s -H 'Authorization: Bearer ${token}' ${address}/api/onboarding/init`,
+    );
   }
   console.log([...lines, '', 'Ctrl-C stops it.', ''].join('\n'));
 }

@@ -9,7 +9,9 @@ export async function run(command: () => Promise<void>): Promise<void> {
   try {
     const [major = '0'] = process.versions.node.split('.');
     if (Number(major) < OLDEST_NODE) {
-      throw new StartupError(`Node ${OLDEST_NODE} or later is needed, this is ${process.version}: start with "npm start", which brings its own.`);
+      throw new StartupError(
+        `Node ${OLDEST_NODE} or later is needed, this is ${process.version}: start with "npm start", which brings its own.`,
+      );
     }
     await command();
   } catch (error) {

@@ -29,7 +29,12 @@ export interface EncryptionKey {
   readonly key: KeyObject;
 }
 
-const POSTGRES_URL = { protocols: ['postgres', 'postgresql'], require_tld: false, require_host: true, require_protocol: true };
+const POSTGRES_URL = {
+  protocols: ['postgres', 'postgresql'],
+  require_tld: false,
+  require_host: true,
+  require_protocol: true,
+};
 const WEB_URL = { protocols: ['http', 'https'], require_tld: false, require_protocol: true };
 
 /**
@@ -59,7 +64,10 @@ export class Configuration {
 
   @IsBoolean({ message: '$property must be true or false' }) readonly ENABLE_WEBSITE_BRAND_COLUMNS: boolean;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string;
-  @IsUrl({ ...WEB_URL, allow_underscores: true }, { each: true, message: '$property must be http(s) origins, comma-separated' })
+  @IsUrl(
+    { ...WEB_URL, allow_underscores: true },
+    { each: true, message: '$property must be http(s) origins, comma-separated' },
+  )
   readonly CORS_ORIGINS: readonly string[];
   /** `false`, `true`, a number of hops, or addresses and ranges, as Fastify takes it. */
   readonly TRUST_PROXY: boolean | number | string;
@@ -94,7 +102,11 @@ export class Configuration {
     this.DATABASE_POOL_SIZE = read.number('DATABASE_POOL_SIZE', 10);
     this.DATABASE_TIMEOUT_MS = read.number('DATABASE_TIMEOUT_MS', 3000);
     this.AUTH_JWT_SECRET = read.parsed('AUTH_JWT_SECRET', 'must be at least 32 bytes long', parseJwtSecret);
-    this.AUTH_JWT_PUBLIC_KEY = read.parsed('AUTH_JWT_PUBLIC_KEY', 'must be an RSA (2048 bits or more), P-256 or Ed25519 public key in PEM', parsePublicKey);
+    this.AUTH_JWT_PUBLIC_KEY = read.parsed(
+      'AUTH_JWT_PUBLIC_KEY',
+      'must be an RSA (2048 bits or more), P-256 or Ed25519 public key in PEM',
+      parsePublicKey,
+    );
     this.AUTH_JWKS_URL = read.optional('AUTH_JWKS_URL');
     this.AUTH_ISSUER = read.optional('AUTH_ISSUER');
     this.AUTH_AUDIENCE = read.optional('AUTH_AUDIENCE');
@@ -107,7 +119,8 @@ export class Configuration {
     this.ENABLE_WEBSITE_BRAND_COLUMNS = read.boolean('ENABLE_WEBSITE_BRAND_COLUMNS', false);
     this.LOG_LEVEL = read.text('LOG_LEVEL', 'info');
     this.CORS_ORIGINS = read.list('CORS_ORIGINS');
-    this.TRUST_PROXY = read.parsed('TRUST_PROXY', 'must be true, false, a number or addresses', parseTrustProxy) ?? false;
+    this.TRUST_PROXY =
+      read.parsed('TRUST_PROXY', 'must be true, false, a number or addresses', parseTrustProxy) ?? false;
     this.RATE_LIMIT_KEY_SAVES = read.number('RATE_LIMIT_KEY_SAVES', 600);
     this.RATE_LIMIT_KEY_CHECKS = read.number('RATE_LIMIT_KEY_CHECKS', 60);
     this.WRITE_ENV_FILE = read.boolean('WRITE_ENV_FILE', local);
@@ -115,7 +128,9 @@ export class Configuration {
     this.PROVIDER_BASE_URLS =
       read.parsed('PROVIDER_BASE_URLS', 'must be a JSON object of provider to URL', parseBaseUrls) ?? {};
 
-    const invalid = validateSync(this, { forbidUnknownValues: false }).flatMap((e) => Object.values(e.constraints ?? {}).slice(0, 1));
+    const invalid = validateSync(this, { forbidUnknownValues: false }).flatMap((e) =>
+      Object.values(e.constraints ?? {}).slice(0, 1),
+    );
     const complaints = [...read.complaints, ...invalid, ...this.#contradictions()];
     if (complaints.length > 0) throw new ConfigurationError(complaints);
   }

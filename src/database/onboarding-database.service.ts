@@ -8,7 +8,12 @@ import { isStepNumber, Step, type StepNumber } from '../steps/steps.js';
 import { completeOnboarding, dataSaved, goToStep, raisePercentage } from '../steps/transitions.js';
 import { patchWithClears, type Mapping } from './posted.js';
 import { personaMapping, viewPersona } from './entities/persona-data.mapping.js';
-import { researchDepth, researchMapping, RESEARCH_DEPTHS, viewResearch } from './entities/research-preferences.mapping.js';
+import {
+  researchDepth,
+  researchMapping,
+  RESEARCH_DEPTHS,
+  viewResearch,
+} from './entities/research-preferences.mapping.js';
 import { BRAND_COLUMNS, viewWebsite, websiteMapping } from './entities/website-analysis.mapping.js';
 import type { Session } from './session.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';

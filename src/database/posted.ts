@@ -43,7 +43,17 @@ export interface Mapping extends DocumentTable {
 }
 
 /** What the client re-posts because it read it, and what must never be kept in the open. */
-const NEVER_STORED = ['id', 'user_id', 'session_id', 'created_at', 'updated_at', 'extra', 'has_data', 'api_keys', 'apiKeys'];
+const NEVER_STORED = [
+  'id',
+  'user_id',
+  'session_id',
+  'created_at',
+  'updated_at',
+  'extra',
+  'has_data',
+  'api_keys',
+  'apiKeys',
+];
 
 export const camelCase = (column: string) => column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
@@ -71,7 +81,9 @@ function spellingsOf(mapping: Mapping, column: string): readonly string[] {
 export function kindErrors(mapping: Mapping, data: JsonObject, at: string): FieldError[] {
   const { nested, kinds, folded, known } = mapping;
   const expected = new Map<string, Kind>([
-    ...Object.entries(kinds).flatMap(([column, kind]) => spellingsOf(mapping, column).map((key) => [key, kind] as const)),
+    ...Object.entries(kinds).flatMap(([column, kind]) =>
+      spellingsOf(mapping, column).map((key) => [key, kind] as const),
+    ),
     ...Object.entries(folded?.kinds ?? {}),
     ...Object.entries(known),
   ]);
@@ -132,7 +144,8 @@ export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
   const columns = { ...patch.columns };
   const cleared = Object.keys(data).filter((key) => data[key] === null);
   for (const column of mapping.columns) {
-    if (columns[column] === undefined && spellingsOf(mapping, column).some((key) => cleared.includes(key))) columns[column] = null;
+    if (columns[column] === undefined && spellingsOf(mapping, column).some((key) => cleared.includes(key)))
+      columns[column] = null;
   }
   return { ...patch, columns, removed: cleared };
 }

@@ -28,7 +28,9 @@ function loginOf(url: string): Login {
 export async function prepareDatabase(ownerUrl: string, appUrl: string): Promise<void> {
   const app = loginOf(appUrl);
   if (app.user === loginOf(ownerUrl).user) {
-    throw new StartupError('DATABASE_URL and DATABASE_MIGRATION_URL name the same role: give the service a role of its own.');
+    throw new StartupError(
+      'DATABASE_URL and DATABASE_MIGRATION_URL name the same role: give the service a role of its own.',
+    );
   }
   await withClient('DATABASE_MIGRATION_URL', ownerUrl, async (owner) => {
     await owner.query('begin');
@@ -118,12 +120,18 @@ async function checkMigrations(client: pg.Client): Promise<void> {
   });
   const names = new Set(done.rows.map(({ name }) => name));
   if (migrations.every((migration) => names.has(migration.name))) return;
-  throw new StartupError('DATABASE_URL: the schema is behind. Run `npm run migrate` with DATABASE_MIGRATION_URL set to its owner.');
+  throw new StartupError(
+    'DATABASE_URL: the schema is behind. Run `npm run migrate` with DATABASE_MIGRATION_URL set to its owner.',
+  );
 }
 
 /** @throws StartupError that names the variable when the server cannot be reached or does not let one in */
 async function withClient<T>(variable: string, url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, application_name: 'onboarding-start' });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5000,
+    application_name: 'onboarding-start',
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

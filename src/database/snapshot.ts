@@ -37,7 +37,7 @@ export function snapshotFromRow(row: Row): Snapshot {
   const { session, competitor_analyses: competitors, ...documents } = row;
   return {
     session: session ? sessionFromRow(session as Row) : null,
-    documents: documents as Snapshot['documents'],
+    documents: documents,
     competitors: (competitors ?? []) as JsonObject[],
   };
 }

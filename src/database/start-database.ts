@@ -23,9 +23,14 @@ const APP = 'onboarding_app';
  * @param say told what takes a while
  * @throws StartupError
  */
-export async function startDatabase(configuration: Configuration, say: (line: string) => void): Promise<StartedDatabase> {
+export async function startDatabase(
+  configuration: Configuration,
+  say: (line: string) => void,
+): Promise<StartedDatabase> {
   const { DATABASE_URL: url, DATABASE_MIGRATION_URL: ownerUrl } = configuration;
-  const started = url ? { url, ownerUrl, stop: () => Promise.resolve() } : await startEmbedded(configuration.DATA_DIR, say);
+  const started = url
+    ? { url, ownerUrl, stop: () => Promise.resolve() }
+    : await startEmbedded(configuration.DATA_DIR, say);
   try {
     if (started.ownerUrl) await prepareDatabase(started.ownerUrl, started.url);
     await checkDatabase(started.url);
@@ -41,7 +46,8 @@ async function startEmbedded(dataDirectory: string, say: (line: string) => void)
   const postgres = await EmbeddedPostgres.start({
     directory: join(dataDirectory, 'database'),
     superuserPassword: passwords.superuser,
-    onElsewhere: (directory) => say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${directory}`),
+    onElsewhere: (directory) =>
+      say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${directory}`),
   });
   await createOwner(postgres.url(), passwords.owner);
   return {
@@ -61,7 +67,8 @@ async function createOwner(superuserUrl: string, password: string): Promise<void
               exists (select from pg_database where datname = $2) as database`,
       [OWNER, DATABASE],
     );
-    if (!rows[0]?.role) await client.query(`create role ${OWNER} login createrole password ${pg.escapeLiteral(password)}`);
+    if (!rows[0]?.role)
+      await client.query(`create role ${OWNER} login createrole password ${pg.escapeLiteral(password)}`);
     if (!rows[0]?.database) await client.query(`create database ${DATABASE} owner ${OWNER}`);
   } finally {
     await client.end();

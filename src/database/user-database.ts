@@ -5,7 +5,11 @@ import { UnitOfWork } from './unit-of-work.js';
 import type { Row, Statement } from './statement.js';
 
 /** Says on whose behalf the statements of this transaction run; every row-level policy reads it. */
-const scope = (userId: string) => ({ name: 'scope', text: `select set_config('app.user_id', $1, true)`, values: [userId] });
+const scope = (userId: string) => ({
+  name: 'scope',
+  text: `select set_config('app.user_id', $1, true)`,
+  values: [userId],
+});
 
 /**
  * The one way to users' data. Whatever runs here runs in a transaction that PostgreSQL's row-level security confines to one

@@ -27,10 +27,14 @@ export function isStorableText(text: string): boolean {
  */
 export function findUnstorable(value: unknown, at = '', depth = 0): FieldError | null {
   if (typeof value === 'string') {
-    return isStorableText(value) ? null : { pointer: at, detail: `${at || 'The body'} holds a NUL character or a lone surrogate.` };
+    return isStorableText(value)
+      ? null
+      : { pointer: at, detail: `${at || 'The body'} holds a NUL character or a lone surrogate.` };
   }
   if (typeof value === 'number') {
-    return Number.isFinite(value) ? null : { pointer: at, detail: `${at || 'The body'} is a number that is out of range.` };
+    return Number.isFinite(value)
+      ? null
+      : { pointer: at, detail: `${at || 'The body'} is a number that is out of range.` };
   }
   if (typeof value !== 'object' || value === null) return null;
   if (depth >= MAX_JSON_DEPTH) {

@@ -12,7 +12,17 @@ declare module 'fastify' {
 }
 
 /** Names under which a secret might be logged by mistake, at the first and second level of a line. */
-const SECRET_NAMES = ['authorization', 'cookie', 'password', 'token', 'secret', 'api_key', 'api_keys', 'apiKey', 'connectionString'];
+const SECRET_NAMES = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'secret',
+  'api_key',
+  'api_keys',
+  'apiKey',
+  'connectionString',
+];
 
 export function createLogger(level: string, destination?: NodeJS.WritableStream): Logger {
   const options = {
@@ -35,7 +45,10 @@ function serializeError(error: unknown): unknown {
   return {
     type: error.name,
     message: fromDatabase ? undefined : error.message,
-    stack: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).join('\n'),
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n'),
     code,
     severity,
     table,
@@ -73,8 +86,12 @@ export class NestLogger implements LoggerService {
   #write(level: 'fatal' | 'error' | 'warn' | 'debug' | 'trace', message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const fields = typeof message === 'object' && message !== null ? message : {};
-    const text = typeof message === 'string' ? message : rest.find((item) => typeof item === 'string' && item !== context);
-    this.logger[level]({ ...fields, context: typeof context === 'string' ? context : undefined }, text as string | undefined);
+    const text =
+      typeof message === 'string' ? message : rest.find((item) => typeof item === 'string' && item !== context);
+    this.logger[level](
+      { ...fields, context: typeof context === 'string' ? context : undefined },
+      text as string | undefined,
+    );
   }
 }
 

@@ -17,7 +17,9 @@ export class OnboardingRecordsController {
 
   @Get('website-analysis')
   @ApiOperation({ summary: 'The saved analysis of the user’s website' })
-  @ApiOkResponse({ schema: { allOf: [{ $ref: '#/components/schemas/WebsiteAnalysisView' }], additionalProperties: true } })
+  @ApiOkResponse({
+    schema: { allOf: [{ $ref: '#/components/schemas/WebsiteAnalysisView' }], additionalProperties: true },
+  })
   websiteAnalysis(@CurrentUser() user: User): Promise<WebsiteAnalysisView> {
     return this.records.websiteAnalysis(user.id);
   }

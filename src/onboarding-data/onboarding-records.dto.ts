@@ -38,6 +38,7 @@ export class WebsiteAnalysisView {
   [field: string]: unknown;
   @ApiProperty({ enum: ['success', 'no_data'] }) status!: 'success' | 'no_data';
   @ApiPropertyOptional({ type: String, nullable: true }) website_url?: string | null;
-  @ApiPropertyOptional({ ...document, description: 'Style, audience and guidelines together' }) style_analysis?: JsonObject;
+  @ApiPropertyOptional({ ...document, description: 'Style, audience and guidelines together' })
+  style_analysis?: JsonObject;
   @ApiPropertyOptional({ ...document, description: 'The same row, for older readers' }) website_analysis?: JsonObject;
 }

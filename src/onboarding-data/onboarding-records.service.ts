@@ -29,7 +29,12 @@ export class OnboardingRecords {
     const website = await this.database.getWebsiteAnalysis(userId);
     if (!website) return { status: 'no_data' };
     const style = STYLE.filter((column) => website[column] !== null).map((column) => [column, website[column]]);
-    return { ...website, style_analysis: Object.fromEntries(style), website_analysis: website, status: 'success' };
+    return {
+      ...website,
+      style_analysis: Object.fromEntries(style) as JsonObject,
+      website_analysis: website,
+      status: 'success',
+    };
   }
 
   researchPreferences(userId: string): Promise<JsonObject | null> {
@@ -40,7 +45,10 @@ export class OnboardingRecords {
     const persona = await this.database.getPersonaData(userId);
     if (!persona) return { success: false, persona: null, message: 'No persona has been saved yet', status_code: 404 };
     const { core_persona, platform_personas, quality_metrics, selected_platforms, updated_at: timestamp } = persona;
-    return { success: true, persona: { core_persona, platform_personas, quality_metrics, selected_platforms, timestamp } };
+    return {
+      success: true,
+      persona: { core_persona, platform_personas, quality_metrics, selected_platforms, timestamp },
+    };
   }
 
   /** Saves the parts that are given; empty ones leave what is stored. The step's status stays. @throws InvalidInput */

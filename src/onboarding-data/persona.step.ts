@@ -28,7 +28,9 @@ export class PersonaStep implements StepHandler {
     }
     const platforms = postedValue(personaMapping, 'platform_personas', data);
     if (!isJsonObject(platforms) || Object.keys(platforms).length === 0) {
-      return [{ pointer: '/data/platformPersonas', detail: 'Step 4 needs platformPersonas with at least one platform.' }];
+      return [
+        { pointer: '/data/platformPersonas', detail: 'Step 4 needs platformPersonas with at least one platform.' },
+      ];
     }
     return [];
   }

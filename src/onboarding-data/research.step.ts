@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { competitorErrors } from '../database/entities/competitor-analysis.mapping.js';
-import { RESEARCH_DEPTHS, researchDepth, researchMapping, viewResearch } from '../database/entities/research-preferences.mapping.js';
+import {
+  RESEARCH_DEPTHS,
+  researchDepth,
+  researchMapping,
+  viewResearch,
+} from '../database/entities/research-preferences.mapping.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { isBlank, kindErrors, patchOf, postedValue } from '../database/posted.js';
 import type { Snapshot } from '../database/snapshot.js';
@@ -45,7 +50,10 @@ export class ResearchStep implements StepHandler {
   async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
     const patch = patchOf(researchMapping, data);
     const depth = researchDepth(patch.columns['research_depth']);
-    await unitOfWork.save(researchMapping, { ...patch, columns: { ...patch.columns, ...(depth ? { research_depth: depth } : {}) } });
+    await unitOfWork.save(researchMapping, {
+      ...patch,
+      columns: { ...patch.columns, ...(depth ? { research_depth: depth } : {}) },
+    });
     await unitOfWork.replaceCompetitors(competitorsOf(data).filter(isJsonObject));
     const accounts = postedValue(this.database.websiteMapping, 'social_media_accounts', data);
     if (accounts === undefined) return;

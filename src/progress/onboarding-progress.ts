@@ -5,7 +5,15 @@ import { currentStep, isFinished, missingBefore, nextStep, stepState, type Progr
 import { StepNotFound } from '../steps/step-problems.js';
 import { StepStatus } from '../steps/step-status.js';
 import { isStepNumber, STEP_NUMBERS, STEPS, type StepNumber } from '../steps/steps.js';
-import { completeOnboarding, failStep, goToStep, reset, resetStep, skipStep, type Transition } from '../steps/transitions.js';
+import {
+  completeOnboarding,
+  failStep,
+  goToStep,
+  reset,
+  resetStep,
+  skipStep,
+  type Transition,
+} from '../steps/transitions.js';
 import type { OnboardingProgressService } from './onboarding-progress.service.js';
 import type { StatusView } from './progress.dto.js';
 import { progressOf, stepDataOf, viewStatus } from './progress.views.js';
@@ -31,7 +39,11 @@ export class OnboardingProgress {
     private snapshot: Snapshot,
   ) {}
 
-  static async load(userId: string, service: OnboardingProgressService, handlers: StepHandlers): Promise<OnboardingProgress> {
+  static async load(
+    userId: string,
+    service: OnboardingProgressService,
+    handlers: StepHandlers,
+  ): Promise<OnboardingProgress> {
     return new OnboardingProgress(userId, service, handlers, await service.snapshot(userId));
   }
 

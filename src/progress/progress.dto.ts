@@ -148,7 +148,8 @@ export class CompletedView {
   @ApiProperty(time) completed_at!: string;
   @ApiProperty({ type: 'integer', enum: [100] }) completion_percentage!: number;
   @ApiProperty({ description: 'Whether the user has a persona' }) persona_generated!: boolean;
-  @ApiProperty({ type: [String], description: 'Always empty: this service schedules nothing' }) scheduled_tasks!: string[];
+  @ApiProperty({ type: [String], description: 'Always empty: this service schedules nothing' })
+  scheduled_tasks!: string[];
   @ApiProperty({ type: [String], nullable: true }) failed_tasks!: string[] | null;
 }
 

@@ -61,9 +61,9 @@ export function completionPercentage(progress: Progress): number {
 
 /** Required steps before `step` that are unfinished. */
 export function missingBefore(progress: Progress, step: StepNumber, elsewhere: FinishedElsewhere): StepNumber[] {
-  return STEPS.filter((s) => s.number < step && s.required && !isFinished(progress, s.number) && !elsewhere.has(s.number)).map(
-    (s) => s.number,
-  );
+  return STEPS.filter(
+    (s) => s.number < step && s.required && !isFinished(progress, s.number) && !elsewhere.has(s.number),
+  ).map((s) => s.number);
 }
 
 export function canProceedToFinal(progress: Progress, elsewhere: FinishedElsewhere): boolean {

@@ -1,11 +1,41 @@
 /** The six steps of onboarding, in order. Everything else that knows a step knows it from here. */
 export const STEPS = [
-  { number: 1, key: 'api_keys', title: 'AI LLM Providers', description: 'Configure AI language model providers', required: true },
-  { number: 2, key: 'website', title: 'Website Analysis', description: 'Set up website analysis and crawling', required: true },
-  { number: 3, key: 'research', title: 'AI Research', description: 'Configure AI research capabilities', required: true },
-  { number: 4, key: 'personalization', title: 'Personalization', description: 'Set up personalization features', required: false },
+  {
+    number: 1,
+    key: 'api_keys',
+    title: 'AI LLM Providers',
+    description: 'Configure AI language model providers',
+    required: true,
+  },
+  {
+    number: 2,
+    key: 'website',
+    title: 'Website Analysis',
+    description: 'Set up website analysis and crawling',
+    required: true,
+  },
+  {
+    number: 3,
+    key: 'research',
+    title: 'AI Research',
+    description: 'Configure AI research capabilities',
+    required: true,
+  },
+  {
+    number: 4,
+    key: 'personalization',
+    title: 'Personalization',
+    description: 'Set up personalization features',
+    required: false,
+  },
   { number: 5, key: 'integrations', title: 'Integrations', description: 'Configure integrations', required: false },
-  { number: 6, key: 'complete', title: 'Complete Setup', description: 'Finalize and complete onboarding', required: true },
+  {
+    number: 6,
+    key: 'complete',
+    title: 'Complete Setup',
+    description: 'Finalize and complete onboarding',
+    required: true,
+  },
 ] as const;
 
 export type StepDefinition = (typeof STEPS)[number];

@@ -68,7 +68,11 @@ function advance(before: Progress, after: Progress, step: StepNumber, elsewhere:
   return staysAhead ? after : { ...after, currentStep: null };
 }
 
-export function completeStep(step: StepNumber, validationErrors: readonly string[], elsewhere: FinishedElsewhere): Transition {
+export function completeStep(
+  step: StepNumber,
+  validationErrors: readonly string[],
+  elsewhere: FinishedElsewhere,
+): Transition {
   return (progress, now) => {
     const missing = step === Step.Complete ? missingBefore(progress, step, elsewhere) : [];
     if (missing.length > 0) throw new StepsMissing(missing);
@@ -110,7 +114,10 @@ export function goToStep(step: StepNumber): Transition {
   return (progress) => {
     const before = stepState(progress, step);
     const status = isFinished(progress, step) ? before.status : StepStatus.InProgress;
-    const after = { ...withStep(progress, step, { ...before, status }), currentStep: progress.completedAt ? null : step };
+    const after = {
+      ...withStep(progress, step, { ...before, status }),
+      currentStep: progress.completedAt ? null : step,
+    };
     if (status === before.status && after.currentStep === progress.currentStep) return { progress, facts: [] };
     return { progress: after, facts: [moved('step_started', step, before, status)] };
   };

@@ -15,8 +15,13 @@ const OnboardingSessionSchema = defineEntity({
     /** Steps that were touched, by number; an absent one is pending. */
     steps: p.json<StepStates>().defaultRaw(`'{}'::jsonb`),
     /** A step that was gone to on purpose; null means the first unfinished one. */
-    currentStep: p.smallint().nullable().check('current_step between 1 and 6'),
-    percentageFloor: p.decimal('number').precision(5).scale(2).default(0).check('percentage_floor between 0 and 100'),
+    currentStep: p.smallint().nullable().check('current_step >= 1 and current_step <= 6'),
+    percentageFloor: p
+      .decimal('number')
+      .precision(5)
+      .scale(2)
+      .default(0)
+      .check('percentage_floor >= 0 and percentage_floor <= 100'),
     startedAt: p.datetime(),
     updatedAt: p.datetime(),
     completedAt: p.datetime().nullable(),

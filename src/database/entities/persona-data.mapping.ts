@@ -12,7 +12,13 @@ export const personaMapping: Mapping = {
     selected_platforms: 'texts',
   },
   nested: null,
-  known: { brandAvatar: 'document', voiceClone: 'document', introVideo: 'document', stepType: 'text', completedAt: 'text' },
+  known: {
+    brandAvatar: 'document',
+    voiceClone: 'document',
+    introVideo: 'document',
+    stepType: 'text',
+    completedAt: 'text',
+  },
   elsewhere: [],
 };
 

@@ -2,7 +2,13 @@ import type { JsonObject } from '../../http/json.js';
 import { camelCase, viewDocument, type Mapping } from '../posted.js';
 
 /** Nested in `integrations` as the page posts them; the others stand beside it. */
-const NESTED = ['primary_website', 'website_platforms', 'analytics_platforms', 'social_platforms', 'connected_platforms'];
+const NESTED = [
+  'primary_website',
+  'website_platforms',
+  'analytics_platforms',
+  'social_platforms',
+  'connected_platforms',
+];
 const BESIDE = ['providers', 'connected_accounts', 'status', 'notes'];
 
 /** Step 5: the same keys at the top level or nested in `integrations`. */

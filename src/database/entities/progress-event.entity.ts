@@ -13,7 +13,7 @@ const ProgressEventSchema = defineEntity({
     revision: p.bigint('number').primary(),
     session: sessionReference,
     type: p.text(),
-    step: p.smallint().nullable().check('step between 1 and 6'),
+    step: p.smallint().nullable().check('step >= 1 and step <= 6'),
     data: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
     actor: p.text(),
     occurredAt: p.datetime(),

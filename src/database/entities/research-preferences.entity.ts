@@ -12,7 +12,10 @@ const ResearchPreferencesSchema = defineEntity({
     userId: p.text().primary(),
     id: p.uuid(),
     session: sessionReference,
-    researchDepth: p.text().default('Comprehensive').check(`research_depth in ('Basic', 'Standard', 'Comprehensive', 'Deep', 'Expert')`),
+    researchDepth: p
+      .text()
+      .default('Comprehensive')
+      .check(`research_depth in ('Basic', 'Standard', 'Comprehensive', 'Deep', 'Expert')`),
     contentTypes: p.json<string[]>().defaultRaw(`'["Blog Posts", "Social Media", "Newsletters"]'::jsonb`),
     autoResearch: p.boolean().default(true),
     factualContent: p.boolean().default(true),

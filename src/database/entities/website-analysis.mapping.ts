@@ -55,7 +55,12 @@ export function websiteMapping(brandAnalysis: boolean): Mapping {
     folded: { into: 'style_guidelines', kinds: GUIDELINES },
     known: BESIDE,
     // Copies that reading adds, and, while they are off, what must not be kept.
-    elsewhere: ['style_analysis', 'website_analysis', ...(brandAnalysis ? [] : BRAND_COLUMNS), ...(brandAnalysis ? [] : ['brandAnalysis', 'contentStrategyInsights'])],
+    elsewhere: [
+      'style_analysis',
+      'website_analysis',
+      ...(brandAnalysis ? [] : BRAND_COLUMNS),
+      ...(brandAnalysis ? [] : ['brandAnalysis', 'contentStrategyInsights']),
+    ],
   };
 }
 

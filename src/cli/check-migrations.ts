@@ -1,0 +1,29 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Configuration } from '../config/configuration.js';
+import { schemaDifference } from '../database/schema-difference.js';
+import { startDatabase } from '../database/start-database.js';
+import { StartupError } from '../database/startup-error.js';
+import { run } from './run.js';
+
+/** Migrates an empty, throw-away database and holds it against the entities. */
+await run(async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'onboarding-migrations-'));
+  chmodSync(directory, 0o755);
+  try {
+    const database = await startDatabase(new Configuration({ DATA_DIR: directory }), console.log);
+    try {
+      const difference = await schemaDifference(database.ownerUrl as string);
+      if (difference)
+        throw new StartupError(
+          `The entities say something else than the migrations. What a migration is missing:\n${difference}`,
+        );
+      console.log('The migrations match the entities.');
+    } finally {
+      await database.stop();
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,61 @@
+import { token } from './tokens.js';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a test says about a body is its own affair
+type Json = any;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The body as JSON; undefined when it is none. */
+  readonly body: Json;
+}
+
+/** One caller over HTTP. Paths are below `/api/onboarding` unless they start with `//`, which stands for the root. */
+export class Client {
+  constructor(
+    private readonly url: string,
+    private readonly authorization: string | null,
+  ) {}
+
+  static async as(url: string, userId: string, claims: Record<string, unknown> = {}): Promise<Client> {
+    return new Client(url, `Bearer ${await token(userId, claims)}`);
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('GET', path, undefined, headers);
+  }
+
+  post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('POST', path, body === undefined ? undefined : JSON.stringify(body), headers);
+  }
+
+  /** The body as it is, for what JSON.stringify would not write. */
+  async send(
+    method: string,
+    path: string,
+    body?: string | Uint8Array,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const address = path.startsWith('//') ? this.url + path.slice(1) : `${this.url}/api/onboarding${path}`;
+    const response = await fetch(address, {
+      method,
+      ...(body === undefined ? {} : { body: body as string }),
+      headers: {
+        ...(this.authorization === null ? {} : { authorization: this.authorization }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: parse(text) };
+  }
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
