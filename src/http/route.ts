@@ -4,6 +4,13 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 /** Where the main product expects every route of onboarding. */
 export const PREFIX = 'api/onboarding';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes documents with images in them. */
+    largeBody?: boolean;
+  }
+}
+
 const MEGABYTE = 1024 * 1024;
 
 /** Bytes that a body may have. */
