@@ -1,60 +1,66 @@
 import { Injectable } from '@nestjs/common';
-import { Configuration } from '../config/configuration.js';
 import { integrationsMapping } from '../database/entities/platform-integrations.mapping.js';
 import { isBlank, kindErrors, patchOf } from '../database/posted.js';
+import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, pointer, type JsonObject } from '../http/json.js';
 import type { FieldError } from '../http/problem.js';
 import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
 import { Step } from '../steps/steps.js';
+import { looksLikeMask } from '../vault/mask.js';
+import { ApiKeyManager, type PostedKey } from './api-key-manager.js';
+import { keyComplaint, trimKey } from './key-rules.js';
 import { findProvider, PROVIDERS } from './providers.js';
 
-const MAX_KEY_LENGTH = 4096;
-
-/** Step 1: at least one key of a provider. Its shape is checked; keys are not kept yet, and the answer says so. */
+/** Step 1: at least one key of a provider. */
 @Injectable()
 export class ApiKeysStep implements StepHandler {
   readonly step = Step.ApiKeys;
-  readonly tables = [] as const;
+  readonly tables = ['api_keys'] as const;
   readonly providers = PROVIDERS.map(({ id }) => id);
 
   constructor(
-    private readonly configuration: Configuration,
+    private readonly keys: ApiKeyManager,
     handlers: StepHandlers,
   ) {
     handlers.register(this);
   }
 
   check(data: JsonObject): readonly FieldError[] {
-    const keys = data['api_keys'] ?? {};
-    if (!isJsonObject(keys))
+    const posted = data['api_keys'] ?? {};
+    if (!isJsonObject(posted)) {
       return [{ pointer: '/data/api_keys', detail: 'api_keys must be an object of provider to key.' }];
-    const errors = Object.entries(keys).flatMap(([name, key]) => keyErrors(name, key));
-    const wrong = [...errors, ...kindErrors(integrationsMapping, integrationsOf(data), '/data')];
-    if (wrong.length > 0) return wrong;
-    if (Object.values(keys).some((key) => !isEmptyKey(key))) return [];
+    }
+    const wrong = [
+      ...Object.entries(posted).flatMap(([name, key]) => keyErrors(name, key)),
+      ...kindErrors(integrationsMapping, integrationsOf(data), '/data'),
+    ];
+    if (wrong.length > 0 || postedKeys(data).length > 0) return wrong;
     return [{ pointer: '/data/api_keys', detail: 'Step 1 needs the API key of at least one provider.' }];
   }
 
   async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
+    await this.keys.store(unitOfWork, postedKeys(data));
     if (isBlank(data['integrations'])) return;
     await unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, integrationsOf(data)));
   }
 
-  view(): JsonObject | null {
-    return null;
+  stored(data: JsonObject): Promise<readonly string[]> {
+    return this.keys.publish(postedKeys(data));
   }
 
-  warnings(): readonly string[] {
-    return ['API keys are checked, but not kept yet: they will have to be entered again.'];
+  /** Which providers have a key: the keys themselves are never part of a step's data. */
+  view({ keyProviders }: Snapshot): JsonObject | null {
+    return keyProviders.length > 0 ? { configured_providers: keyProviders } : null;
+  }
+
+  suffices(saved: JsonObject | null): boolean {
+    return saved !== null;
   }
 
   /** The deployment's own key of an AI provider serves everybody. */
   isFinished(): boolean {
-    return PROVIDERS.some(
-      ({ group, variables }) =>
-        group === 'ai' && variables.some((name) => this.configuration.deploymentKey(name) !== undefined),
-    );
+    return this.keys.deploymentServesAi;
   }
 }
 
@@ -62,20 +68,28 @@ function integrationsOf(data: JsonObject): JsonObject {
   return 'integrations' in data ? { integrations: data['integrations'] } : {};
 }
 
-function isEmptyKey(key: unknown): boolean {
-  return isBlank(key) || (typeof key === 'string' && key.trim() === '');
+/** Where a provider comes under its name and an alias, the name wins. Empty keys are passed over. */
+function postedKeys(data: JsonObject): PostedKey[] {
+  const posted = isJsonObject(data['api_keys']) ? Object.entries(data['api_keys']) : [];
+  const byProvider = new Map<string, PostedKey>();
+  for (const [name, key] of posted) {
+    const provider = findProvider(name);
+    if (!provider || typeof key !== 'string' || trimKey(key) === '') continue;
+    if (name !== provider.id && byProvider.has(provider.id)) continue;
+    byProvider.set(provider.id, { provider, key, pointer: pointer('data', 'api_keys', name) });
+  }
+  return [...byProvider.values()];
 }
 
-/** Never repeats the key. */
+/** Never repeats the key. A mask passes here: whether it is that of the stored key is seen when it is saved. */
 function keyErrors(name: string, key: unknown): FieldError[] {
   const at = pointer('data', 'api_keys', name);
-  if (!findProvider(name)) return [{ pointer: at, detail: 'There is no such provider.' }];
-  if (isEmptyKey(key)) return [];
+  const provider = findProvider(name);
+  if (!provider) return [{ pointer: at, detail: 'There is no such provider.' }];
+  if (isBlank(key)) return [];
   if (typeof key !== 'string') return [{ pointer: at, detail: 'An API key must be a text.' }];
-  const trimmed = key.trim();
-  if (trimmed.length > MAX_KEY_LENGTH)
-    return [{ pointer: at, detail: `An API key has at most ${MAX_KEY_LENGTH} characters.` }];
-  if (/[\p{Cc}\s]/u.test(trimmed))
-    return [{ pointer: at, detail: 'An API key has no white space or control characters.' }];
-  return [];
+  const trimmed = trimKey(key);
+  if (trimmed === '' || looksLikeMask(trimmed)) return [];
+  const detail = keyComplaint(provider, trimmed);
+  return detail ? [{ pointer: at, detail }] : [];
 }

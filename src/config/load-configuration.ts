@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { Configuration, type Environment } from './configuration.js';
+import { parseEnvFile } from './env-file.js';
 import { localSecrets } from './local-secrets.js';
 
 /** The environment of the process over the lines of `.env`: what is set outside wins. */
@@ -10,7 +10,7 @@ export function readEnvironment(file = '.env'): Environment {
 
 function readEnvFile(file: string): Environment {
   try {
-    return parseEnv(readFileSync(file, 'utf8'));
+    return parseEnvFile(readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;

@@ -1,12 +1,15 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Configuration } from '../config/configuration.js';
+import { VaultModule } from '../vault/vault.module.js';
+import { KeyStore } from './key-store.js';
 import { OnboardingDatabaseService } from './onboarding-database.service.js';
 import { ormOptions } from './orm-options.js';
 import { UserDatabase } from './user-database.js';
 
 /** PostgreSQL through MikroORM, one user at a time. */
 @Module({
+  imports: [VaultModule],
   providers: [
     {
       provide: MikroORM,
@@ -22,9 +25,10 @@ import { UserDatabase } from './user-database.js';
       inject: [MikroORM],
       useFactory: async (orm: MikroORM) => new UserDatabase(await orm.em.getConnection().getNativeClient()),
     },
+    KeyStore,
     OnboardingDatabaseService,
   ],
-  exports: [OnboardingDatabaseService, UserDatabase],
+  exports: [OnboardingDatabaseService, UserDatabase, KeyStore],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(MikroORM) private readonly orm: MikroORM) {}

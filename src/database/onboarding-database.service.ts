@@ -5,7 +5,8 @@ import { InvalidInput } from '../http/problem.js';
 import { completionPercentage, currentStep, type FinishedElsewhere } from '../steps/progress.js';
 import { StepNotFound } from '../steps/step-problems.js';
 import { isStepNumber, Step, type StepNumber } from '../steps/steps.js';
-import { completeOnboarding, dataSaved, goToStep, raisePercentage } from '../steps/transitions.js';
+import { Secret } from '../vault/secret.js';
+import { completeOnboarding, dataSaved, goToStep, keysChanged, raisePercentage } from '../steps/transitions.js';
 import { patchWithClears, type Mapping } from './posted.js';
 import { personaMapping, viewPersona } from './entities/persona-data.mapping.js';
 import {
@@ -15,6 +16,8 @@ import {
   viewResearch,
 } from './entities/research-preferences.mapping.js';
 import { BRAND_COLUMNS, viewWebsite, websiteMapping } from './entities/website-analysis.mapping.js';
+import { KeyStore } from './key-store.js';
+import { keysFromRows, readKeys, type SealedKeys } from './sealed-keys.js';
 import type { Session } from './session.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
 import type { Row } from './statement.js';
@@ -44,6 +47,7 @@ export class OnboardingDatabaseService {
 
   constructor(
     private readonly database: UserDatabase,
+    private readonly keyStore: KeyStore,
     configuration: Configuration,
   ) {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
@@ -101,6 +105,24 @@ export class OnboardingDatabaseService {
       started_at: progress?.startedAt.toISOString() ?? null,
       completed_at: progress?.completedAt?.toISOString() ?? null,
     };
+  }
+
+  /** Seals and saves a key; one that is stored already is replaced. The provider is taken as it is named. */
+  async saveApiKey(userId: string, provider: string, key: string): Promise<void> {
+    await this.forUser(userId, async (data) => {
+      await this.keyStore.save(data, await data.keys(), new Map([[provider, new Secret(key)]]));
+      await data.change(keysChanged('api_key_saved', [provider]));
+    });
+  }
+
+  /** The user's keys by provider, for services in this process. @throws KeysUnavailable when one does not open */
+  async getApiKeys(userId: string): Promise<ReadonlyMap<string, Secret>> {
+    return this.keyStore.openAll(userId, await this.sealedKeys(userId));
+  }
+
+  /** The user's keys as they are stored, in one round trip. */
+  async sealedKeys(userId: string): Promise<SealedKeys> {
+    return keysFromRows(await this.database.readForUser(userId, readKeys, [userId]));
   }
 
   /**

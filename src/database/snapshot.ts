@@ -3,7 +3,7 @@ import { sessionFromRow, type Session } from './session.js';
 import type { DocumentTable } from './documents.js';
 import type { JsonObject } from '../http/json.js';
 
-export type SnapshotTable = DocumentTable['name'] | 'competitor_analyses';
+export type SnapshotTable = DocumentTable['name'] | 'competitor_analyses' | 'api_keys';
 
 /** What is stored of one user, as of one moment: the session, and the rows of the tables that were asked for. */
 export interface Snapshot {
@@ -11,12 +11,19 @@ export interface Snapshot {
   readonly documents: { readonly [table in DocumentTable['name']]?: JsonObject | null };
   /** As posted, in their order. */
   readonly competitors: readonly JsonObject[];
+  /** Of which providers the user has a key; the keys themselves are read by themselves. */
+  readonly keyProviders: readonly string[];
 }
 
 const COMPETITORS = `(select coalesce(jsonb_agg(details order by position), '[]') from competitor_analyses where user_id = $1)`;
 
-const expression = (table: SnapshotTable) =>
-  table === 'competitor_analyses' ? COMPETITORS : `(select to_jsonb(d) from ${table} d where user_id = $1)`;
+const KEY_PROVIDERS = `(select coalesce(jsonb_agg(provider order by provider), '[]') from api_keys where user_id = $1)`;
+
+function expression(table: SnapshotTable): string {
+  if (table === 'competitor_analyses') return COMPETITORS;
+  if (table === 'api_keys') return KEY_PROVIDERS;
+  return `(select to_jsonb(d) from ${table} d where user_id = $1)`;
+}
 
 /** One statement that reads a user's session and any of the tables. Value: the user. */
 export function snapshotStatement(tables: readonly SnapshotTable[]): Statement {
@@ -34,10 +41,11 @@ function snapshotText(tables: readonly SnapshotTable[]): string {
 }
 
 export function snapshotFromRow(row: Row): Snapshot {
-  const { session, competitor_analyses: competitors, ...documents } = row;
+  const { session, competitor_analyses: competitors, api_keys: keyProviders, ...documents } = row;
   return {
     session: session ? sessionFromRow(session as Row) : null,
     documents: documents,
     competitors: (competitors ?? []) as JsonObject[],
+    keyProviders: (keyProviders ?? []) as string[],
   };
 }

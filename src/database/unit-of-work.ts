@@ -4,6 +4,7 @@ import { unchanged, type ProgressFact, type Transition } from '../steps/transiti
 import { saveStatement, type DocumentTable, type Patch } from './documents.js';
 import { distinctCompetitors } from './entities/competitor-analysis.mapping.js';
 import { advanceSession, createSession, deleteSession, lockSession, sessionFromRow, type Session } from './session.js';
+import { keysFromRows, readKeys, type SealedKeys } from './sealed-keys.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
 import type { Row, Run, Statement } from './statement.js';
 
@@ -30,7 +31,8 @@ export class UnitOfWork {
     readonly userId: string,
     /** The moment of every change that is made here. */
     readonly now: Date,
-    private readonly run: Run,
+    /** Runs a statement of `src/database` in this transaction. */
+    readonly run: Run,
   ) {}
 
   /** The user's session, locked; made if there is none. */
@@ -91,6 +93,12 @@ export class UnitOfWork {
     if (competitors.length === 0) return;
     const { id } = await this.session();
     await this.run(replaceCompetitors, [this.userId, id, this.now, JSON.stringify(distinctCompetitors(competitors))]);
+  }
+
+  /** The user's keys as they are stored, behind the session's lock. */
+  async keys(): Promise<SealedKeys> {
+    await this.session();
+    return keysFromRows(await this.run(readKeys, [this.userId]));
   }
 
   /** Reads within the transaction, behind the lock. */

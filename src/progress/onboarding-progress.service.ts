@@ -153,21 +153,25 @@ export class OnboardingProgressService {
     const handler = this.handlers.of(step);
     const elsewhere = this.handlers.finishedElsewhere;
     if (posted) accept(handler.check(posted));
-    return this.database.forUser(userId, async (data) => {
+    const { saved, unfinished } = await this.database.forUser(userId, async (data) => {
       await data.session();
       if (posted) await handler.save(posted, data);
-      const saved = handler.view(await data.read(handler.tables));
-      if (!posted) accept(handler.check(saved ?? {}));
+      const view = handler.view(await data.read(handler.tables));
+      if (!posted && !handler.suffices?.(view)) accept(handler.check(view ?? {}));
       const { progress } = await data.change(completeStep(step, validationErrors, elsewhere));
-      const unfinished = missingBefore(progress, step, elsewhere).map((n) => `Step ${n} is still to be completed.`);
-      const warnings = [...(posted ? (handler.warnings?.(posted) ?? []) : []), ...unfinished];
-      return {
-        message: `Step ${step} completed successfully`,
-        step_number: step,
-        data: saved,
-        warnings: warnings.length > 0 ? warnings : null,
-      };
+      return { saved: view, unfinished: missingBefore(progress, step, elsewhere) };
     });
+    const warnings = [
+      ...(posted ? (handler.warnings?.(posted) ?? []) : []),
+      ...(posted ? ((await handler.stored?.(posted)) ?? []) : []),
+      ...unfinished.map((n) => `Step ${n} is still to be completed.`),
+    ];
+    return {
+      message: `Step ${step} completed successfully`,
+      step_number: step,
+      data: saved,
+      warnings: warnings.length > 0 ? warnings : null,
+    };
   }
 
   /** @throws StepNotSkippable for a required step */

@@ -21,8 +21,12 @@ export interface StepHandler {
   save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void>;
   /** The step's saved data as the client reads them, null when there are none. Never key material. */
   view(snapshot: Snapshot): JsonObject | null;
+  /** What is to be done once the data are stored for good; what it returns are warnings, as below. It must not fail. */
+  stored?(data: JsonObject): Promise<readonly string[]>;
   /** What the user should know about how the data were taken. */
   warnings?(data: JsonObject): readonly string[];
+  /** Whether what is saved completes the step without posting it again; left out: when it passes the check. */
+  suffices?(saved: JsonObject | null): boolean;
   /** Whether the step counts as finished for every user, whatever its status. */
   isFinished?(): boolean;
 }

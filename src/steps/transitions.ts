@@ -23,6 +23,8 @@ export type EventType =
   | 'step_failed'
   | 'step_reset'
   | 'data_saved'
+  | 'api_key_saved'
+  | 'api_key_removed'
   | 'progress_updated';
 
 /** What happened, as facts: never what a user entered. */
@@ -196,6 +198,14 @@ export function completeOnboarding(elsewhere: FinishedElsewhere): Transition {
 /** What the user entered was saved without a step being finished. */
 export function dataSaved(step: StepNumber): Transition {
   return (progress) => ({ progress, facts: [{ type: 'data_saved', step, data: {} }] });
+}
+
+/** Keys of these providers were saved or removed. */
+export function keysChanged(type: 'api_key_saved' | 'api_key_removed', providers: readonly string[]): Transition {
+  return (progress) => ({
+    progress,
+    facts: providers.map((provider) => ({ type, step: Step.ApiKeys, data: { provider } })),
+  });
 }
 
 /** The session is wanted, and nothing else: creating it is recorded by whoever creates it. */

@@ -2,6 +2,7 @@ import { AccessEvent } from './access-event.entity.js';
 import { ApiKey } from './api-key.entity.js';
 import { BusinessInfo } from './business-info.entity.js';
 import { CompetitorAnalysis } from './competitor-analysis.entity.js';
+import { DataKey } from './data-key.entity.js';
 import { OnboardingSession } from './onboarding-session.entity.js';
 import { PersonaData } from './persona-data.entity.js';
 import { PlatformIntegrations } from './platform-integrations.entity.js';
@@ -18,6 +19,7 @@ export const entities = [
   PersonaData,
   PlatformIntegrations,
   BusinessInfo,
+  DataKey,
   ApiKey,
   ProgressEvent,
   AccessEvent,

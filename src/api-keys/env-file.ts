@@ -1,0 +1,81 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { Configuration } from '../config/configuration.js';
+import { parseEnvBlock, withoutVariable, withVariable } from '../config/env-file.js';
+import type { Secret } from '../vault/secret.js';
+
+/**
+ * In local development keys are also written to a file, for programs that look for them there. Changes are made one after the
+ * other, each on a copy that then takes the file's place. Never in production.
+ */
+@Injectable()
+export class EnvFile {
+  readonly #logger = new Logger('keys');
+  readonly #path: string | null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ isLocal, WRITE_ENV_FILE, ENV_FILE }: Configuration) {
+    this.#path = isLocal && WRITE_ENV_FILE ? ENV_FILE : null;
+  }
+
+  /** Sets a variable. What could not be done comes back as a warning: the key is stored all the same. */
+  write(variable: string, secret: Secret): Promise<string[]> {
+    return this.#change(variable, (content) => withVariable(content, variable, secret.reveal()));
+  }
+
+  /** Takes a variable out, if it was written here and still holds that key. */
+  remove(variable: string, secret: Secret): Promise<string[]> {
+    return this.#change(variable, (content) =>
+      parseEnvBlock(content)[variable] === secret.reveal() ? withoutVariable(content, variable) : content,
+    );
+  }
+
+  #change(variable: string, edit: (content: string) => string | null): Promise<string[]> {
+    const path = this.#path;
+    if (path === null) return Promise.resolve([]);
+    const change = this.#last.then(() => this.#rewrite(path, variable, edit));
+    this.#last = change;
+    return change;
+  }
+
+  async #rewrite(path: string, variable: string, edit: (content: string) => string | null): Promise<string[]> {
+    try {
+      // Behind a symbolic link it is the file that is replaced, not the link.
+      const target = await realpath(path).catch(orWhenMissing(path));
+      const content = await readFile(target, 'utf8').catch(orWhenMissing(''));
+      const edited = edit(content);
+      if (edited === null) return [`The key was saved, but ${variable} was not written to ${path}: its value does not fit on a line.`];
+      if (edited !== content) await replaceFile(target, edited);
+      return [];
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'The file for local development cannot be written');
+      return [`The key was saved, but ${variable} could not be written to ${path}.`];
+    }
+  }
+}
+
+function orWhenMissing<T>(fallback: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code !== 'ENOENT') throw error;
+    return fallback;
+  };
+}
+
+/** Whole or not at all, and for the owner's eyes only. */
+async function replaceFile(path: string, content: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    const file = await open(aside, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+}

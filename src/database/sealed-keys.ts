@@ -1,0 +1,88 @@
+import type { SealedDataKey } from '../vault/vault.js';
+import type { Row, Statement } from './statement.js';
+
+/** What a provider said of a key, the last time that it was asked. */
+export type Verification = 'configured' | 'invalid' | 'unverified';
+
+/** A key as it is stored: sealed. */
+export interface SealedApiKey {
+  readonly id: string;
+  readonly provider: string;
+  readonly version: number;
+  readonly sealed: Buffer;
+  readonly verification: Verification | null;
+}
+
+/** All of one user's keys as of one moment, and the data key that opens them. */
+export interface SealedKeys {
+  readonly dataKey: SealedDataKey | null;
+  readonly apiKeys: readonly SealedApiKey[];
+}
+
+/** One statement, so that the keys and their data key belong together while keys are being rotated. */
+export const readKeys: Statement = {
+  name: 'read-keys',
+  text: `select k.id, k.provider, k.version, k.sealed_key, k.verification,
+                d.key_id, d.version as data_key_version, d.sealed_key as sealed_data_key
+         from data_keys d left join api_keys k on k.user_id = d.user_id
+         where d.user_id = $1
+         order by k.provider`,
+};
+
+export function keysFromRows(rows: readonly Row[]): SealedKeys {
+  const [first] = rows;
+  if (!first) return { dataKey: null, apiKeys: [] };
+  return {
+    dataKey: {
+      keyId: first['key_id'] as string,
+      version: first['data_key_version'] as number,
+      sealed: first['sealed_data_key'] as Buffer,
+    },
+    apiKeys: rows
+      .filter((row) => row['id'] !== null)
+      .map((row) => ({
+        id: row['id'] as string,
+        provider: row['provider'] as string,
+        version: row['version'] as number,
+        sealed: row['sealed_key'] as Buffer,
+        verification: row['verification'] as Verification | null,
+      })),
+  };
+}
+
+/** Values: user, session, id of the configured key, version, sealed key, time. */
+export const insertDataKey: Statement = {
+  name: 'insert-data-key',
+  text: `insert into data_keys (user_id, session_id, key_id, version, sealed_key, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $6)`,
+};
+
+/** A new version of a key has not been verified yet. Values: user, provider, id, session, version, sealed key, description, time. */
+export const saveKey: Statement = {
+  name: 'save-key',
+  text: `insert into api_keys as saved
+           (user_id, provider, id, session_id, version, sealed_key, description, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+         on conflict (user_id, provider) do update set
+           version = excluded.version, sealed_key = excluded.sealed_key, updated_at = excluded.updated_at,
+           description = coalesce(excluded.description, saved.description), verification = null, verified_at = null`,
+};
+
+/** Values: user, provider. */
+export const deleteKey: Statement = {
+  name: 'delete-key',
+  text: `delete from api_keys where user_id = $1 and provider = $2 returning id`,
+};
+
+/** Only of the version that was verified. Values: user, provider, version, verification, time. */
+export const noteVerification: Statement = {
+  name: 'note-verification',
+  text: `update api_keys set verification = $4, verified_at = $5 where user_id = $1 and provider = $2 and version = $3`,
+};
+
+/** Values: user, id, actor, action, subject, time. */
+export const insertAccessEvent: Statement = {
+  name: 'insert-access-event',
+  text: `insert into access_events (user_id, id, session_id, actor, action, subject, occurred_at)
+         values ($1, $2, (select id from onboarding_sessions where user_id = $1), $3, $4, $5, $6)`,
+};

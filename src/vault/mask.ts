@@ -1,0 +1,17 @@
+import type { Secret } from './secret.js';
+
+const STARS = '********';
+
+/** Characters from which on the last four are shown. */
+const SHOWN_FROM = 12;
+
+/** Eight stars and the last four characters, or only stars for a short key: neither length nor start is told. */
+export function mask(secret: Secret): string {
+  const value = secret.reveal();
+  return value.length < SHOWN_FROM ? STARS : STARS + value.slice(-4);
+}
+
+/** Whether a text can be nothing but a mask: it starts with at least four stars or dots. */
+export function looksLikeMask(text: string): boolean {
+  return /^[*•.…]{4,}/u.test(text);
+}
