@@ -8,6 +8,7 @@ import { JwtAuthGuard } from './auth/auth.guard.js';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
 import { DtoPipe } from './http/body.pipe.js';
+import { refuseConnection } from './http/client-error.js';
 import { findUnstorable } from './http/json.js';
 import { createLogger, logRequest, NestLogger, requestId } from './http/logging.js';
 import { InvalidInput } from './http/problem.js';
@@ -25,7 +26,7 @@ export async function createApp(
   const logger = createLogger(configuration.LOG_LEVEL, destination);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(configuration),
-    fastifyAdapter(configuration),
+    fastifyAdapter(configuration, logger),
     {
       logger: new NestLogger(logger),
       abortOnError: false,
@@ -36,7 +37,7 @@ export async function createApp(
   return app;
 }
 
-function fastifyAdapter({ TRUST_PROXY }: Configuration): FastifyAdapter {
+function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: typeof TRUST_PROXY === 'number' ? (_address, hop) => hop < TRUST_PROXY : TRUST_PROXY,
     bodyLimit: BODY_LIMIT,
@@ -44,8 +45,13 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration): FastifyAdapter {
     // A close must not wait for clients that keep their connection open without asking anything.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      new ProblemFilter().send(error, request, reply),
+    // Before any hook: what a hook does for other requests is done here.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('x-request-id', request.id);
+      reply.raw.once('finish', () => logRequest(logger, request, reply));
+      new ProblemFilter().send(error, request, reply);
+    },
+    clientErrorHandler: refuseConnection,
   });
 }
 
@@ -59,9 +65,15 @@ export async function configureApp(
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(new ProblemFilter());
   if (configuration.CORS_ORIGINS.length > 0) {
-    app.enableCors({ origin: [...configuration.CORS_ORIGINS], exposedHeaders: ['X-Request-Id', 'Retry-After'] });
+    app.enableCors({
+      origin: [...configuration.CORS_ORIGINS],
+      // The plugin's own list has neither PUT nor DELETE.
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+      exposedHeaders: ['X-Request-Id', 'Retry-After'],
+    });
   }
-  await app.register(helmet);
+  // Where the service is reached without TLS, a page told to upgrade its requests could not load its own assets.
+  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   addHooks(app, logger);
   documentApi(app);
 }

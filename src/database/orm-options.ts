@@ -16,7 +16,14 @@ export function ormOptions({ url, poolSize, timeoutMs }: ConnectionSettings): Op
     clientUrl: url,
     entities,
     extensions: [Migrator],
-    migrations: { migrationsList: migrations, path: 'src/database/migrations', snapshot: true, transactional: true },
+    migrations: {
+      migrationsList: migrations,
+      path: 'src/database/migrations',
+      transactional: true,
+      // Written by whoever makes a migration, whatever the database is called: a service never writes into its sources.
+      snapshotName: '.snapshot-onboarding',
+      snapshotOnMigrate: false,
+    },
     driverOptions: {
       max: poolSize,
       // Statements of a unit of work are written without waiting for the answers before them: one round trip instead of four.

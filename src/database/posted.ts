@@ -27,6 +27,10 @@ const KINDS: Readonly<Record<Kind, { readonly expected: string; readonly accepts
   either: { expected: 'an object or a list', accepts: (value) => isJsonObject(value) || Array.isArray(value) },
 };
 
+export function isOfKind(kind: Kind, value: unknown): boolean {
+  return KINDS[kind].accepts(value);
+}
+
 /** How posted data become a row: which keys are columns, and under which spellings they come. */
 export interface Mapping extends DocumentTable {
   readonly kinds: Readonly<Record<string, Kind>>;
@@ -91,7 +95,7 @@ export function kindErrors(mapping: Mapping, data: JsonObject, at: string): Fiel
   return sources(mapping, data, at).flatMap((source) =>
     Object.entries(source.data).flatMap(([key, value]) => {
       const kind = expected.get(key);
-      if (kind === undefined || isBlank(value) || KINDS[kind].accepts(value)) return [];
+      if (kind === undefined || isBlank(value) || isOfKind(kind, value)) return [];
       return [{ pointer: source.at + pointer(key), detail: `${key} must be ${KINDS[kind].expected}.` }];
     }),
   );

@@ -21,11 +21,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (!problem) this.#logger.error({ err: error, requestId: request.id }, 'Unexpected failure');
     else if (problem.status >= 500) this.#logger.warn({ err: error, requestId: request.id }, problem.title);
     const body: ProblemBody = problem?.toBody() ?? internalError(request.id);
+    // As bytes, since Fastify adds a charset to texts, and the media type has no such parameter.
     void reply
       .code(body.status)
       .headers({ ...problem?.headers })
       .header('content-type', PROBLEM_JSON)
-      .send(JSON.stringify(body));
+      .send(Buffer.from(JSON.stringify(body)));
   }
 }
 

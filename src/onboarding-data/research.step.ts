@@ -55,7 +55,7 @@ export class ResearchStep implements StepHandler {
       columns: { ...patch.columns, ...(depth ? { research_depth: depth } : {}) },
     });
     await unitOfWork.replaceCompetitors(competitorsOf(data).filter(isJsonObject));
-    const accounts = postedValue(this.database.websiteMapping, 'social_media_accounts', data);
+    const accounts = [data['socialMediaAccounts'], data['social_media_accounts']].find((value) => !isBlank(value));
     if (accounts === undefined) return;
     const columns = { social_media_accounts: accounts };
     await unitOfWork.save(this.database.websiteMapping, { columns, extra: {}, removed: [] });

@@ -11,8 +11,10 @@ const MAX_URL_LENGTH = 2048;
 export function publicWebsite(text: string): string | null {
   const trimmed = text.trim();
   const candidate = /^[a-z][a-z\d+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed}`;
-  // The URL parser drops white space and control characters silently; what is stored must be what was checked.
-  if (candidate.length > MAX_URL_LENGTH || /[\s\p{Cc}]/u.test(candidate) || !URL.canParse(candidate)) return null;
+  // The URL parser drops white space and control characters silently, takes a backslash for a slash and passes over slashes
+  // before the host, where other parsers see another host; what is stored must be what was checked.
+  if (candidate.length > MAX_URL_LENGTH || /[\s\p{Cc}\\]|^[^/]*:\/{3}/u.test(candidate)) return null;
+  if (!URL.canParse(candidate)) return null;
   const { protocol, username, password, hostname } = new URL(candidate);
   const isWeb = protocol === 'http:' || protocol === 'https:';
   return isWeb && username === '' && password === '' && isPublicHost(hostname) ? candidate : null;

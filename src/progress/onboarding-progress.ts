@@ -1,7 +1,7 @@
 import type { Session } from '../database/session.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../http/json.js';
-import { currentStep, isFinished, missingBefore, nextStep, stepState, type Progress } from '../steps/progress.js';
+import { isFinished, missingBefore, nextStep, stepState, type Progress } from '../steps/progress.js';
 import { StepNotFound } from '../steps/step-problems.js';
 import { StepStatus } from '../steps/step-status.js';
 import { isStepNumber, STEP_NUMBERS, STEPS, type StepNumber } from '../steps/steps.js';
@@ -102,7 +102,7 @@ export class OnboardingProgress {
 
   /** The step to show on return. */
   getResumeStep(): StepNumber {
-    return currentStep(this.#progress, this.handlers.finishedElsewhere);
+    return viewStatus(this.snapshot.session, this.handlers.finishedElsewhere).current_step as StepNumber;
   }
 
   /** Whether every required step before it is finished. */

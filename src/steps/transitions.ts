@@ -94,12 +94,16 @@ export function completeStep(
   };
 }
 
-/** A completed step stays completed: its work is not undone by skipping it. */
+/** A completed step stays completed: its work is not undone by skipping it, only the user moves on from it. */
 export function skipStep(step: StepNumber, elsewhere: FinishedElsewhere): Transition {
   return (progress, now) => {
     if (isRequired(step)) throw new StepNotSkippable(step);
-    if (isFinished(progress, step)) return { progress, facts: [] };
     const before = stepState(progress, step);
+    if (isFinished(progress, step)) {
+      const ahead = advance(progress, progress, step, elsewhere);
+      if (ahead.currentStep === progress.currentStep) return { progress, facts: [] };
+      return { progress: ahead, facts: [moved('step_skipped', step, before, before.status)] };
+    }
     const after = withStep(progress, step, { status: StepStatus.Skipped, completed_at: null, validation_errors: [] });
     return settle(
       {

@@ -37,6 +37,7 @@ export const researchMapping: Mapping = {
   known: {
     competitors: 'list',
     social_media_accounts: 'document',
+    socialMediaAccounts: 'document',
     industryContext: 'text',
     researchSummary: 'document',
     sitemapAnalysis: 'document',

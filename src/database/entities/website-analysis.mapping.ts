@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../http/json.js';
-import { viewDocument, type Kind, type Mapping } from '../posted.js';
+import { isOfKind, viewDocument, type Kind, type Mapping } from '../posted.js';
 
 /** Kept and shown only while brand analysis is switched on. */
 export const BRAND_COLUMNS = ['brand_analysis', 'content_strategy_insights'] as const;
@@ -67,16 +67,21 @@ export function websiteMapping(brandAnalysis: boolean): Mapping {
 /** The row in the shape in which the page posts it, so that spreading it restores the page. */
 export function viewWebsite(mapping: Mapping, row: JsonObject): JsonObject {
   const view = viewDocument(mapping, row);
-  const { website_url: website, crawl_result: crawlResult, status, style_guidelines: guidelines } = view;
+  const { website_url: website, crawl_result: crawlResult, status, style_guidelines } = view;
   const documents = mapping.columns.filter((column) => KINDS[column] === 'document' && view[column] !== null);
   const unknown = Object.entries(row['extra'] as JsonObject).filter(([key]) => !Object.hasOwn(BESIDE, key));
+  // Only what could have been posted beside the document: the page sends all of this back.
+  const guidelines = Object.entries(GUIDELINES).flatMap(([key, kind]) => {
+    const value = (style_guidelines as JsonObject | null)?.[key];
+    return isOfKind(kind, value) ? [[key, value] as const] : [];
+  });
   return {
     ...view,
     website,
     crawlResult,
     analysis: {
       ...Object.fromEntries(unknown),
-      ...(guidelines as JsonObject | null),
+      ...Object.fromEntries(guidelines),
       ...Object.fromEntries(documents.map((column) => [column, view[column]])),
       ...(status === null ? {} : { status }),
     },

@@ -210,9 +210,10 @@ export class Migration20261124Onboarding extends Migration {
         end if;
       exception when duplicate_object or unique_violation then null;
       end $$`);
+    // From PostgreSQL 16 on whoever creates a role is its member, but without its privileges: 'usage' asks for those.
     this.addSql(`
       do $$ begin
-        if not pg_has_role(current_user, 'onboarding_maintenance', 'member') then
+        if not pg_has_role(current_user, 'onboarding_maintenance', 'usage') then
           grant onboarding_maintenance to current_user;
         end if;
       end $$`);

@@ -1,0 +1,26 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBLEM_JSON } from './problem.filter.js';
+
+const STATUSES: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+
+const DETAILS: Readonly<Record<number, string>> = {
+  408: 'The request took too long to arrive.',
+  431: 'The headers of the request are too large.',
+};
+
+/** What never becomes a request, because it is no HTTP or too large, is answered on the bare connection: a problem, too. */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const status = STATUSES[error.code ?? ''] ?? 400;
+  const title = STATUS_CODES[status] ?? 'Bad Request';
+  const detail = DETAILS[status] ?? 'The request could not be understood.';
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail });
+  const head = [
+    `HTTP/1.1 ${status} ${title}`,
+    `Content-Type: ${PROBLEM_JSON}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  if (socket.writable) socket.write([...head, 'Connection: close', '', body].join('\r\n'));
+  socket.destroy(error);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { findUnstorable, isJsonObject, isStorableText, MAX_JSON_DEPTH, pointer } from './json.js';
+
+/** A value inside so many lists, or objects. */
+const inLists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+const inObjects = (levels: number): unknown => JSON.parse('{"a":'.repeat(levels) + '1' + '}'.repeat(levels));
+
+describe('a JSON object', () => {
+  it.each([[{}], [{ a: 1 }], [JSON.parse('{"__proto__":1}') as unknown]])('is %j', (value) => {
+    expect(isJsonObject(value)).toBe(true);
+  });
+
+  it.each([null, undefined, [], 'a', 5, true])('is not %j', (value) => {
+    expect(isJsonObject(value)).toBe(false);
+  });
+});
+
+describe('a JSON pointer', () => {
+  it.each([
+    [[], ''],
+    [['data'], '/data'],
+    [['data', 0, ''], '/data/0/'],
+    [['a/b', 'c~d', '~1'], '/a~1b/c~0d/~01'],
+  ])('to %j is %j', (keys, expected) => {
+    expect(pointer(...keys)).toBe(expected);
+  });
+
+  it('bounds what it repeats of a key', () => {
+    expect(pointer('x'.repeat(100_000))).toHaveLength(201);
+  });
+});
+
+describe('text that can be stored', () => {
+  it.each(['', 'a', '\u0001', '\u{1F600}', '\ufffd', '\uffff'])('is %j', (text) => {
+    expect(isStorableText(text)).toBe(true);
+  });
+
+  it.each(['\u0000', 'a\u0000b', '\ud800', '\udc00', 'a\ud83d', '\udc00\ud800'])('is not %j', (text) => {
+    expect(isStorableText(text)).toBe(false);
+  });
+});
+
+describe('what cannot be stored', () => {
+  it.each<[unknown]>([
+    [null],
+    [true],
+    [0],
+    [1e308],
+    ['text'],
+    [[]],
+    [{}],
+    [{ '': { '': '' } }],
+    [{ toString: 1, constructor: [{ hasOwnProperty: null }] }],
+  ])('is nothing of %j', (value) => {
+    expect(findUnstorable(value)).toBeNull();
+  });
+
+  it.each<[unknown, string]>([
+    ['\u0000', ''],
+    [Infinity, ''],
+    [{ a: ['x', { 'b/c': 'a\ud800' }] }, '/a/1/b~1c'],
+    [{ a: { 'k\u0000': 1 } }, '/a'],
+    [{ '\udc00': 1 }, ''],
+    [{ a: [1, -Infinity] }, '/a/1'],
+    [[NaN], '/0'],
+  ])('is found in %j at %j', (value, at) => {
+    expect(findUnstorable(value)?.pointer).toBe(at);
+  });
+
+  it.each([inLists, inObjects])('is what is nested too deeply', (nested) => {
+    expect(findUnstorable(nested(MAX_JSON_DEPTH))).toBeNull();
+    expect(findUnstorable(nested(MAX_JSON_DEPTH + 1))?.detail).toContain('100 levels');
+    expect(findUnstorable(nested(100_000))?.detail).toContain('100 levels');
+  });
+
+  it('is told in a sentence', () => {
+    for (const value of ['\u0000', { '\u0000': 1 }, Infinity, inLists(200)]) {
+      expect(findUnstorable(value)?.detail).toMatch(/^The body .+\.$|^\/.+ .+\.$/);
+    }
+  });
+});
