@@ -1,7 +1,29 @@
 import { Module } from '@nestjs/common';
+import { DatabaseModule } from '../database/database.module.js';
 import { ProgressModule } from '../progress/progress.module.js';
+import { ApiKeyManager } from './api-key-manager.js';
+import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysStep } from './api-keys.step.js';
+import { EnvFile } from './env-file.js';
+import { KeyLending } from './key-lending.service.js';
+import { KeyValidation } from './key-validation.service.js';
+import { KeyVerifier } from './key-verifier.js';
+import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
 
-/** Users' keys of AI providers. */
-@Module({ imports: [ProgressModule], providers: [ApiKeysStep] })
+/** Users' keys of AI providers: kept sealed, shown masked, checked with their providers, lent to services. */
+@Module({
+  imports: [DatabaseModule, ProgressModule],
+  controllers: [ApiKeysController],
+  providers: [
+    ApiKeyManager,
+    ApiKeysStep,
+    EnvFile,
+    KeyLending,
+    KeyValidation,
+    KeyVerifier,
+    KeyChecksLimit,
+    KeySavesLimit,
+  ],
+  exports: [ApiKeyManager],
+})
 export class ApiKeysModule {}

@@ -45,7 +45,8 @@ export class EnvFile {
       const target = await realpath(path).catch(orWhenMissing(path));
       const content = await readFile(target, 'utf8').catch(orWhenMissing(''));
       const edited = edit(content);
-      if (edited === null) return [`The key was saved, but ${variable} was not written to ${path}: its value does not fit on a line.`];
+      if (edited === null)
+        return [`The key was saved, but ${variable} was not written to ${path}: its value does not fit on a line.`];
       if (edited !== content) await replaceFile(target, edited);
       return [];
     } catch (error) {

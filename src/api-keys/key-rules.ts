@@ -25,11 +25,14 @@ export const trimKey = (key: string) => key.trim();
 export function keyComplaint({ id, name, setupUrl }: Provider, key: string): string | null {
   if (key === '') return `The API key for ${name} is empty.`;
   if (key.length > MAX_KEY_LENGTH) return `An API key has at most ${MAX_KEY_LENGTH} characters: paste the key alone.`;
-  if (/[\p{Cc}\s]/u.test(key)) return 'An API key has no spaces, line breaks or control characters: paste the key alone.';
+  if (/[\p{Cc}\s]/u.test(key))
+    return 'An API key has no spaces, line breaks or control characters: paste the key alone.';
   if (looksLikeMask(key)) return 'This is a masked key, not the key itself: paste the whole key.';
   const wrong = WRONG_KINDS.find(({ prefix }) => key.startsWith(prefix));
   if (wrong) return `This is ${wrong.kind}: create an ordinary API key at ${setupUrl}.`;
-  const owner = PROVIDERS.find(({ prefixes }) => prefixes.some((p) => key.startsWith(p) && key.length >= p.length + PLAIN_LENGTH));
+  const owner = PROVIDERS.find(({ prefixes }) =>
+    prefixes.some((p) => key.startsWith(p) && key.length >= p.length + PLAIN_LENGTH),
+  );
   if (owner && owner.id !== id) return `This is a key of ${owner.name}, not of ${name}: save it there.`;
   return null;
 }

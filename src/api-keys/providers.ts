@@ -302,7 +302,9 @@ export const PROVIDERS: readonly Provider[] = [
   },
 ];
 
-const byName = new Map(PROVIDERS.flatMap((known) => [known.id, ...known.aliases].map((name) => [name, known] as const)));
+const byName = new Map(
+  PROVIDERS.flatMap((known) => [known.id, ...known.aliases].map((name) => [name, known] as const)),
+);
 
 /** By its name or an alias; undefined when there is none. */
 export function findProvider(name: string): Provider | undefined {

@@ -2,7 +2,7 @@ import { createParamDecorator, Injectable, SetMetadata, type ExecutionContext } 
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '../http/problem.js';
+import { NotFound, Problem } from '../http/problem.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import type { User } from './user.js';
 
@@ -10,6 +10,11 @@ const PUBLIC = Symbol('public');
 
 /** A route, or a controller's routes, that need no token. */
 export const Public = () => SetMetadata(PUBLIC, true);
+
+const SCOPE = Symbol('scope');
+
+/** A route for services and operators whose tokens have the scope; for everybody else there is no such route. */
+export const RequiresScope = (scope: string) => SetMetadata(SCOPE, scope);
 
 /** The user whose token came with the request. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): User => {
@@ -38,9 +43,14 @@ export class JwtAuthGuard extends AuthGuard() {
     this.#reflector = reflector;
   }
 
-  override canActivate(context: ExecutionContext): Promise<boolean> | boolean {
-    const isPublic = this.#reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()]);
-    return isPublic || (super.canActivate(context) as Promise<boolean>);
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const places = [context.getHandler(), context.getClass()];
+    if (this.#reflector.getAllAndOverride<boolean>(PUBLIC, places)) return true;
+    await super.canActivate(context);
+    const scope = this.#reflector.getAllAndOverride<string | undefined>(SCOPE, places);
+    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (scope !== undefined && !(user as User).scopes.has(scope)) throw new NotFound();
+    return true;
   }
 
   override handleRequest<TUser = User>(error: unknown, user: TUser | false): TUser {

@@ -15,14 +15,19 @@ export interface User {
 const MAX_USER_ID_LENGTH = 255;
 
 /**
- * Null when `sub` cannot be a user id: not a string, empty, too long, or not text that is kept as it is. Lone surrogates
- * are refused because encoding would turn different ones into the same character, and two users into one.
+ * Whether a value can be a user id: 1 to 255 characters of text that is kept as it is. Lone surrogates are refused because
+ * encoding would turn different ones into the same character, and two users into one.
  */
+export function isUserId(value: unknown): value is string {
+  if (typeof value !== 'string' || value === '' || !isStorableText(value)) return false;
+  // No string of more UTF-16 units than twice the limit can be within it, so a huge one is not even counted.
+  return value.length <= 2 * MAX_USER_ID_LENGTH && [...value].length <= MAX_USER_ID_LENGTH;
+}
+
+/** Null when `sub` cannot be a user id. */
 export function userFromClaims(claims: JWTPayload): User | null {
   const { sub } = claims as { sub?: unknown };
-  if (typeof sub !== 'string' || sub === '' || !isStorableText(sub)) return null;
-  // No string of more UTF-16 units than twice the limit can be within it, so a huge one is not even counted.
-  if (sub.length > 2 * MAX_USER_ID_LENGTH || [...sub].length > MAX_USER_ID_LENGTH) return null;
+  if (!isUserId(sub)) return null;
   return {
     id: sub,
     email: text(claims['email']),

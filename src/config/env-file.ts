@@ -1,7 +1,8 @@
 import { parseEnv } from 'node:util';
 
 /** Around the lines that the service writes for other programs of a developer. It passes over them itself. */
-const BLOCK_START = '# >>> keys saved in local development: for other programs, the onboarding service does not read them';
+const BLOCK_START =
+  '# >>> keys saved in local development: for other programs, the onboarding service does not read them';
 const BLOCK_END = '# <<< keys saved in local development';
 
 interface Parts {

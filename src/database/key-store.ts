@@ -4,7 +4,16 @@ import { Unavailable } from '../http/problem.js';
 import { SealBroken } from '../vault/seal.js';
 import type { Secret } from '../vault/secret.js';
 import { Vault, type DataKey } from '../vault/vault.js';
-import { deleteKey, insertDataKey, noteVerification, saveKey, type SealedApiKey, type SealedKeys } from './sealed-keys.js';
+import {
+  deleteKey,
+  insertDataKey,
+  keysFromRows,
+  noteVerification,
+  readKeys,
+  saveKey,
+  type SealedApiKey,
+  type SealedKeys,
+} from './sealed-keys.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** A stored key does not open. Why is for the log of whoever runs the service, and not even there in detail. */
@@ -54,6 +63,11 @@ export class KeyStore {
       const sealed = this.vault.seal(dataKey, place, secret);
       await unitOfWork.run(saveKey, [userId, provider, place.id, sessionId, place.version, sealed, description, now]);
     }
+  }
+
+  /** The user's keys as they are stored, without the session and its lock. */
+  async read({ userId, run }: UnitOfWork): Promise<SealedKeys> {
+    return keysFromRows(await run(readKeys, [userId]));
   }
 
   /** Whether there was one to remove. */

@@ -1,5 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { withClient } from './connect.js';
 import { MAINTENANCE_ROLE } from './entities/ownership.js';
 import { migrations } from './migrations/migrations.js';
 import { ormOptions } from './orm-options.js';
@@ -123,25 +124,4 @@ async function checkMigrations(client: pg.Client): Promise<void> {
   throw new StartupError(
     'DATABASE_URL: the schema is behind. Run `npm run migrate` with DATABASE_MIGRATION_URL set to its owner.',
   );
-}
-
-/** @throws StartupError that names the variable when the server cannot be reached or does not let one in */
-async function withClient<T>(variable: string, url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 5000,
-    application_name: 'onboarding-start',
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new StartupError(`${variable}: PostgreSQL cannot be reached (${code ?? message}).`);
-  }
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }

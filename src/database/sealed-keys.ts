@@ -79,10 +79,3 @@ export const noteVerification: Statement = {
   name: 'note-verification',
   text: `update api_keys set verification = $4, verified_at = $5 where user_id = $1 and provider = $2 and version = $3`,
 };
-
-/** Values: user, id, actor, action, subject, time. */
-export const insertAccessEvent: Statement = {
-  name: 'insert-access-event',
-  text: `insert into access_events (user_id, id, session_id, actor, action, subject, occurred_at)
-         values ($1, $2, (select id from onboarding_sessions where user_id = $1), $3, $4, $5, $6)`,
-};

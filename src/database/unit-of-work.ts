@@ -4,6 +4,7 @@ import { unchanged, type ProgressFact, type Transition } from '../steps/transiti
 import { saveStatement, type DocumentTable, type Patch } from './documents.js';
 import { distinctCompetitors } from './entities/competitor-analysis.mapping.js';
 import { advanceSession, createSession, deleteSession, lockSession, sessionFromRow, type Session } from './session.js';
+import { insertAccessEvent, type AccessFact } from './access-event.js';
 import { keysFromRows, readKeys, type SealedKeys } from './sealed-keys.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
 import type { Row, Run, Statement } from './statement.js';
@@ -99,6 +100,11 @@ export class UnitOfWork {
   async keys(): Promise<SealedKeys> {
     await this.session();
     return keysFromRows(await this.run(readKeys, [this.userId]));
+  }
+
+  /** Records what somebody else did in the user's name. Does not touch the session. */
+  async audit({ actor, action, subject }: AccessFact): Promise<void> {
+    await this.run(insertAccessEvent, [this.userId, uuidv7(), actor, action, subject, this.now]);
   }
 
   /** Reads within the transaction, behind the lock. */

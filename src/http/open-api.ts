@@ -41,5 +41,20 @@ export function ApiProblems(...statuses: readonly number[]): MethodDecorator & C
   );
 }
 
+/** More requests than allowed: exactly these members, and nothing beside them. */
+export class TooManyRequestsView {
+  @ApiProperty() type!: string;
+  @ApiProperty() title!: string;
+  @ApiProperty({ type: 'integer', enum: [429] }) status!: number;
+  @ApiProperty() detail!: string;
+  @ApiProperty({ type: 'integer', description: 'Seconds' }) retry_after!: number;
+}
+
+export function ApiTooManyRequests(): MethodDecorator {
+  const content = { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(TooManyRequestsView) } } };
+  const description = 'Too many requests a minute; see `Retry-After`';
+  return applyDecorators(ApiExtraModels(TooManyRequestsView), ApiResponse({ status: 429, description, content }));
+}
+
 /** Documents the answer of a route that succeeds. */
 export const Answers = (type: Type, description = '') => ApiOkResponse({ type, description });

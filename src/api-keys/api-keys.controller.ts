@@ -1,0 +1,142 @@
+import { Body, Controller, Delete, Get, Header, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { CurrentUser, Public, RequiresScope } from '../auth/auth.guard.js';
+import type { User } from '../auth/user.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { Answers, ApiProblems, ApiTooManyRequests } from '../http/open-api.js';
+import { Ok, PREFIX } from '../http/route.js';
+import { ApiKeyManager, getProvider } from './api-key-manager.js';
+import {
+  ApiKeysView,
+  CheckKeyDto,
+  EnhancedValidationView,
+  KeyCheckView,
+  KeyDeletedView,
+  KeySavedView,
+  KeysValidationView,
+  LentKeyView,
+  ProviderSetupView,
+  ProviderView,
+  SaveKeyDto,
+  ValidationResultView,
+} from './api-keys.dto.js';
+import { viewCheck, viewKeys, viewProviders, viewSetup, viewValidation } from './api-keys.views.js';
+import { KeyLending } from './key-lending.service.js';
+import { KeyValidation } from './key-validation.service.js';
+import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
+
+@Controller(PREFIX)
+@ApiTags('API keys')
+@ApiBearerAuth()
+@ApiExtraModels(ProviderView, ValidationResultView)
+@ApiProblems(401, 503)
+export class ApiKeysController {
+  constructor(
+    private readonly keys: ApiKeyManager,
+    private readonly database: OnboardingDatabaseService,
+    private readonly validation: KeyValidation,
+    private readonly lending: KeyLending,
+  ) {}
+
+  @Get('api-keys')
+  @ApiOperation({ summary: 'The user’s keys, masked' })
+  @Answers(ApiKeysView)
+  async list(@CurrentUser() user: User) {
+    return viewKeys(await this.keys.list(user.id));
+  }
+
+  @Get('api-keys/onboarding')
+  @ApiOperation({ summary: 'The same, for the first page of the wizard' })
+  @Answers(ApiKeysView)
+  async listForOnboarding(@CurrentUser() user: User) {
+    return viewKeys(await this.keys.list(user.id));
+  }
+
+  @Post('api-keys')
+  @Ok()
+  @UseGuards(KeySavesLimit)
+  @ApiOperation({ summary: 'Saves a key; the first one of an AI provider completes step 1' })
+  @Answers(KeySavedView)
+  @ApiProblems(400, 404, 413, 415)
+  @ApiTooManyRequests()
+  async save(@CurrentUser() user: User, @Body() body: SaveKeyDto): Promise<KeySavedView> {
+    const { id } = getProvider(body.provider);
+    const warnings = await this.keys.save(user.id, id, body.api_key, body.description ?? null);
+    const message = `API key for ${id} saved successfully`;
+    return { message, provider: id, status: 'saved', ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
+  }
+
+  @Delete('api-keys/:provider')
+  @ApiOperation({ summary: 'Removes a key of the user' })
+  @Answers(KeyDeletedView)
+  @ApiProblems(404)
+  async remove(@CurrentUser() user: User, @Param('provider') provider: string): Promise<KeyDeletedView> {
+    const { id } = getProvider(provider);
+    await this.keys.remove(user.id, id);
+    return { message: `API key for ${id} deleted`, provider: id, status: 'deleted' };
+  }
+
+  @Get('api-keys/validate')
+  @ApiOperation({ summary: 'What providers said of the keys when they were last asked' })
+  @Answers(KeysValidationView)
+  async lastValidation(@CurrentUser() user: User) {
+    return viewValidation(this.keys.states(user.id, await this.database.sealedKeys(user.id)));
+  }
+
+  @Post('api-keys/validate')
+  @Ok()
+  @UseGuards(KeyChecksLimit)
+  @ApiOperation({ summary: 'Asks the providers of the user’s keys now' })
+  @Answers(KeysValidationView)
+  @ApiTooManyRequests()
+  async validate(@CurrentUser() user: User) {
+    return viewValidation(await this.keys.verifyAll(user.id));
+  }
+
+  @Get('providers')
+  @Public()
+  @ApiOperation({ summary: 'The providers whose keys can be saved', security: [] })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: { $ref: getSchemaPath(ProviderView) } } })
+  providers() {
+    return viewProviders();
+  }
+
+  @Get('providers/:provider/setup')
+  @Public()
+  @ApiOperation({ summary: 'How to get a key of a provider', security: [] })
+  @Answers(ProviderSetupView)
+  @ApiProblems(404)
+  setup(@Param('provider') provider: string) {
+    return viewSetup(getProvider(provider));
+  }
+
+  @Post('providers/:provider/validate')
+  @Ok()
+  @UseGuards(KeyChecksLimit)
+  @ApiOperation({ summary: 'Asks a provider about a key without saving it' })
+  @Answers(KeyCheckView)
+  @ApiProblems(400, 404, 413, 415)
+  @ApiTooManyRequests()
+  async check(@CurrentUser() user: User, @Param('provider') name: string, @Body() { api_key }: CheckKeyDto) {
+    const provider = getProvider(name);
+    const { verification, message } = await this.keys.verify(user.id, provider.id, api_key);
+    return viewCheck(provider, verification, message);
+  }
+
+  @Get('validation/enhanced')
+  @ApiOperation({ summary: 'What of the whole set-up stands' })
+  @Answers(EnhancedValidationView)
+  enhanced(@CurrentUser() user: User) {
+    return this.validation.enhanced(user.id);
+  }
+
+  @Get('internal/users/:userId/api-keys/:provider')
+  @RequiresScope('keys:use')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ summary: 'A key, for services with the scope keys:use; recorded' })
+  @Answers(LentKeyView)
+  @ApiProblems(404)
+  lend(@CurrentUser() service: User, @Param('userId') userId: string, @Param('provider') provider: string) {
+    return this.lending.lend(service, userId, provider);
+  }
+}

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { isUserId, type User } from '../auth/user.js';
+import { KeyStore } from '../database/key-store.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { NotFound } from '../http/problem.js';
+import { ApiKeyManager, getProvider } from './api-key-manager.js';
+import { KeyNotFound } from './api-key-problems.js';
+import type { LentKeyView } from './api-keys.dto.js';
+
+/** Keys for other back-end services: each one that is handed out is recorded with whoever took it. */
+@Injectable()
+export class KeyLending {
+  constructor(
+    private readonly database: OnboardingDatabaseService,
+    private readonly keyStore: KeyStore,
+    private readonly keys: ApiKeyManager,
+  ) {}
+
+  /** @throws NotFound unless there is such a user id, provider and key */
+  async lend(service: User, userId: string, name: string): Promise<LentKeyView> {
+    if (!isUserId(userId)) throw new NotFound();
+    const provider = getProvider(name);
+    return this.database.forUser(userId, async (data) => {
+      const key = this.keys.usable(userId, provider, await this.keyStore.read(data));
+      if (!key) throw new KeyNotFound(provider.name);
+      await data.audit({ actor: service.id, action: 'api_key_lent', subject: provider.id });
+      return { provider: provider.id, api_key: key.secret.reveal(), source: key.source };
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { SingleBar } from 'cli-progress';
+import { loadConfiguration } from '../config/load-configuration.js';
+import { withClient } from '../database/connect.js';
+import { KeyRotation } from '../database/key-rotation.js';
+import { startDatabase } from '../database/start-database.js';
+import { StartupError } from '../database/startup-error.js';
+import { Vault } from '../vault/vault.js';
+import { run } from './run.js';
+
+await run(async () => {
+  const configuration = loadConfiguration();
+  const vault = new Vault(configuration);
+  const database = await startDatabase(configuration, console.log);
+  try {
+    const { ownerUrl } = database;
+    if (!ownerUrl) throw new StartupError('DATABASE_MIGRATION_URL must name the connection of the schema’s owner.');
+    const bar = new SingleBar({
+      format: 'Sealing anew {bar} {value} of {total} users, {eta_formatted} left',
+      noTTYOutput: true,
+    });
+    bar.start(0, 0);
+    const { resealed, use } = await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
+      new KeyRotation(vault, owner).run((done, total) => {
+        bar.setTotal(total);
+        bar.update(done);
+      }),
+    );
+    bar.stop();
+    console.log(`${resealed} data keys were sealed anew under ${vault.activeKeyId}.`);
+    report(use, vault);
+  } finally {
+    await database.stop();
+  }
+});
+
+/** Says which keys may go; a key that rows still need is a failure of the command. */
+function report(use: ReadonlyMap<string, number>, { activeKeyId, keyIds }: Vault): void {
+  const needed = [...use].filter(([id]) => id !== activeKeyId);
+  if (needed.length > 0) {
+    const rows = needed.map(([id, users]) => `${id} (${users} users)`).join(', ');
+    throw new StartupError(
+      `Still needed: ${rows}. Does every process have ${activeKeyId} first? Restart them, and run this again.`,
+    );
+  }
+  const spare = keyIds.filter((id) => id !== activeKeyId);
+  console.log(
+    `No row needs any other key.${spare.length > 0 ? ` You may drop ${spare.join(', ')} from API_KEY_ENCRYPTION_KEYS.` : ''}`,
+  );
+}

@@ -1,0 +1,81 @@
+import pg from 'pg';
+import type { Vault } from '../vault/vault.js';
+import { StartupError } from './startup-error.js';
+
+const BATCH_SIZE = 500;
+
+/** Users whose data key is sealed under which configured key. */
+export type KeyUse = ReadonlyMap<string, number>;
+
+export interface RotationResult {
+  /** Data keys that this run has sealed anew. */
+  readonly resealed: number;
+  /** Which configured keys are needed now. */
+  readonly use: KeyUse;
+}
+
+interface DataKeyRow {
+  readonly user_id: string;
+  readonly key_id: string;
+  readonly version: number;
+  readonly sealed_key: Buffer;
+}
+
+/**
+ * Seals every user's data key anew under the first configured key, over the owner's connection. Each row changes by itself, and
+ * only from the version that was read: the service goes on serving, and a run that was cut off is simply run again.
+ */
+export class KeyRotation {
+  constructor(
+    private readonly vault: Vault,
+    private readonly owner: pg.Client,
+  ) {}
+
+  /** @param onProgress told how many of how many are done */
+  async run(onProgress: (done: number, total: number) => void): Promise<RotationResult> {
+    const { activeKeyId } = this.vault;
+    const before = await keyUse(this.owner);
+    const total = [...before].reduce((sum, [id, users]) => (id === activeKeyId ? sum : sum + users), 0);
+    let resealed = 0;
+    for (let rows = await this.#next(''); rows.length > 0; rows = await this.#next(rows.at(-1)?.user_id ?? '')) {
+      for (const row of rows) resealed += await this.#reseal(row);
+      onProgress(resealed, total);
+    }
+    return { resealed, use: await keyUse(this.owner) };
+  }
+
+  async #next(after: string): Promise<DataKeyRow[]> {
+    const { rows } = await this.owner.query<DataKeyRow>(
+      `select user_id, key_id, version, sealed_key from data_keys
+       where key_id <> $1 and user_id > $2 order by user_id limit ${BATCH_SIZE}`,
+      [this.vault.activeKeyId, after],
+    );
+    return rows;
+  }
+
+  async #reseal({ user_id: userId, key_id: keyId, version, sealed_key: sealed }: DataKeyRow): Promise<number> {
+    const next = this.vault.resealDataKey(userId, { keyId, version, sealed });
+    const { rowCount } = await this.owner.query(
+      `update data_keys set key_id = $3, version = $4, sealed_key = $5, updated_at = now() where user_id = $1 and version = $2`,
+      [userId, version, next.keyId, next.version, next.sealed],
+    );
+    return rowCount ?? 0;
+  }
+}
+
+/** How many users need which configured key. As the owner, who sees all users' rows by the maintenance policy. */
+export async function keyUse(owner: pg.Client): Promise<KeyUse> {
+  const { rows } = await owner.query<{ key_id: string; users: number }>(
+    'select key_id, count(*)::int as users from data_keys group by key_id order by key_id',
+  );
+  return new Map(rows.map(({ key_id, users }) => [key_id, users]));
+}
+
+/** @throws StartupError that names the keys which rows need and the configuration lacks */
+export async function checkKeys(owner: pg.Client, configured: readonly string[]): Promise<void> {
+  const missing = [...(await keyUse(owner)).keys()].filter((id) => !configured.includes(id));
+  if (missing.length === 0) return;
+  throw new StartupError(
+    `API_KEY_ENCRYPTION_KEYS: users' keys are sealed under ${missing.join(', ')}, which is not configured. Add it behind the others.`,
+  );
+}
