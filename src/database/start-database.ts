@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Configuration } from '../config/configuration.js';
 import { localSecrets } from '../config/local-secrets.js';
+import { withClient } from './connect.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
+import { checkKeys } from './key-rotation.js';
 import { checkDatabase, prepareDatabase } from './prepare-database.js';
 
 export interface StartedDatabase {
@@ -34,6 +36,13 @@ export async function startDatabase(
   try {
     if (started.ownerUrl) await prepareDatabase(started.ownerUrl, started.url);
     await checkDatabase(started.url);
+    const keyIds = configuration.API_KEY_ENCRYPTION_KEYS.map(({ id }) => id);
+    if (started.ownerUrl) {
+      await withClient('DATABASE_MIGRATION_URL', started.ownerUrl, (owner) => checkKeys(owner, keyIds));
+    } else
+      say(
+        'DATABASE_MIGRATION_URL is not set: whether every key that rows are sealed under is configured was not checked.',
+      );
     return started;
   } catch (error) {
     await started.stop();
