@@ -18,10 +18,9 @@ await run(async () => {
       format: 'Sealing anew {bar} {value} of {total} users, {eta_formatted} left',
       noTTYOutput: true,
     });
-    bar.start(0, 0);
     const { resealed, use } = await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
       new KeyRotation(vault, owner).run((done, total) => {
-        bar.setTotal(total);
+        if (!bar.isActive) bar.start(total, 0);
         bar.update(done);
       }),
     );
