@@ -156,7 +156,7 @@ describe('what the wizard posts comes back', () => {
       await stopLeftOver(join(directory, 'database', 'postgres'));
       rmSync(directory, { recursive: true, force: true });
     }
-  }, 60_000);
+  }, 120_000);
 
   it('after kill -9 of the service, with the database of an owner that is no superuser', async () => {
     const database = await TestDatabase.create({ migrated: false });
@@ -167,7 +167,7 @@ describe('what the wizard posts comes back', () => {
     } finally {
       await database.drop();
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 /** A service that was killed leaves its PostgreSQL behind; the second one stops it, unless the test failed before. */
