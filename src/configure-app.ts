@@ -1,14 +1,17 @@
 import helmet from '@fastify/helmet';
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { JwtAuthGuard } from './auth/auth.guard.js';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
 import { DtoPipe } from './http/body.pipe.js';
 import { refuseConnection } from './http/client-error.js';
+import { endConnectionsOnStop } from './http/connections.js';
 import { findUnstorable } from './http/json.js';
 import { createLogger, logRequest, NestLogger, requestId } from './http/logging.js';
 import { InvalidInput } from './http/problem.js';
@@ -30,6 +33,8 @@ export async function createApp(
     {
       logger: new NestLogger(logger),
       abortOnError: false,
+      // Nest's own would take forms too.
+      bodyParser: false,
     },
   );
   await configureApp(app, configuration, logger);
@@ -83,6 +88,7 @@ function addHooks(app: NestFastifyApplication, logger: Logger): void {
   fastify.addHook('onRoute', (route) => {
     if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
   });
+  endConnectionsOnStop(fastify);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -95,11 +101,22 @@ function addHooks(app: NestFastifyApplication, logger: Logger): void {
     logRequest(logger, request, reply);
     done();
   });
-  // An empty body counts as none, whatever its content type says.
+  addBodyParsers(app);
+}
+
+/** JSON in UTF-8, and nothing else. An empty body counts as none, whatever its content type says. */
+function addBodyParsers(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
   const parse = fastify.getDefaultJsonParser('error', 'ignore');
-  app.useBodyParser('application/json', {}, (request: FastifyRequest, body, done) => {
+  app.useBodyParser('application/json', {}, (request: FastifyRequest, body: Buffer, done) => {
     if (body.length === 0) done(null, undefined);
+    // Decoding would put the same character in the place of whatever is no UTF-8: not what was sent.
+    else if (!isUtf8(body)) done(new InvalidInput('The body is not valid UTF-8.'), undefined);
     else void parse(request, body.toString(), done);
+  });
+  fastify.removeContentTypeParser('text/plain');
+  app.useBodyParser('*', {}, (_request: FastifyRequest, body: Buffer, done) => {
+    done(body.length === 0 ? null : new UnsupportedMediaTypeException(), undefined);
   });
 }
 

@@ -7,7 +7,7 @@ import { StepNotFound } from '../steps/step-problems.js';
 import { isStepNumber, Step, type StepNumber } from '../steps/steps.js';
 import { Secret } from '../vault/secret.js';
 import { completeOnboarding, dataSaved, goToStep, keysChanged, raisePercentage } from '../steps/transitions.js';
-import { patchWithClears, type Mapping } from './posted.js';
+import { patchWithClears, postedValue, type Mapping } from './posted.js';
 import { personaMapping, viewPersona } from './entities/persona-data.mapping.js';
 import {
   researchDepth,
@@ -149,9 +149,11 @@ export class OnboardingDatabaseService {
 
   /** As `saveWebsiteAnalysis`, for step 3. */
   async saveResearchPreferences(userId: string, preferences: JsonObject): Promise<JsonObject> {
-    const depth = preferences['research_depth'] ?? preferences['researchDepth'];
-    if (typeof depth === 'string' && !researchDepth(depth)) throw unknownDepth();
-    const data = typeof depth === 'string' ? { ...preferences, research_depth: researchDepth(depth) } : preferences;
+    const posted = postedValue(researchMapping, 'research_depth', preferences);
+    const depth = researchDepth(posted);
+    if (typeof posted === 'string' && !depth) throw unknownDepth();
+    // In the spelling that wins over the other.
+    const data = depth ? { ...preferences, researchDepth: depth } : preferences;
     return this.#save(userId, Step.Research, researchMapping, data, viewResearch);
   }
 
@@ -175,7 +177,7 @@ export class OnboardingDatabaseService {
     return (await this.read(userId, ['competitor_analyses'])).competitors;
   }
 
-  #save(
+  async #save(
     userId: string,
     step: StepNumber,
     mapping: Mapping,

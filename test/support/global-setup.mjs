@@ -2,6 +2,8 @@
 import { mkdtempSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuild } from '../../scripts/build.mjs';
+import { ROOT } from '../../scripts/install.mjs';
+import { noteRunning } from '../../scripts/running.mjs';
 
 const TEMPLATE = 'onboarding_template';
 
@@ -9,6 +11,8 @@ const TEMPLATE = 'onboarding_template';
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
 
 export default async function setUp() {
+  // Services are started from this build until the end: another build must not remove it.
+  globalThis.noLongerRunning = noteRunning(ROOT, process.pid);
   const build = await ensureBuild();
   const load = (file) => import(`file://${join(build, 'database', file)}`);
   const { prepareDatabase } = await load('prepare-database.js');

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 
 export default async function tearDown() {
+  globalThis.noLongerRunning();
   if (!globalThis.testCluster) return;
   const { postgres, directory } = globalThis.testCluster;
   await postgres.stop();

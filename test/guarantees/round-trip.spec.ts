@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from '../../src/config/configuration.js';
+import { isJsonObject, type JsonObject } from '../../src/http/json.js';
+import { TestApp, testEnvironment } from '../support/app.js';
+import type { Client } from '../support/client.js';
+import { TestDatabase } from '../support/database.js';
+import { eventually } from '../support/deadline.js';
+import { sample } from '../support/samples.js';
+import { scratchDirectory } from '../support/scratch-directory.js';
+import { ServiceProcess } from '../support/service-process.js';
+
+type Path = readonly (string | number)[];
+
+const GUIDELINES = [
+  'guidelines',
+  'best_practices',
+  'avoid_elements',
+  'content_strategy',
+  'ai_generation_tips',
+  'competitive_advantages',
+  'content_calendar_suggestions',
+];
+
+/** Everything in a document that has nothing inside it. */
+function leaves(value: unknown, at: Path = []): [Path, unknown][] {
+  const inside: [string | number, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : isJsonObject(value)
+      ? Object.entries(value)
+      : [];
+  if (inside.length === 0) return [[at, value]];
+  return inside.flatMap(([key, item]) => leaves(item, [...at, key]));
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inside, key) => (inside as Record<string | number, unknown> | undefined)?.[key], value);
+}
+
+/** Every leaf that must come back for a step, and where: as it was posted, but for what the contract stores elsewhere. */
+function expectedLeaves(step: number): [Path, unknown][] {
+  const { data } = sample(step);
+  const posted = leaves(data).map(([path, value]): [Path, unknown] =>
+    path[0] === 'research_depth' ? [path, 'Standard'] : [path, value],
+  );
+  const folded = posted
+    .filter(([path]) => path[0] === 'analysis' && GUIDELINES.includes(String(path[1])))
+    .map(([path, value]): [Path, unknown] => [['style_guidelines', ...path.slice(1)], value]);
+  return [...posted, ...folded];
+}
+
+async function post(user: Client): Promise<void> {
+  for (const step of [1, 2, 3, 4, 5, 6]) {
+    const { status, body } = await user.post(`/step/${step}/complete`, sample(step));
+    expect([step, status, body.detail]).toEqual([step, 200, undefined]);
+  }
+  expect((await user.post('/complete')).status).toBe(200);
+}
+
+/** What the user reads: everything that must survive a restart. */
+async function readAll(user: Client): Promise<JsonObject> {
+  const paths = [
+    '/init',
+    '/status',
+    '/progress',
+    '/website-analysis',
+    '/research-preferences',
+    '/step4/persona-latest',
+  ];
+  const steps = [1, 2, 3, 4, 5, 6].map((step) => `/step/${step}`);
+  const answers = await Promise.all(
+    [...paths, ...steps].map(async (path) => {
+      const { status, body } = await user.get(path);
+      expect([path, status]).toEqual([path, 200]);
+      return [path, body] as const;
+    }),
+  );
+  return Object.fromEntries(answers);
+}
+
+function expectEveryLeaf(read: JsonObject): void {
+  const { steps } = (read['/init'] as { onboarding: { steps: { data: unknown }[] } }).onboarding;
+  for (const step of [2, 3, 4, 5]) {
+    const sources = [steps[step - 1]?.data, (read[`/step/${step}`] as { data: unknown }).data];
+    for (const data of sources) {
+      const expected = expectedLeaves(step);
+      expect(expected.map(([path]) => [path, at(data, path)])).toEqual(expected);
+    }
+  }
+  expect(JSON.stringify(read)).not.toContain(String(at(sample(1).data, ['api_keys', 'gemini'])));
+  expect((read['/status'] as JsonObject)['is_completed']).toBe(true);
+}
+
+describe('what the wizard posts comes back', () => {
+  it('has leaves to compare in the samples of all steps with data', () => {
+    expect([1, 2, 3, 4, 5, 6].map((step) => leaves(sample(step).data).length)).toEqual([3, 75, 42, 19, 15, 1]);
+    // Those of the seven guideline keys twice: in the analysis, and where they were folded.
+    expect(expectedLeaves(2).length).toBe(75 + 9);
+  });
+
+  describe('over HTTP', () => {
+    let app: TestApp;
+
+    beforeAll(async () => {
+      app = await TestApp.start();
+    });
+    afterAll(() => app.stop());
+
+    it('leaf by leaf', async () => {
+      const user = await app.as('round trip');
+      await post(user);
+      expectEveryLeaf(await readAll(user));
+    });
+
+    it('and once more when the wizard posts back what it read', async () => {
+      const user = await app.as('round and round');
+      await post(user);
+      for (const step of [2, 3, 4, 5]) {
+        const { data } = (await user.get(`/step/${step}`)).body;
+        expect((await user.post(`/step/${step}/complete`, { data })).status).toBe(200);
+      }
+      expectEveryLeaf(await readAll(user));
+    });
+  });
+
+  /** Posts everything, kills the service without warning, starts it again, and reads. */
+  async function surviveKill(environment: Environment): Promise<void> {
+    const first = await ServiceProcess.start(environment);
+    let before: JsonObject;
+    try {
+      const user = await first.as('survivor');
+      await post(user);
+      before = await readAll(user);
+      expectEveryLeaf(before);
+    } finally {
+      await first.stop('SIGKILL');
+    }
+    const second = await ServiceProcess.start(environment);
+    try {
+      expect(second.pid).not.toBe(first.pid);
+      const after = await readAll(await second.as('survivor'));
+      expect(after).toEqual(before);
+      expectEveryLeaf(after);
+    } finally {
+      await second.stop();
+    }
+  }
+
+  it('after kill -9 of the service, with the embedded database', async () => {
+    const directory = scratchDirectory();
+    const { DATABASE_URL: _, ...environment } = testEnvironment('');
+    try {
+      await surviveKill({ ...environment, DATA_DIR: directory });
+    } finally {
+      await stopLeftOver(join(directory, 'database', 'postgres'));
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }, 120_000);
+
+  it('after kill -9 of the service, with the database of an owner that is no superuser', async () => {
+    const database = await TestDatabase.create({ migrated: false });
+    try {
+      const [owner] = await database.query('select rolsuper, rolbypassrls from pg_roles where rolname = current_user');
+      expect(owner).toEqual({ rolsuper: false, rolbypassrls: false });
+      await surviveKill({ ...testEnvironment(database.appUrl), DATABASE_MIGRATION_URL: database.ownerUrl });
+    } finally {
+      await database.drop();
+    }
+  }, 120_000);
+});
+
+/** A service that was killed leaves its PostgreSQL behind; the second one stops it, unless the test failed before. */
+async function stopLeftOver(directory: string): Promise<void> {
+  const file = join(directory, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGINT');
+  await eventually('PostgreSQL has stopped', () => !existsSync(file));
+}

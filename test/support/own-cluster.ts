@@ -1,0 +1,93 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { eventually } from './deadline.js';
+import { scratchDirectory } from './scratch-directory.js';
+import { TcpProxy } from './tcp-proxy.js';
+
+const PASSWORD = 'a password';
+
+/** A PostgreSQL of one spec's own, as durable as anybody's, that may be stopped. The service reaches it through a port that stays. */
+export class OwnCluster {
+  private constructor(
+    private readonly directory: string,
+    private postgres: EmbeddedPostgres,
+    readonly proxy: TcpProxy,
+  ) {}
+
+  /** With the service's schema in it. */
+  static async create(): Promise<OwnCluster> {
+    const directory = scratchDirectory();
+    const postgres = await EmbeddedPostgres.start({ directory, superuserPassword: PASSWORD });
+    const cluster = new OwnCluster(directory, postgres, await TcpProxy.to(postgres.port));
+    await cluster.query(`create role owner login createrole password 'owner'`);
+    await cluster.query('alter schema public owner to owner');
+    await prepareDatabase(postgres.url('owner', 'owner'), postgres.url('app', 'app'));
+    return cluster;
+  }
+
+  /** The service's connection, through the proxy. */
+  get appUrl(): string {
+    return `postgres://app:app@127.0.0.1:${this.proxy.port}/postgres`;
+  }
+
+  /** Runs SQL as the superuser, past the proxy. */
+  async query<T extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+    const client = new pg.Client({ connectionString: this.postgres.url() });
+    await client.connect();
+    try {
+      return (await client.query<T>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Holds the lock on every user's session until it is released. */
+  async lockSessions(): Promise<() => Promise<void>> {
+    const client = new pg.Client({ connectionString: this.postgres.url() });
+    await client.connect();
+    await client.query('begin');
+    await client.query('select from onboarding_sessions for update');
+    return () => client.end();
+  }
+
+  /** Stops it in order; its port refuses connections. */
+  async stop(): Promise<void> {
+    await this.postgres.stop();
+    await this.proxy.close();
+  }
+
+  /** PostgreSQL's immediate shutdown: every process of it ends at once, and the next start has to recover from its log. */
+  async crash(): Promise<void> {
+    const [pid] = readFileSync(join(this.directory, 'postgres', 'postmaster.pid'), 'utf8')
+      .split('\n')
+      .map(Number);
+    process.kill(pid as number, 'SIGQUIT');
+    await eventually('PostgreSQL is gone', () => !isAlive(pid as number));
+    await this.proxy.close();
+  }
+
+  /** Starts it after `stop` or `crash`. */
+  async restart(): Promise<void> {
+    this.postgres = await EmbeddedPostgres.start({ directory: this.directory, superuserPassword: PASSWORD });
+    await this.proxy.open(this.postgres.port);
+  }
+
+  async remove(): Promise<void> {
+    await this.proxy.close();
+    await this.postgres.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Whether there is such a process. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
