@@ -8,6 +8,7 @@ import { isStepNumber, Step, type StepNumber } from '../steps/steps.js';
 import { Secret } from '../vault/secret.js';
 import { completeOnboarding, dataSaved, goToStep, keysChanged, raisePercentage } from '../steps/transitions.js';
 import { patchWithClears, postedValue, type Mapping } from './posted.js';
+import { competitorErrors } from './entities/competitor-analysis.mapping.js';
 import { personaMapping, viewPersona } from './entities/persona-data.mapping.js';
 import {
   researchDepth,
@@ -147,14 +148,20 @@ export class OnboardingDatabaseService {
     return found.length > 0 ? Object.fromEntries(found.map((column) => [column, website?.[column]])) : null;
   }
 
-  /** As `saveWebsiteAnalysis`, for step 3. */
+  /** As `saveWebsiteAnalysis`, for step 3. `competitors` replaces the set that is stored; null or an empty list clears it. */
   async saveResearchPreferences(userId: string, preferences: JsonObject): Promise<JsonObject> {
+    const { competitors } = preferences;
+    const [wrong, ...others] = Array.isArray(competitors) ? competitorErrors(competitors, '/competitors') : [];
+    if (wrong) throw InvalidInput.of([wrong, ...others]);
     const posted = postedValue(researchMapping, 'research_depth', preferences);
     const depth = researchDepth(posted);
     if (typeof posted === 'string' && !depth) throw unknownDepth();
     // In the spelling that wins over the other.
     const data = depth ? { ...preferences, researchDepth: depth } : preferences;
-    return this.#save(userId, Step.Research, researchMapping, data, viewResearch);
+    return this.#save(userId, Step.Research, researchMapping, data, viewResearch, async (unitOfWork) => {
+      if (competitors === null) await unitOfWork.replaceCompetitors([]);
+      if (Array.isArray(competitors)) await unitOfWork.replaceCompetitors(competitors.filter(isJsonObject));
+    });
   }
 
   async getResearchPreferences(userId: string): Promise<JsonObject | null> {
@@ -183,10 +190,12 @@ export class OnboardingDatabaseService {
     mapping: Mapping,
     posted: JsonObject,
     view: (row: JsonObject) => JsonObject,
+    saveMore: (data: UnitOfWork) => Promise<void> = () => Promise.resolve(),
   ): Promise<JsonObject> {
     const patch = patchWithClears(mapping, posted);
     return this.forUser(userId, async (data) => {
       const row = await data.save(mapping, patch);
+      await saveMore(data);
       await data.change(dataSaved(step));
       return view(row);
     });

@@ -57,6 +57,11 @@ const NEVER_STORED = [
   'has_data',
   'api_keys',
   'apiKeys',
+  // Columns of step 2 and of nothing else; while brand analysis is switched off they are kept nowhere.
+  'brand_analysis',
+  'brandAnalysis',
+  'content_strategy_insights',
+  'contentStrategyInsights',
 ];
 
 export const camelCase = (column: string) => column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

@@ -89,9 +89,8 @@ export class UnitOfWork {
     return saved?.['document'] as JsonObject;
   }
 
-  /** Replaces the user's competitors; an empty set leaves those that are stored. */
+  /** Replaces the user's competitors, by none too. */
   async replaceCompetitors(competitors: readonly JsonObject[]): Promise<void> {
-    if (competitors.length === 0) return;
     const { id } = await this.session();
     await this.run(replaceCompetitors, [this.userId, id, this.now, JSON.stringify(distinctCompetitors(competitors))]);
   }

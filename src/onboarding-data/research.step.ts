@@ -54,7 +54,9 @@ export class ResearchStep implements StepHandler {
       ...patch,
       columns: { ...patch.columns, ...(depth ? { research_depth: depth } : {}) },
     });
-    await unitOfWork.replaceCompetitors(competitorsOf(data).filter(isJsonObject));
+    // The wizard posts an empty list before its search is done: that leaves those that are stored.
+    const competitors = competitorsOf(data).filter(isJsonObject);
+    if (competitors.length > 0) await unitOfWork.replaceCompetitors(competitors);
     const accounts = [data['socialMediaAccounts'], data['social_media_accounts']].find((value) => !isBlank(value));
     if (accounts === undefined) return;
     const columns = { social_media_accounts: accounts };

@@ -54,13 +54,8 @@ export function websiteMapping(brandAnalysis: boolean): Mapping {
     nested: 'analysis',
     folded: { into: 'style_guidelines', kinds: GUIDELINES },
     known: BESIDE,
-    // Copies that reading adds, and, while they are off, what must not be kept.
-    elsewhere: [
-      'style_analysis',
-      'website_analysis',
-      ...(brandAnalysis ? [] : BRAND_COLUMNS),
-      ...(brandAnalysis ? [] : ['brandAnalysis', 'contentStrategyInsights']),
-    ],
+    // Copies that reading adds.
+    elsewhere: ['style_analysis', 'website_analysis'],
   };
 }
 
