@@ -6,6 +6,7 @@ import { ConfigurationModule } from './config/configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { OnboardingDataModule } from './onboarding-data/onboarding-data.module.js';
+import { PersonalizationModule } from './personalization/personalization.module.js';
 import { ProgressModule } from './progress/progress.module.js';
 
 /** The whole service: its modules, in the order in which they build on each other. */
@@ -21,6 +22,7 @@ export class AppModule {
         ProgressModule,
         ApiKeysModule,
         OnboardingDataModule,
+        PersonalizationModule,
         HealthModule,
       ],
     };

@@ -3,12 +3,15 @@ import { sessionFromRow, type Session } from './session.js';
 import type { DocumentTable } from './documents.js';
 import type { JsonObject } from '../http/json.js';
 
-export type SnapshotTable = DocumentTable['name'] | 'competitor_analyses' | 'api_keys';
+/** Tables with one row per user. */
+type RowTable = DocumentTable['name'] | 'business_info';
+
+export type SnapshotTable = RowTable | 'competitor_analyses' | 'api_keys';
 
 /** What is stored of one user, as of one moment: the session, and the rows of the tables that were asked for. */
 export interface Snapshot {
   readonly session: Session | null;
-  readonly documents: { readonly [table in DocumentTable['name']]?: JsonObject | null };
+  readonly documents: { readonly [table in RowTable]?: JsonObject | null };
   /** As posted, in their order. */
   readonly competitors: readonly JsonObject[];
   /** Of which providers the user has a key; the keys themselves are read by themselves. */

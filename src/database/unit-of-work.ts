@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../http/json.js';
 import { unchanged, type ProgressFact, type Transition } from '../steps/transitions.js';
+import { saveBusinessInfo, type BusinessInfo } from './business-info.js';
 import { saveStatement, type DocumentTable, type Patch } from './documents.js';
 import { distinctCompetitors } from './entities/competitor-analysis.mapping.js';
 import { advanceSession, createSession, deleteSession, lockSession, sessionFromRow, type Session } from './session.js';
@@ -86,6 +87,15 @@ export class UnitOfWork {
       JSON.stringify(patch.extra),
       patch.removed,
     ]);
+    return saved?.['document'] as JsonObject;
+  }
+
+  /** Saves what the user says of the business, and returns the row. */
+  async saveBusinessInfo(info: BusinessInfo): Promise<JsonObject> {
+    const { id } = await this.session();
+    const { business_description, industry, target_audience, business_goals } = info;
+    const values = [business_description, industry, target_audience, business_goals];
+    const [saved] = await this.run(saveBusinessInfo, [this.userId, uuidv7(), id, this.now, ...values]);
     return saved?.['document'] as JsonObject;
   }
 

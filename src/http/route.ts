@@ -4,6 +4,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 /** Where the main product expects every route of onboarding. */
 export const PREFIX = 'api/onboarding';
 
+/** Where the wizard calls business information. */
+export const PREFIX_WITHOUT_API = 'onboarding';
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes documents with images in them. */

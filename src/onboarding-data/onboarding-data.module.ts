@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { ProgressModule } from '../progress/progress.module.js';
+import { BusinessInfoController } from './business-info.controller.js';
+import { BusinessInfoService } from './business-info.service.js';
 import { IntegrationsStep } from './integrations.step.js';
 import { OnboardingRecordsController } from './onboarding-records.controller.js';
 import { OnboardingRecords } from './onboarding-records.service.js';
@@ -11,7 +13,7 @@ import { WebsiteStep } from './website.step.js';
 /** The data of steps 2 to 5: what they demand, how they are saved, and how they are read. */
 @Module({
   imports: [DatabaseModule, ProgressModule],
-  controllers: [OnboardingRecordsController],
-  providers: [WebsiteStep, ResearchStep, PersonaStep, IntegrationsStep, OnboardingRecords],
+  controllers: [OnboardingRecordsController, BusinessInfoController],
+  providers: [WebsiteStep, ResearchStep, PersonaStep, IntegrationsStep, OnboardingRecords, BusinessInfoService],
 })
 export class OnboardingDataModule {}

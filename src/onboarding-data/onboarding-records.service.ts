@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { personaMapping } from '../database/entities/persona-data.mapping.js';
+import { styleOf } from '../database/entities/website-analysis.mapping.js';
 import { isEmptyPatch } from '../database/documents.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { kindErrors, patchOf } from '../database/posted.js';
@@ -9,17 +10,6 @@ import { Step } from '../steps/steps.js';
 import { dataSaved } from '../steps/transitions.js';
 import type { PersonaLatestView, PersonaSavedView, WebsiteAnalysisView } from './onboarding-records.dto.js';
 
-/** The parts of the analysis that say how the website writes, and for whom. */
-const STYLE = [
-  'writing_style',
-  'content_characteristics',
-  'target_audience',
-  'content_type',
-  'recommended_settings',
-  'style_patterns',
-  'style_guidelines',
-];
-
 /** What steps saved, in the shapes in which the main product reads and saves it outside the steps. */
 @Injectable()
 export class OnboardingRecords {
@@ -28,13 +18,7 @@ export class OnboardingRecords {
   async websiteAnalysis(userId: string): Promise<WebsiteAnalysisView> {
     const website = await this.database.getWebsiteAnalysis(userId);
     if (!website) return { status: 'no_data' };
-    const style = STYLE.filter((column) => website[column] !== null).map((column) => [column, website[column]]);
-    return {
-      ...website,
-      style_analysis: Object.fromEntries(style) as JsonObject,
-      website_analysis: website,
-      status: 'success',
-    };
+    return { ...website, style_analysis: styleOf(website), website_analysis: website, status: 'success' };
   }
 
   researchPreferences(userId: string): Promise<JsonObject | null> {

@@ -200,7 +200,7 @@ export function completeOnboarding(elsewhere: FinishedElsewhere): Transition {
 }
 
 /** What the user entered was saved without a step being finished. */
-export function dataSaved(step: StepNumber): Transition {
+export function dataSaved(step: StepNumber | null): Transition {
   return (progress) => ({ progress, facts: [{ type: 'data_saved', step, data: {} }] });
 }
 

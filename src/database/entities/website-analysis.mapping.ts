@@ -82,3 +82,20 @@ export function viewWebsite(mapping: Mapping, row: JsonObject): JsonObject {
     },
   };
 }
+
+/** The parts of the analysis that say how the website writes, and for whom. */
+const STYLE = [
+  'writing_style',
+  'content_characteristics',
+  'target_audience',
+  'content_type',
+  'recommended_settings',
+  'style_patterns',
+  'style_guidelines',
+];
+
+/** Style, audience and guidelines together, from the view of a website. */
+export function styleOf(website: JsonObject): JsonObject {
+  const found = STYLE.filter((column) => website[column] !== null && website[column] !== undefined);
+  return Object.fromEntries(found.map((column) => [column, website[column]]));
+}

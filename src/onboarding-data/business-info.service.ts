@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { BusinessInfo } from '../database/business-info.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { isoTime } from '../database/posted.js';
+import type { JsonObject } from '../http/json.js';
+import { NotFound } from '../http/problem.js';
+import { dataSaved } from '../steps/transitions.js';
+import type { BusinessInfoDto, BusinessInfoView } from './business-info.dto.js';
+
+/** The business in its owner's words: one description per user. */
+@Injectable()
+export class BusinessInfoService {
+  constructor(private readonly database: OnboardingDatabaseService) {}
+
+  /** Saves the description, or replaces the one there is. */
+  save(userId: string, posted: BusinessInfoDto): Promise<BusinessInfoView> {
+    return this.database.forUser(userId, async (data) => {
+      const row = await data.saveBusinessInfo(infoOf(posted));
+      await data.change(dataSaved(null));
+      return view(row);
+    });
+  }
+
+  /** @throws NotFound unless it is the user's own */
+  replace(userId: string, id: string, posted: BusinessInfoDto): Promise<BusinessInfoView> {
+    return this.database.forUser(userId, async (data) => {
+      const { business_info: before } = (await data.read(['business_info'])).documents;
+      if (before?.['id'] !== id.toLowerCase()) throw new NotFound();
+      const row = await data.saveBusinessInfo(infoOf(posted));
+      await data.change(dataSaved(null));
+      return view(row);
+    });
+  }
+
+  /** @throws NotFound unless it is the user's own */
+  async get(userId: string, id: string): Promise<BusinessInfoView> {
+    const found = await this.getByUser(userId, userId);
+    if (found.id !== id.toLowerCase()) throw new NotFound();
+    return found;
+  }
+
+  /** @throws NotFound unless the user asks for themselves, and has saved one */
+  async getByUser(userId: string, owner: string): Promise<BusinessInfoView> {
+    if (owner !== userId) throw new NotFound();
+    const { business_info: row } = (await this.database.read(userId, ['business_info'])).documents;
+    if (!row) throw new NotFound();
+    return view(row);
+  }
+}
+
+function infoOf({ business_description, industry, target_audience, business_goals }: BusinessInfoDto): BusinessInfo {
+  return {
+    business_description,
+    industry: industry ?? null,
+    target_audience: target_audience ?? null,
+    business_goals: business_goals ?? null,
+  };
+}
+
+function view({
+  id,
+  user_id,
+  business_description,
+  industry,
+  target_audience,
+  business_goals,
+  ...times
+}: JsonObject): BusinessInfoView {
+  return {
+    id,
+    user_id,
+    business_description,
+    industry,
+    target_audience,
+    business_goals,
+    created_at: isoTime(times['created_at']),
+    updated_at: isoTime(times['updated_at']),
+  } as BusinessInfoView;
+}

@@ -1,0 +1,231 @@
+import { asText, asTexts, at, distinct, firstOf, type Facts, type Source, type Sourced } from './facts.js';
+import { findIndustry, GENERAL, type Industry } from './industries.js';
+import { ownKeywords } from './keywords.js';
+
+export interface AiInputs {
+  readonly website_analysis: {
+    readonly website_url: string | null;
+    readonly content_types: readonly string[];
+    readonly writing_style: string;
+    readonly target_audience: readonly string[];
+    readonly industry_focus: string;
+    readonly expertise_level: string;
+  };
+  readonly competitor_analysis: {
+    readonly top_performers: readonly string[];
+    readonly industry: string;
+    readonly target_demographics: readonly string[];
+  };
+  readonly gap_analysis: {
+    readonly content_gaps: readonly string[];
+    readonly target_keywords: readonly string[];
+    readonly content_opportunities: readonly string[];
+  };
+  readonly keyword_analysis: {
+    readonly high_value_keywords: readonly string[];
+    readonly content_topics: readonly string[];
+    readonly search_intent: { readonly intent: string; readonly focus: string };
+  };
+  /** Only when the user has saved some. */
+  readonly research_preferences?: {
+    readonly research_depth: unknown;
+    readonly content_types: unknown;
+    readonly auto_research: unknown;
+    readonly factual_content: unknown;
+  };
+  readonly meta: {
+    /** Whether anything comes from the user's own data. */
+    readonly personalized: boolean;
+    /** The share of values that come from the user's own data, 0 to 1, two decimals. */
+    readonly completeness: number;
+    /** Where each value comes from, by its path. */
+    readonly sources: Readonly<Record<string, Source>>;
+    readonly updated_at: string | null;
+  };
+}
+
+const MAX_COMPETITORS = 10;
+
+/** What a site that publishes mostly one type usually lacks, and what it may write about. */
+const BY_PRIMARY_TYPE = {
+  blog: {
+    gaps: ['Video tutorials', 'Case studies', 'Infographics'],
+    topics: ['Industry trends', 'How-to guides', 'Best practices'],
+  },
+  video: {
+    gaps: ['Blog posts', 'Whitepapers', 'Webinars'],
+    topics: ['Product demonstrations', 'Tutorials', 'Interviews'],
+  },
+} as const;
+
+const BY_TONE: Readonly<Record<string, readonly string[]>> = {
+  professional: ['Personal stories'],
+  casual: ['Expert interviews'],
+};
+
+const BY_PURPOSE = {
+  informational: ['How-to guides', 'Tutorials', 'Educational content'],
+  promotional: ['Case studies', 'Testimonials', 'Success stories'],
+} as const;
+
+function keyOf<T extends object>(table: T, value: string | undefined, fallback: keyof T & string): keyof T & string {
+  const key = value?.toLowerCase();
+  return key !== undefined && Object.hasOwn(table, key) ? (key as keyof T & string) : fallback;
+}
+
+/** The inputs that AI features work with, from what the user has saved; every value falls back by itself. */
+export function buildAiInputs(facts: Facts): AiInputs {
+  const { website, research, persona, business } = facts;
+  const sources: Record<string, Source> = {};
+  const take = <T>(
+    paths: string | readonly string[],
+    found: Sourced<T> | undefined,
+    fallback: T,
+    source: Source = 'default',
+  ): T => {
+    for (const path of typeof paths === 'string' ? [paths] : paths) sources[path] = found?.source ?? source;
+    return found?.value ?? fallback;
+  };
+  const website_url = take(
+    'website_analysis.website_url',
+    one('website_analysis', asText(website['website_url'])),
+    null,
+  );
+  const primary = asText(at(website, 'content_type', 'primary_type'));
+  const contentTypes = asTexts([primary, ...(asTexts(at(website, 'content_type', 'secondary_types')) ?? [])]);
+  const content_types = take('website_analysis.content_types', one('website_analysis', contentTypes), [
+    'blog',
+    'article',
+  ]);
+  const tone = firstOf([
+    ['website_analysis', asText(at(website, 'writing_style', 'tone'))],
+    ['persona', asText(at(persona, 'core_persona', 'tonal_range', 'default_tone'))],
+    ['research_preferences', asText(at(research, 'writing_style', 'tone'))],
+  ]);
+  const writing_style = take('website_analysis.writing_style', tone, 'professional');
+  const audience = (key: string) =>
+    [at(website, 'target_audience', key), at(research, 'target_audience', key)] as const;
+  const [siteDemographics, researchDemographics] = audience('demographics');
+  const target_audience = take(
+    ['website_analysis.target_audience', 'competitor_analysis.target_demographics'],
+    firstOf([
+      ['website_analysis', asTexts(siteDemographics)],
+      ['research_preferences', asTexts(researchDemographics)],
+    ]),
+    ['professionals'],
+  );
+  const [siteIndustry, researchIndustry] = audience('industry_focus');
+  const industry_focus = take(
+    ['website_analysis.industry_focus', 'competitor_analysis.industry'],
+    firstOf([
+      ['website_analysis', asText(siteIndustry)],
+      ['research_preferences', asText(researchIndustry)],
+      ['business_info', asText(business['industry'])],
+    ]),
+    GENERAL.name,
+  );
+  const [siteLevel, researchLevel] = audience('expertise_level');
+  const expertise_level = take(
+    ['website_analysis.expertise_level', 'keyword_analysis.search_intent'],
+    firstOf([
+      ['website_analysis', asText(siteLevel)],
+      ['research_preferences', asText(researchLevel)],
+    ]),
+    'intermediate',
+  );
+  const industry = findIndustry(industry_focus);
+  const top_performers = take(
+    'competitor_analysis.top_performers',
+    ownCompetitors(facts),
+    industry?.sites ?? [],
+    ...fallbackOf(industry),
+  );
+  const keywords = take(
+    ['gap_analysis.target_keywords', 'keyword_analysis.high_value_keywords'],
+    ownKeywords(facts),
+    (industry ?? GENERAL).keywords,
+    ...fallbackOf(industry),
+  );
+  const type = keyOf(BY_PRIMARY_TYPE, primary, 'blog');
+  const gaps = [
+    ...BY_PRIMARY_TYPE[type].gaps.filter((gap) => !hasType(content_types, gap)),
+    ...(BY_TONE[writing_style.toLowerCase()] ?? []),
+  ];
+  const content_gaps = take('gap_analysis.content_gaps', one('website_analysis', primary ? gaps : undefined), gaps);
+  const purpose = asText(at(website, 'content_type', 'purpose'));
+  const opportunities = BY_PURPOSE[keyOf(BY_PURPOSE, purpose, 'informational')];
+  const content_opportunities = take(
+    'gap_analysis.content_opportunities',
+    one('website_analysis', purpose ? opportunities : undefined),
+    opportunities,
+  );
+  const topics = distinct([...BY_PRIMARY_TYPE[type].topics, ...(industry?.topics ?? [])]);
+  const content_topics = take(
+    'keyword_analysis.content_topics',
+    one('website_analysis', primary ? topics : undefined),
+    topics,
+    ...fallbackOf(industry),
+  );
+
+  const own = Object.values(sources).filter((source) => source !== 'default' && source !== 'industry_default').length;
+  return {
+    website_analysis: { website_url, content_types, writing_style, target_audience, industry_focus, expertise_level },
+    competitor_analysis: { top_performers, industry: industry_focus, target_demographics: target_audience },
+    gap_analysis: { content_gaps, target_keywords: keywords, content_opportunities },
+    keyword_analysis: { high_value_keywords: keywords, content_topics, search_intent: searchIntent(expertise_level) },
+    ...(facts.has.research ? { research_preferences: researchPreferences(facts) } : {}),
+    meta: {
+      personalized: own > 0,
+      completeness: Math.round((own / Object.keys(sources).length) * 100) / 100,
+      sources,
+      updated_at: facts.updatedAt?.toISOString() ?? null,
+    },
+  };
+}
+
+const one = <T>(source: Source, value: T | undefined) => firstOf([[source, value]]);
+
+function fallbackOf(industry: Industry | undefined): [Source] {
+  return [industry ? 'industry_default' : 'default'];
+}
+
+function searchIntent(level: string): { intent: string; focus: string } {
+  switch (level.toLowerCase()) {
+    case 'beginner':
+      return { intent: 'educational', focus: 'basic concepts' };
+    case 'intermediate':
+      return { intent: 'practical', focus: 'implementation' };
+    default:
+      return { intent: 'advanced', focus: 'strategic insights' };
+  }
+}
+
+/** Domains of the user's own competitors, the most relevant first. */
+export function ownCompetitors({ competitors }: Facts): Sourced<string[]> | undefined {
+  const relevance = (score: unknown) => (typeof score === 'number' ? score : -Infinity);
+  const domains = [...competitors]
+    .sort((a, b) => relevance(b['relevance_score']) - relevance(a['relevance_score']) || 0)
+    .flatMap(({ domain, url }) => asText(domain) ?? hostOf(asText(url)) ?? []);
+  return one('competitors', domains.length > 0 ? distinct(domains).slice(0, MAX_COMPETITORS) : undefined);
+}
+
+function hostOf(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).hostname || undefined : undefined;
+}
+
+/** Whether a type is among those that the site has, whatever its case and number: 'case study' is 'Case studies'. */
+function hasType(types: readonly string[], type: string): boolean {
+  const stem = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/ies\b/g, 'y')
+      .replace(/s\b/g, '')
+      .replace(/[^a-z]+/g, ' ')
+      .trim();
+  return types.some((has) => stem(has) === stem(type));
+}
+
+function researchPreferences({ research }: Facts): AiInputs['research_preferences'] {
+  const { research_depth, content_types, auto_research, factual_content } = research;
+  return { research_depth, content_types, auto_research, factual_content };
+}
