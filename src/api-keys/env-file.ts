@@ -43,7 +43,7 @@ export class EnvFile {
     try {
       // Behind a symbolic link it is the file that is replaced, not the link.
       const target = await realpath(path).catch(orWhenMissing(path));
-      const content = await readFile(target, 'utf8').catch(orWhenMissing(''));
+      const content = await readFile(target).then(textOf, orWhenMissing(''));
       const edited = edit(content);
       if (edited === null)
         return [`The key was saved, but ${variable} was not written to ${path}: its value does not fit on a line.`];
@@ -55,6 +55,9 @@ export class EnvFile {
     }
   }
 }
+
+/** Another encoding could not be put back byte for byte. @throws TypeError */
+const textOf = (bytes: Buffer) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 
 function orWhenMissing<T>(fallback: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {

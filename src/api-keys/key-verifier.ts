@@ -3,7 +3,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { Configuration } from '../config/configuration.js';
 import type { Verification } from '../database/sealed-keys.js';
 import type { Secret } from '../vault/secret.js';
-import type { Provider, VerificationRequest } from './providers.js';
+import { findProvider, type Provider, type VerificationRequest } from './providers.js';
 
 const TIMEOUT_MS = 5000;
 const MAX_BODY_BYTES = 64 * 1024;
@@ -19,7 +19,8 @@ export class KeyVerifier {
   readonly #limits = new Map<string, LimitFunction>();
 
   constructor({ PROVIDER_BASE_URLS }: Configuration) {
-    this.#baseUrls = PROVIDER_BASE_URLS;
+    const urls = Object.entries(PROVIDER_BASE_URLS);
+    this.#baseUrls = Object.fromEntries(urls.map(([name, url]) => [findProvider(name)?.id ?? name, url]));
   }
 
   /** At most three at a time for one user; the others wait. */

@@ -18,7 +18,7 @@ await run(async () => {
       format: 'Sealing anew {bar} {value} of {total} users, {eta_formatted} left',
       noTTYOutput: true,
     });
-    const { resealed, use } = await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
+    const { resealed, broken, use } = await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
       new KeyRotation(vault, owner).run((done, total) => {
         if (!bar.isActive) bar.start(total, 0);
         bar.update(done);
@@ -26,6 +26,11 @@ await run(async () => {
     );
     bar.stop();
     console.log(`${resealed} data keys were sealed anew under ${vault.activeKeyId}.`);
+    if (broken.length > 0) {
+      throw new StartupError(
+        `${broken.length} data keys do not open, those of the sessions ${broken.slice(0, 20).join(', ')}. Restore them, or let their users save their keys again.`,
+      );
+    }
     report(use, vault);
   } finally {
     await database.stop();

@@ -126,7 +126,11 @@ export class Configuration {
     this.WRITE_ENV_FILE = read.boolean('WRITE_ENV_FILE', local);
     this.ENV_FILE = read.text('ENV_FILE', '.env');
     this.PROVIDER_BASE_URLS =
-      read.parsed('PROVIDER_BASE_URLS', 'must be a JSON object of provider to URL', parseBaseUrls) ?? {};
+      read.parsed(
+        'PROVIDER_BASE_URLS',
+        'must be a JSON object of provider to https:// URL (http:// only on loopback)',
+        parseBaseUrls,
+      ) ?? {};
 
     const invalid = validateSync(this, { forbidUnknownValues: false }).flatMap((e) =>
       Object.values(e.constraints ?? {}).slice(0, 1),
@@ -263,8 +267,16 @@ function parseBaseUrls(text: string): Record<string, string> | null {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
     const urls = Object.entries(value);
-    return urls.every(([, url]) => typeof url === 'string' && URL.canParse(url)) ? Object.fromEntries(urls) : null;
+    return urls.every(([, url]) => isBaseUrl(url)) ? Object.fromEntries(urls) : null;
   } catch {
     return null;
   }
+}
+
+/** Keys are sent there: in the open only to this machine, and the address holds nothing but where. */
+function isBaseUrl(url: unknown): boolean {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(url);
+  if (username || password || search || hash) return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
 }

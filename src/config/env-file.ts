@@ -5,32 +5,59 @@ const BLOCK_START =
   '# >>> keys saved in local development: for other programs, the onboarding service does not read them';
 const BLOCK_END = '# <<< keys saved in local development';
 
+const ASSIGNMENT = /^([A-Z][A-Z0-9_]*)=/;
+
 interface Parts {
-  readonly before: readonly string[];
+  /** What stands before the block and after it, byte for byte. */
+  readonly before: string;
   readonly block: ReadonlyMap<string, string>;
-  readonly after: readonly string[];
+  readonly after: string;
 }
 
+/** Each line with its line break, so that what is not the block's can be put back as it was. */
+function linesOf(content: string): readonly string[] {
+  return content.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+/** Editors may have changed the line breaks, or dropped the last one. */
+function isMark(line: string | undefined, mark: string): boolean {
+  return line?.trimEnd() === mark;
+}
+
+/** A block may come more than once, or without its end, after a merge or an edit: its lines are still not taken for others. */
 function split(content: string): Parts {
-  const lines = content.split('\n');
-  const start = lines.indexOf(BLOCK_START);
-  if (start === -1) return { before: lines, block: new Map(), after: [] };
-  const end = lines.indexOf(BLOCK_END, start);
-  // Without its end the block is nobody's: its lines are like any others.
-  if (end === -1) return { before: lines.filter((line) => line !== BLOCK_START), block: new Map(), after: [] };
-  const block = new Map(
-    lines.slice(start + 1, end).flatMap((line) => {
-      const name = /^([A-Z][A-Z0-9_]*)=/.exec(line)?.[1];
-      return name ? [[name, line] as const] : [];
-    }),
-  );
-  return { before: lines.slice(0, start), block, after: lines.slice(end + 1) };
+  const lines = linesOf(content);
+  const kept = { before: '', after: '' };
+  const block = new Map<string, string>();
+  let place: keyof typeof kept = 'before';
+  for (let at = 0; at < lines.length; at++) {
+    if (isMark(lines[at], BLOCK_START)) {
+      place = 'after';
+      const end = endOfBlock(lines, at + 1);
+      for (const line of lines.slice(at + 1, end)) {
+        const name = ASSIGNMENT.exec(line)?.[1];
+        if (name) block.set(name, line.trimEnd());
+      }
+      at = isMark(lines[end], BLOCK_END) ? end : end - 1;
+    } else {
+      kept[place] += lines[at];
+    }
+  }
+  return { ...kept, block };
+}
+
+/** The line that ends the block. Where it is missing, the block ends with the assignments that follow its start. */
+function endOfBlock(lines: readonly string[], from: number): number {
+  const mark = lines.findIndex((line, at) => at >= from && (isMark(line, BLOCK_END) || isMark(line, BLOCK_START)));
+  if (isMark(lines[mark], BLOCK_END)) return mark;
+  const other = lines.findIndex((line, at) => at >= from && !ASSIGNMENT.test(line));
+  return other === -1 ? lines.length : other;
 }
 
 /** The variables of a file, without those of the block: one user's key must not become everybody's after a restart. */
 export function parseEnvFile(content: string): Readonly<Record<string, string | undefined>> {
   const { before, after } = split(content);
-  return parseEnv([...before, ...after].join('\n'));
+  return parseEnv(before + after);
 }
 
 /** The variables of the block alone. */
@@ -40,12 +67,11 @@ export function parseEnvBlock(content: string): Readonly<Record<string, string |
 
 /** What a value looks like behind `=`. Null where it cannot be written on one line. */
 function quoted(value: string): string | null {
-  if (/[\p{Cc}\u2028\u2029]/u.test(value)) return null;
+  if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)) return null;
   if (/^[\w.:/+=@%,-]+$/.test(value)) return value;
-  const quote = [`'`, `"`, '`'].find((mark) => !value.includes(mark));
-  // Inside double quotes and backticks a backslash or a dollar sign may mean something to a reader.
-  if (quote === undefined || (quote !== `'` && /[\\$]/.test(value))) return null;
-  return quote + value + quote;
+  if (!value.includes(`'`)) return `'${value}'`;
+  // Inside double quotes these may mean something to a reader, and to a shell that takes the file as a script.
+  return /["\\$`]/.test(value) ? null : `"${value}"`;
 }
 
 /** The file with the variable set in the block, and every other line as it is. Null where the value cannot be written. */
@@ -63,10 +89,7 @@ export function withoutVariable(content: string, name: string): string {
 }
 
 function join({ before, block, after }: Parts): string {
-  if (block.size === 0) return [...before, ...after].join('\n');
-  const lead = before.join('\n');
-  // A file that does not end in a line break gets one; one that is empty gets none.
-  const gap = lead === '' || lead.endsWith('\n') ? '' : '\n';
-  const rest = after.length === 0 ? '' : after.join('\n');
-  return `${lead}${lead === '' ? '' : gap}${BLOCK_START}\n${[...block.values()].join('\n')}\n${BLOCK_END}\n${rest}`;
+  if (block.size === 0) return before + after;
+  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
+  return `${before}${gap}${BLOCK_START}\n${[...block.values()].join('\n')}\n${BLOCK_END}\n${after}`;
 }

@@ -3,17 +3,18 @@ import { v7 as uuidv7 } from 'uuid';
 import { Unavailable } from '../http/problem.js';
 import { SealBroken } from '../vault/seal.js';
 import type { Secret } from '../vault/secret.js';
-import { Vault, type DataKey } from '../vault/vault.js';
+import { Vault, type DataKey, type SealedDataKey } from '../vault/vault.js';
 import {
   deleteKey,
-  insertDataKey,
   keysFromRows,
   noteVerification,
   readKeys,
+  saveDataKey,
   saveKey,
   type SealedApiKey,
   type SealedKeys,
 } from './sealed-keys.js';
+import { lockSession } from './session.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** A stored key does not open. Why is for the log of whoever runs the service, and not even there in detail. */
@@ -32,10 +33,7 @@ export class KeyStore {
 
   /** Opens one key. @throws KeysUnavailable */
   open(userId: string, { dataKey }: SealedKeys, key: SealedApiKey): Secret {
-    return this.#opened(key.id, () => {
-      if (!dataKey) throw new SealBroken();
-      return this.vault.open(this.vault.openDataKey(userId, dataKey), key, key.sealed);
-    });
+    return this.#opened(key.id, () => this.vault.open(this.#openDataKey(userId, dataKey), key, key.sealed));
   }
 
   /** Opens all of a user's keys, by provider. @throws KeysUnavailable */
@@ -56,7 +54,7 @@ export class KeyStore {
     if (secrets.size === 0) return;
     const { userId, now } = unitOfWork;
     const { id: sessionId } = await unitOfWork.session();
-    const dataKey = await this.#dataKey(unitOfWork, stored, sessionId);
+    const dataKey = await this.#dataKey(unitOfWork, stored, sessionId, secrets);
     for (const [provider, secret] of secrets) {
       const before = stored.apiKeys.find((key) => key.provider === provider);
       const place = { id: before?.id ?? uuidv7(), provider, version: (before?.version ?? 0) + 1 };
@@ -77,17 +75,40 @@ export class KeyStore {
 
   /** Keeps what providers said with the versions of the keys that they were asked about. */
   async noteVerifications({ userId, run, now }: UnitOfWork, keys: readonly SealedApiKey[]): Promise<void> {
-    for (const { provider, version, verification } of keys) {
-      await run(noteVerification, [userId, provider, version, verification, now]);
+    // Whoever saves several keys at once holds this lock: without it the two could wait for each other's rows.
+    await run(lockSession, [userId]);
+    for (const { provider, id, version, verification } of keys) {
+      await run(noteVerification, [userId, provider, id, version, verification, now]);
     }
   }
 
-  async #dataKey({ userId, now, run }: UnitOfWork, { dataKey }: SealedKeys, sessionId: string): Promise<DataKey> {
-    if (dataKey) return this.#opened(sessionId, () => this.vault.openDataKey(userId, dataKey));
-    const made = this.vault.createDataKey(userId);
+  /**
+   * The user's data key; made if there is none. One that does not open is replaced where no key needs it but those that are
+   * being saved; otherwise it stays, since whatever keeps it from opening may be mended.
+   */
+  async #dataKey(
+    { userId, now, run }: UnitOfWork,
+    { dataKey, apiKeys }: SealedKeys,
+    sessionId: string,
+    secrets: ReadonlyMap<string, Secret>,
+  ): Promise<DataKey> {
+    const isNeeded = apiKeys.some(({ provider }) => !secrets.has(provider));
+    if (dataKey || isNeeded) {
+      try {
+        return this.#opened(sessionId, () => this.#openDataKey(userId, dataKey));
+      } catch (error) {
+        if (!(error instanceof KeysUnavailable) || isNeeded) throw error;
+      }
+    }
+    const made = this.vault.createDataKey(userId, (dataKey?.version ?? 0) + 1);
     const { keyId, version, sealed } = made.sealed;
-    await run(insertDataKey, [userId, sessionId, keyId, version, sealed, now]);
+    await run(saveDataKey, [userId, sessionId, keyId, version, sealed, now]);
     return made.dataKey;
+  }
+
+  #openDataKey(userId: string, dataKey: SealedDataKey | null): DataKey {
+    if (!dataKey) throw new SealBroken();
+    return this.vault.openDataKey(userId, dataKey);
   }
 
   #opened<T>(rowId: string, open: () => T): T {

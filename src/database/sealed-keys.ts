@@ -19,25 +19,23 @@ export interface SealedKeys {
   readonly apiKeys: readonly SealedApiKey[];
 }
 
-/** One statement, so that the keys and their data key belong together while keys are being rotated. */
+/**
+ * One statement, so that the keys and their data key belong together while keys are being rotated. It shows each without the
+ * other too: keys whose data key is gone are keys that do not open, not none.
+ */
 export const readKeys: Statement = {
   name: 'read-keys',
   text: `select k.id, k.provider, k.version, k.sealed_key, k.verification,
                 d.key_id, d.version as data_key_version, d.sealed_key as sealed_data_key
-         from data_keys d left join api_keys k on k.user_id = d.user_id
-         where d.user_id = $1
+         from (select $1::text as user_id) u
+         left join data_keys d on d.user_id = u.user_id
+         left join api_keys k on k.user_id = u.user_id
          order by k.provider`,
 };
 
 export function keysFromRows(rows: readonly Row[]): SealedKeys {
-  const [first] = rows;
-  if (!first) return { dataKey: null, apiKeys: [] };
   return {
-    dataKey: {
-      keyId: first['key_id'] as string,
-      version: first['data_key_version'] as number,
-      sealed: first['sealed_data_key'] as Buffer,
-    },
+    dataKey: dataKeyFromRow(rows[0]),
     apiKeys: rows
       .filter((row) => row['id'] !== null)
       .map((row) => ({
@@ -50,11 +48,22 @@ export function keysFromRows(rows: readonly Row[]): SealedKeys {
   };
 }
 
+function dataKeyFromRow(row: Row | undefined): SealedDataKey | null {
+  if (!row || row['key_id'] === null) return null;
+  return {
+    keyId: row['key_id'] as string,
+    version: row['data_key_version'] as number,
+    sealed: row['sealed_data_key'] as Buffer,
+  };
+}
+
 /** Values: user, session, id of the configured key, version, sealed key, time. */
-export const insertDataKey: Statement = {
-  name: 'insert-data-key',
+export const saveDataKey: Statement = {
+  name: 'save-data-key',
   text: `insert into data_keys (user_id, session_id, key_id, version, sealed_key, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $6)`,
+         values ($1, $2, $3, $4, $5, $6, $6)
+         on conflict (user_id) do update set key_id = excluded.key_id, version = excluded.version,
+           sealed_key = excluded.sealed_key, updated_at = excluded.updated_at`,
 };
 
 /** A new version of a key has not been verified yet. Values: user, provider, id, session, version, sealed key, description, time. */
@@ -74,8 +83,9 @@ export const deleteKey: Statement = {
   text: `delete from api_keys where user_id = $1 and provider = $2 returning id`,
 };
 
-/** Only of the version that was verified. Values: user, provider, version, verification, time. */
+/** Only of the very key that was verified. Values: user, provider, id, version, verification, time. */
 export const noteVerification: Statement = {
   name: 'note-verification',
-  text: `update api_keys set verification = $4, verified_at = $5 where user_id = $1 and provider = $2 and version = $3`,
+  text: `update api_keys set verification = $5, verified_at = $6
+         where user_id = $1 and provider = $2 and id = $3 and version = $4`,
 };

@@ -7,8 +7,8 @@ const SHOWN_FROM = 12;
 
 /** Eight stars and the last four characters, or only stars for a short key: neither length nor start is told. */
 export function mask(secret: Secret): string {
-  const value = secret.reveal();
-  return value.length < SHOWN_FROM ? STARS : STARS + value.slice(-4);
+  const characters = [...secret.reveal()];
+  return characters.length < SHOWN_FROM ? STARS : STARS + characters.slice(-4).join('');
 }
 
 /** Whether a text can be nothing but a mask: it starts with at least four stars or dots. */
