@@ -1,4 +1,5 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
 import { inspect } from 'node:util';
 import {
   IsBoolean,
@@ -34,8 +35,10 @@ const POSTGRES_URL = {
   require_tld: false,
   require_host: true,
   require_protocol: true,
+  // Names of containers have them.
+  allow_underscores: true,
 };
-const WEB_URL = { protocols: ['http', 'https'], require_tld: false, require_protocol: true };
+const WEB_URL = { protocols: ['http', 'https'], require_tld: false, require_protocol: true, allow_underscores: true };
 
 /**
  * Every variable that the service knows, under its own name, validated and typed. Read once, at the start: nothing else
@@ -64,10 +67,7 @@ export class Configuration {
 
   @IsBoolean({ message: '$property must be true or false' }) readonly ENABLE_WEBSITE_BRAND_COLUMNS: boolean;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string;
-  @IsUrl(
-    { ...WEB_URL, allow_underscores: true },
-    { each: true, message: '$property must be http(s) origins, comma-separated' },
-  )
+  /** Origins as browsers send them: without a path, and without the port that the scheme has anyway. */
   readonly CORS_ORIGINS: readonly string[];
   /** `false`, `true`, a number of hops, or addresses and ranges, as Fastify takes it. */
   readonly TRUST_PROXY: boolean | number | string;
@@ -101,7 +101,10 @@ export class Configuration {
     this.DATABASE_MIGRATION_URL = read.optional('DATABASE_MIGRATION_URL');
     this.DATABASE_POOL_SIZE = read.number('DATABASE_POOL_SIZE', 10);
     this.DATABASE_TIMEOUT_MS = read.number('DATABASE_TIMEOUT_MS', 3000);
-    this.AUTH_JWT_SECRET = read.parsed('AUTH_JWT_SECRET', 'must be at least 32 bytes long', parseJwtSecret);
+    this.AUTH_JWT_SECRET = read.parsed('AUTH_JWT_SECRET', 'must be at least 32 bytes long', () =>
+      // White space at its ends is part of the secret, as it is for whoever signs.
+      parseJwtSecret(environment.AUTH_JWT_SECRET ?? ''),
+    );
     this.AUTH_JWT_PUBLIC_KEY = read.parsed(
       'AUTH_JWT_PUBLIC_KEY',
       'must be an RSA (2048 bits or more), P-256 or Ed25519 public key in PEM',
@@ -118,7 +121,7 @@ export class Configuration {
       ) ?? [];
     this.ENABLE_WEBSITE_BRAND_COLUMNS = read.boolean('ENABLE_WEBSITE_BRAND_COLUMNS', false);
     this.LOG_LEVEL = read.text('LOG_LEVEL', 'info');
-    this.CORS_ORIGINS = read.list('CORS_ORIGINS');
+    this.CORS_ORIGINS = read.parsed('CORS_ORIGINS', 'must be http(s) origins, comma-separated', parseOrigins) ?? [];
     this.TRUST_PROXY =
       read.parsed('TRUST_PROXY', 'must be true, false, a number or addresses', parseTrustProxy) ?? false;
     this.RATE_LIMIT_KEY_SAVES = read.number('RATE_LIMIT_KEY_SAVES', 600);
@@ -135,7 +138,7 @@ export class Configuration {
     const invalid = validateSync(this, { forbidUnknownValues: false }).flatMap((e) =>
       Object.values(e.constraints ?? {}).slice(0, 1),
     );
-    const complaints = [...read.complaints, ...invalid, ...this.#contradictions()];
+    const complaints = [...read.complaints, ...invalid, ...this.#contradictions(read)];
     if (complaints.length > 0) throw new ConfigurationError(complaints);
   }
 
@@ -148,17 +151,17 @@ export class Configuration {
     return this.#environment[variable]?.trim() || undefined;
   }
 
-  #contradictions(): string[] {
+  #contradictions(read: Reader): string[] {
     const keys = ['AUTH_JWT_SECRET', 'AUTH_JWT_PUBLIC_KEY', 'AUTH_JWKS_URL'] as const;
     const set = keys.filter((name) => this[name] !== undefined);
     const complaints: string[] = [];
     if (set.length > 1) complaints.push(`${set.join(' and ')} are set: use one of them`);
-    if (!this.isLocal) {
+    if (this.DEPLOY_ENV === 'production') {
       if (!this.DATABASE_URL) complaints.push('DATABASE_URL must be set while DEPLOY_ENV is production');
-      if (set.length === 0 && !this.#environment.AUTH_JWT_SECRET && !this.#environment.AUTH_JWT_PUBLIC_KEY) {
+      if (!keys.some((name) => read.optional(name))) {
         complaints.push(`One of ${keys.join(', ')} must be set while DEPLOY_ENV is production`);
       }
-      if (!this.#environment.API_KEY_ENCRYPTION_KEYS) {
+      if (!read.optional('API_KEY_ENCRYPTION_KEYS')) {
         complaints.push('API_KEY_ENCRYPTION_KEYS must be set while DEPLOY_ENV is production');
       }
     }
@@ -196,13 +199,6 @@ class Reader {
     return this.parsed(name, 'must be true or false', parseBoolean) ?? fallback;
   }
 
-  list(name: string): string[] {
-    return (this.optional(name) ?? '')
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-  }
-
   parsed<T>(name: string, expectation: string, parse: (text: string) => T | null): T | undefined {
     const text = this.optional(name);
     if (text === undefined) return undefined;
@@ -227,7 +223,29 @@ function parseTrustProxy(text: string): boolean | number | string | null {
   if (/^\d{1,3}$/.test(text)) return Number(text);
   const flag = parseBoolean(text);
   if (flag !== null) return flag;
-  return /^[\da-fA-F.:/,\s]+$|^(loopback|linklocal|uniquelocal)(,\s*\w+)*$/.test(text) ? text : null;
+  return listOf(text).every(isProxy) ? listOf(text).join(',') : null;
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((item) => item.trim());
+}
+
+/** An address, a range of addresses, or one of the names that Fastify has for ranges. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const longest = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (bits === undefined) return longest > 0;
+  return rest.length === 0 && /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= longest;
+}
+
+function parseOrigins(text: string): string[] | null {
+  const origins = listOf(text).filter((item) => item !== '');
+  return origins.every((item) => isWebUrl(item) && new URL(item).origin === item) ? origins : null;
+}
+
+function isWebUrl(text: unknown): boolean {
+  return typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** Its UTF-8 bytes are the key: neither hex nor base64 is decoded. */

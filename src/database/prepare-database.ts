@@ -91,17 +91,17 @@ export async function checkDatabase(appUrl: string): Promise<void> {
     await checkMigrations(client);
     const { rows } = await client.query<Findings>(
       `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
-              r.rolsuper as super, r.rolbypassrls as bypasses,
+              exists (select from pg_roles r where r.rolsuper and pg_has_role(current_user, r.oid, 'member')) as super,
+              exists (select from pg_roles r where r.rolbypassrls and pg_has_role(current_user, r.oid, 'member')) as bypasses,
               pg_has_role(current_user, '${MAINTENANCE_ROLE}', 'member') as maintains,
               exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                      where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'member')) as owns
-       from pg_roles r where r.rolname = current_user`,
+                      where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'member')) as owns`,
     );
     const found = rows[0] as Findings;
     if (found.version < 150_000) throw new StartupError('DATABASE_URL: the service needs PostgreSQL 15 or later.');
     if (found.encoding !== 'UTF8') throw new StartupError('DATABASE_URL: the database must be encoded in UTF8.');
     const tooMuch = [
-      found.super && 'is a superuser',
+      found.super && 'is a superuser or may become one',
       found.bypasses && 'may bypass row-level security',
       found.maintains && `is a member of ${MAINTENANCE_ROLE}`,
       found.owns && 'owns tables',

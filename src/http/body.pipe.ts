@@ -14,7 +14,9 @@ export class DtoPipe implements PipeTransform {
     if ((type !== 'body' && type !== 'query') || !metatype || metatype === Object || metatype === String) return value;
     const given = value ?? {};
     if (!isJsonObject(given)) throw new InvalidInput('The body must be a JSON object.');
-    const dto = Object.assign(new metatype() as object, given);
+    // An own `constructor` would hide the class from the validator, and with it every rule.
+    const { constructor: _, ...fields } = given;
+    const dto = Object.assign(new metatype() as object, fields);
     const errors = await validate(dto, { whitelist: true, forbidUnknownValues: false, stopAtFirstError: true });
     const [first, ...others] = errors.map(toFieldError);
     if (first) throw InvalidInput.of([first, ...others]);

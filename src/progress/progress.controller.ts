@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, Public } from '../auth/auth.guard.js';
+import { CurrentUser } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
 import { Answers, ApiProblems } from '../http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../http/route.js';
@@ -9,7 +9,6 @@ import { OnboardingProgressService } from './onboarding-progress.service.js';
 import {
   CompletedView,
   CompleteStepDto,
-  ConfigView,
   InitView,
   ProgressView,
   ResetQueryDto,
@@ -124,13 +123,5 @@ export class ProgressController {
   @ApiProblems(400)
   completeOnboarding(@CurrentUser() user: User) {
     return this.progress.completeOnboarding(user.id);
-  }
-
-  @Get('config')
-  @Public()
-  @ApiOperation({ summary: 'What onboarding asks of anybody', security: [] })
-  @Answers(ConfigView)
-  config() {
-    return this.progress.config();
   }
 }

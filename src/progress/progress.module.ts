@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
+import { OnboardingConfigController } from './onboarding-config.controller.js';
 import { OnboardingProgressService } from './onboarding-progress.service.js';
 import { ProgressController } from './progress.controller.js';
 import { StepHandlers } from './step-handler.js';
@@ -7,7 +8,7 @@ import { StepHandlers } from './step-handler.js';
 /** The six steps: what they are to one user, and how one moves through them. */
 @Module({
   imports: [DatabaseModule],
-  controllers: [ProgressController],
+  controllers: [ProgressController, OnboardingConfigController],
   providers: [OnboardingProgressService, StepHandlers],
   exports: [OnboardingProgressService, StepHandlers],
 })

@@ -1,0 +1,22 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Public } from '../auth/auth.guard.js';
+import { Answers } from '../http/open-api.js';
+import { PREFIX } from '../http/route.js';
+import { OnboardingProgressService } from './onboarding-progress.service.js';
+import { ConfigView } from './progress.dto.js';
+
+/** What anybody may know: it needs neither a token nor the database. */
+@Controller(PREFIX)
+@Public()
+@ApiTags('Progress')
+export class OnboardingConfigController {
+  constructor(private readonly progress: OnboardingProgressService) {}
+
+  @Get('config')
+  @ApiOperation({ summary: 'What onboarding asks of anybody', security: [] })
+  @Answers(ConfigView)
+  config() {
+    return this.progress.config();
+  }
+}

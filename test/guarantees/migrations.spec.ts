@@ -1,0 +1,250 @@
+import { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import pg from 'pg';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { migrations } from '../../src/database/migrations/migrations.js';
+import { ormOptions } from '../../src/database/orm-options.js';
+import { checkDatabase, prepareDatabase } from '../../src/database/prepare-database.js';
+import { schemaDifference } from '../../src/database/schema-difference.js';
+import { StartupError } from '../../src/database/startup-error.js';
+import { TestApp } from '../support/app.js';
+import { catalogueOf } from '../support/catalogue.js';
+import { cluster, TestDatabase } from '../support/database.js';
+import { TABLES } from '../support/filled-user.js';
+import { scratchDirectory } from '../support/scratch-directory.js';
+
+/** Undone after each test, the latest first. */
+const drops: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (let drop = drops.pop(); drop; drop = drops.pop()) await drop();
+});
+
+async function emptyDatabase(): Promise<TestDatabase> {
+  const database = await TestDatabase.create({ migrated: false });
+  drops.push(() => database.drop());
+  return database;
+}
+
+let roles = 0;
+
+/** A name for a role that is removed after the databases that know it: roles belong to the server. */
+function throwAwayRole(): string {
+  const role = `test_role_${process.pid}_${Date.now().toString(36)}_${++roles}`;
+  drops.unshift(() => run(cluster().ownerUrl, `drop role if exists ${role}`));
+  return role;
+}
+
+async function run(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The same server and database, as somebody else. */
+function as(url: string, user: string, password: string): string {
+  return Object.assign(new URL(url), { username: user, password }).href;
+}
+
+async function migrator<T>(ownerUrl: string, use: (migrator: MikroORM['migrator']) => Promise<T>): Promise<T> {
+  const orm = new MikroORM(ormOptions({ url: ownerUrl, poolSize: 1, timeoutMs: 30_000 }));
+  try {
+    return await use(orm.migrator);
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/** The message with which the start refuses: one line that a person can act on, and names the variable. */
+async function refusal(start: Promise<unknown>, variable = 'DATABASE_URL'): Promise<string> {
+  const error = await start.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(StartupError);
+  const { message } = error as StartupError;
+  expect(message).toMatch(new RegExp(`^${variable}: .+$`));
+  return message;
+}
+
+describe('migrations', () => {
+  it('go up from empty, down to empty and up again to the same', async () => {
+    const database = await emptyDatabase();
+    expect(await catalogueOf(database)).toEqual([]);
+    await prepareDatabase(database.ownerUrl, database.appUrl);
+    const catalogue = await catalogueOf(database);
+    expect(await database.tables()).toEqual(TABLES);
+    expect(await schemaDifference(database.ownerUrl)).toBe('');
+
+    const undone = await migrator(database.ownerUrl, (runner) => runner.down({ to: 0 }));
+    expect(undone).toHaveLength(migrations.length);
+    expect(await database.tables()).toEqual([]);
+    const left = (await catalogueOf(database)).filter((line) => !line.includes('mikro_orm_migrations'));
+    expect(left).toEqual([]);
+    expect(await refusal(checkDatabase(database.appUrl))).toContain('behind');
+
+    await prepareDatabase(database.ownerUrl, database.appUrl);
+    expect(await catalogueOf(database)).toEqual(catalogue);
+    await checkDatabase(database.appUrl);
+  });
+
+  it('leave what every test starts from', async () => {
+    const [fresh, copied] = [await emptyDatabase(), await TestDatabase.create()];
+    drops.push(() => copied.drop());
+    await prepareDatabase(fresh.ownerUrl, fresh.appUrl);
+    const catalogue = await catalogueOf(fresh);
+    expect(catalogue.length).toBeGreaterThan(150);
+    expect(catalogue).toEqual(await catalogueOf(copied));
+  });
+
+  it('run once, however often and by however many they are started', async () => {
+    const database = await emptyDatabase();
+    const prepare = () => prepareDatabase(database.ownerUrl, database.appUrl);
+    await Promise.all([prepare(), prepare(), prepare(), prepare()]);
+    const catalogue = await catalogueOf(database);
+    const names = migrations.map(({ name }) => ({ name }));
+    expect(await database.query('select name from mikro_orm_migrations order by id')).toEqual(names);
+    await Promise.all([prepare(), prepare()]);
+    await prepare();
+    expect(await catalogueOf(database)).toEqual(catalogue);
+    expect(await database.query('select name from mikro_orm_migrations order by id')).toEqual(names);
+  });
+
+  it('create the service’s role once, with the password of its address, and leave one that is there as it is', async () => {
+    const database = await emptyDatabase();
+    const role = throwAwayRole();
+    const url = as(database.appUrl, role, `it's a "pass word"`);
+    await Promise.all([1, 2, 3].map(() => prepareDatabase(database.ownerUrl, url)));
+    await checkDatabase(url);
+    await prepareDatabase(database.ownerUrl, as(url, role, 'another'));
+    await checkDatabase(url);
+    await expect(checkDatabase(as(url, role, 'another'))).rejects.toBeInstanceOf(StartupError);
+  });
+
+  it('keep what is stored when they run again', async () => {
+    const app = await TestApp.start();
+    drops.push(() => app.stop());
+    await (await app.as('alice')).post('/start');
+    const before = await app.database.dump();
+    await prepareDatabase(app.database.ownerUrl, app.database.appUrl);
+    expect(await app.database.dump()).toEqual(before);
+    expect(before['onboarding_sessions']).toHaveLength(1);
+  });
+
+  it('refuse one role for owner and service', async () => {
+    const { ownerUrl } = await emptyDatabase();
+    const error = await prepareDatabase(ownerUrl, ownerUrl).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StartupError);
+    expect((error as Error).message).toMatch(/^DATABASE_URL and DATABASE_MIGRATION_URL .+$/);
+  });
+
+  it('say when the owner’s connection fails', async () => {
+    const { ownerUrl, appUrl } = await emptyDatabase();
+    const nowhere = Object.assign(new URL(ownerUrl), { port: '1' }).href;
+    expect(await refusal(prepareDatabase(nowhere, appUrl), 'DATABASE_MIGRATION_URL')).toContain('ECONNREFUSED');
+  });
+});
+
+describe('the check before the service starts', () => {
+  it('accepts a migrated database and the service’s role', async () => {
+    const database = await TestDatabase.create();
+    drops.push(() => database.drop());
+    await checkDatabase(database.appUrl);
+  });
+
+  it('refuses a schema that is behind, and names the command', async () => {
+    const empty = await emptyDatabase();
+    expect(await refusal(checkDatabase(empty.appUrl))).toContain('npm run migrate');
+    await prepareDatabase(empty.ownerUrl, empty.appUrl);
+    await empty.query('delete from mikro_orm_migrations where name = $1', [migrations.at(-1)?.name]);
+    expect(await refusal(checkDatabase(empty.appUrl))).toContain('npm run migrate');
+  });
+
+  it('refuses the owner', async () => {
+    const database = await TestDatabase.create();
+    drops.push(() => database.drop());
+    expect(await refusal(checkDatabase(database.ownerUrl))).toMatch(/onboarding_maintenance|owns tables/);
+  });
+
+  it('refuses a member of the maintenance role, even by way of another', async () => {
+    const database = await emptyDatabase();
+    const [direct, between, indirect] = [throwAwayRole(), throwAwayRole(), throwAwayRole()];
+    const urlOf = (role: string) => as(database.appUrl, role, 'secret');
+    for (const role of [direct, between, indirect]) await prepareDatabase(database.ownerUrl, urlOf(role));
+    await checkDatabase(urlOf(direct));
+    await database.query(`grant onboarding_maintenance to ${direct}, ${between}`);
+    await database.query(`grant ${between} to ${indirect}`);
+    for (const role of [direct, between, indirect]) {
+      expect(await refusal(checkDatabase(urlOf(role)))).toContain(
+        `the role ${role} is a member of onboarding_maintenance`,
+      );
+    }
+  });
+
+  it('refuses the owner of a single table', async () => {
+    const database = await emptyDatabase();
+    const role = throwAwayRole();
+    const url = as(database.appUrl, role, 'secret');
+    await prepareDatabase(database.ownerUrl, url);
+    await database.query(`grant create on schema public to ${role}`);
+    await checkDatabase(url);
+    await run(url, 'create table of_its_own ()');
+    expect(await refusal(checkDatabase(url))).toContain(`the role ${role} owns tables`);
+  });
+
+  it('refuses a server, a database and a login that are not there', async () => {
+    const { appUrl } = await emptyDatabase();
+    const secret = 'not the password';
+    const [port, name, login] = [
+      Object.assign(new URL(appUrl), { port: '1' }).href,
+      Object.assign(new URL(appUrl), { pathname: '/no_such_database' }).href,
+      as(appUrl, 'no_such_role', secret),
+    ];
+    expect(await refusal(checkDatabase(port))).toContain('ECONNREFUSED');
+    expect(await refusal(checkDatabase(name))).toContain('3D000');
+    expect(await refusal(checkDatabase(login))).not.toContain(secret);
+  });
+
+  describe('on a server where we are superuser', () => {
+    let directory: string;
+    let postgres: EmbeddedPostgres;
+
+    beforeAll(async () => {
+      directory = scratchDirectory();
+      postgres = await EmbeddedPostgres.start({ directory, superuserPassword: 'superuser' });
+      await prepareDatabase(postgres.url(), postgres.url('app', 'app'));
+    });
+    afterAll(async () => {
+      await postgres.stop();
+      rmSync(directory, { recursive: true, force: true });
+    });
+
+    const login = (role: string) => postgres.url(role, 'secret');
+
+    it('refuses a superuser', async () => {
+      await checkDatabase(postgres.url('app', 'app'));
+      expect(await refusal(checkDatabase(postgres.url()))).toContain('the role postgres is a superuser');
+    });
+
+    it('refuses a role that row-level security does not bind', async () => {
+      await run(postgres.url(), `create role bypassing login bypassrls password 'secret'`);
+      await prepareDatabase(postgres.url(), login('bypassing'));
+      expect(await refusal(checkDatabase(login('bypassing')))).toContain('may bypass row-level security');
+    });
+
+    it('refuses a role that may become one of those', async () => {
+      await run(postgres.url(), `create role becoming login password 'secret'`);
+      await prepareDatabase(postgres.url(), login('becoming'));
+      await checkDatabase(login('becoming'));
+      await run(postgres.url(), 'create role mighty superuser', 'grant mighty to becoming');
+      expect(await refusal(checkDatabase(login('becoming')))).toContain('the role becoming');
+      await run(postgres.url(), 'alter role mighty nosuperuser bypassrls');
+      expect(await refusal(checkDatabase(login('becoming')))).toContain('may bypass row-level security');
+    });
+  });
+});

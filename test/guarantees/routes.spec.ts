@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestApp } from '../support/app.js';
+import type { Client } from '../support/client.js';
+import { expectProblem } from '../support/problems.js';
+import { DOCUMENTATION_ROUTES, GUARDED_ROUTES, PUBLIC_ROUTES, routesOf, withHead } from '../support/routes.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security?: readonly Record<string, string[]>[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Record<string, { readonly schema?: object }> }>>;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+const PROBLEM = { $ref: '#/components/schemas/ProblemView' };
+
+/** A path that the route answers. */
+function send(client: Client, route: string) {
+  const [method = '', path = ''] = route.split(' ');
+  const concrete = path.replace(':n', '2').replace('*', 'swagger-ui.css');
+  return client.send(method, `/${concrete}`, method === 'POST' ? '{}' : undefined);
+}
+
+/** The route as the document names it. */
+function operationOf({ paths }: Document, route: string): Operation | undefined {
+  const [method = '', path = ''] = route.split(' ');
+  return paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+}
+
+describe('routes', () => {
+  let app: TestApp;
+  let document: Document;
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+    document = (await app.anonymous().get('//openapi.json')).body as Document;
+  });
+  afterAll(() => app.stop());
+
+  it('are those that are listed, each guarded or public', () => {
+    const listed = withHead([...GUARDED_ROUTES, ...PUBLIC_ROUTES, ...DOCUMENTATION_ROUTES]);
+    expect(routesOf(app).toSorted()).toEqual(listed.toSorted());
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
+  it.each(withHead(GUARDED_ROUTES))('%s needs a token', async (route) => {
+    const refused = await send(app.anonymous(), route);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    if (!route.startsWith('HEAD')) expectProblem(refused, 401);
+    const known = await send(await app.as('somebody'), route);
+    expect([200, 400]).toContain(known.status);
+  });
+
+  // The page's licence has a route of its own, and no file.
+  const served = DOCUMENTATION_ROUTES.filter((route) => route !== 'GET /docs/LICENSE');
+
+  it.each(withHead([...PUBLIC_ROUTES, ...served]))('%s needs none', async (route) => {
+    expect((await send(app.anonymous(), route)).status).toBe(200);
+  });
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])('%s opens no guarded address', async (method) => {
+    for (const path of new Set(GUARDED_ROUTES.map((route) => route.split(' ')[1] ?? ''))) {
+      const { status } = await app.anonymous().send(method, `/${path.replace(':n', '2')}`);
+      expect([path, status]).toEqual([path, 404]);
+    }
+  });
+
+  it('are all in the API’s document, and nothing else is', () => {
+    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(documented.toSorted()).toEqual([...GUARDED_ROUTES, ...PUBLIC_ROUTES].toSorted());
+    const ids = documented.map((route) => operationOf(document, route)?.operationId);
+    expect(new Set(ids).size).toBe(documented.length);
+  });
+
+  it.each([...GUARDED_ROUTES, ...PUBLIC_ROUTES])('%s documents its answer', (route) => {
+    const operation = operationOf(document, route);
+    expect(operation?.responses['200']?.content).toEqual({ 'application/json': { schema: expect.any(Object) } });
+    expect(operation?.responses['200']?.content?.['application/json']?.schema).not.toEqual({});
+    expect(operation?.summary).toMatch(/\S/);
+    const parameters = [...route.matchAll(/:(\w+)/g)].map(([, name]) => name);
+    const inPath = operation?.parameters?.filter((parameter) => parameter.in === 'path') ?? [];
+    expect(inPath.map(({ name }) => name)).toEqual(parameters);
+  });
+
+  it.each(GUARDED_ROUTES)('%s documents its token and how it refuses', (route) => {
+    const operation = operationOf(document, route);
+    expect(operation?.security).toEqual([{ bearer: [] }]);
+    for (const status of ['401', '503']) {
+      expect(operation?.responses[status]?.content).toEqual({ 'application/problem+json': { schema: PROBLEM } });
+    }
+  });
+
+  it.each(PUBLIC_ROUTES)('%s documents that it needs no token', (route) => {
+    expect(operationOf(document, route)?.security ?? []).toEqual([]);
+  });
+
+  it('refer to schemas that are there', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    expect(references.length).toBeGreaterThan(GUARDED_ROUTES.length);
+    const missing = references.map(([, name = '']) => name).filter((name) => !(name in document.components.schemas));
+    expect(missing).toEqual([]);
+  });
+});

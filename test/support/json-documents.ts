@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+
+/** Names that every object has, that code looks for, or that are awkward to write. `__proto__` is refused: see `inputs.spec.ts`. */
+const AWKWARD_KEYS = [
+  '',
+  ' ',
+  'toString',
+  'toJSON',
+  'constructor',
+  'prototype',
+  'hasOwnProperty',
+  'valueOf',
+  'then',
+  'length',
+  'a.b',
+  'a/b~c',
+  '$where',
+  '0',
+  '-1',
+  'null',
+  '\u{1F600}',
+  'e\u0301',
+  '\u2028',
+  "'; drop table onboarding_sessions; --",
+  '\\u0000',
+  'k'.repeat(5000),
+];
+
+/** Text that PostgreSQL can hold: any Unicode but NUL. */
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\u0000', '')),
+  fc.constantFrom(...AWKWARD_KEYS),
+);
+
+const key = fc.oneof(fc.constantFrom(...AWKWARD_KEYS), fc.string(), text).filter((name) => name !== '__proto__');
+
+const number = fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+
+const { value, document } = fc.letrec<{ value: unknown; document: Record<string, unknown> }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constant(null),
+    fc.boolean(),
+    number,
+    text,
+    fc.array(tie('value'), { maxLength: 4 }),
+    tie('document'),
+  ),
+  document: fc.dictionary(key, tie('value'), { maxKeys: 6, noNullPrototype: true }),
+}));
+
+/** As JSON has it: there is no negative zero. */
+const asJson = <T>(given: T): T => JSON.parse(JSON.stringify(given)) as T;
+
+/** Any JSON value that the service promises to keep just as it came. */
+export const jsonValue: fc.Arbitrary<unknown> = value.map(asJson);
+
+/** Any JSON object of that sort. */
+export const jsonDocument: fc.Arbitrary<Record<string, unknown>> = document.map(asJson);

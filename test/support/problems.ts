@@ -1,0 +1,18 @@
+import { expect } from '@jest/globals';
+import type { Answer } from './client.js';
+
+/** Holds that an answer is a problem of that status as the client expects it: RFC 9457, with a sentence to show. */
+export function expectProblem(answer: Answer, status: number, hint?: unknown): void {
+  const { body, headers } = answer;
+  expect([hint, answer.status, body]).toEqual([
+    hint,
+    status,
+    expect.objectContaining({
+      type: 'about:blank',
+      title: expect.any(String),
+      status,
+      detail: expect.stringMatching(/\S/),
+    }),
+  ]);
+  expect(headers.get('content-type')).toMatch(/^application\/problem\+json(;|$)/);
+}

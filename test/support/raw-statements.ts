@@ -1,0 +1,12 @@
+import type { UserDatabase } from '../../src/database/user-database.js';
+import type { Row } from '../../src/database/statement.js';
+
+/** Runs SQL of any kind in a user's transaction, as a careless or malicious unit of work would. */
+export function runAs(
+  database: UserDatabase,
+  userId: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  return database.forUser(userId, (data) => data['run']({ name: '', text }, values));
+}
