@@ -1,29 +1,30 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { Configuration } from './config/configuration.js';
-import { ConfigurationModule } from './config/configuration.module.js';
-import { DatabaseModule } from './database/database.module.js';
-import { HealthModule } from './health/health.module.js';
-import { OnboardingDataModule } from './onboarding-data/onboarding-data.module.js';
-import { PersonalizationModule } from './personalization/personalization.module.js';
-import { ProgressModule } from './progress/progress.module.js';
+import { HealthController } from './health/health.controller.js';
+import { BusinessInfoController } from './onboarding-data/business-info.controller.js';
+import { OnboardingRecordsController } from './onboarding-data/onboarding-records.controller.js';
+import { OnboardingModule } from './onboarding.module.js';
+import { PersonalizationController } from './personalization/personalization.controller.js';
+import { OnboardingConfigController } from './progress/onboarding-config.controller.js';
+import { ProgressController } from './progress/progress.controller.js';
 
-/** The whole service: its modules, in the order in which they build on each other. */
+/** The whole service: onboarding, who is calling, and the routes. */
 @Module({})
 export class AppModule {
   static forRoot(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
-      imports: [
-        ConfigurationModule.forRoot(configuration),
-        AuthModule,
-        DatabaseModule,
-        ProgressModule,
-        ApiKeysModule,
-        OnboardingDataModule,
-        PersonalizationModule,
-        HealthModule,
+      imports: [OnboardingModule.forRoot(configuration), AuthModule],
+      controllers: [
+        ProgressController,
+        OnboardingConfigController,
+        ApiKeysController,
+        OnboardingRecordsController,
+        BusinessInfoController,
+        PersonalizationController,
+        HealthController,
       ],
     };
   }

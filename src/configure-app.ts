@@ -12,7 +12,7 @@ import type { Configuration } from './config/configuration.js';
 import { DtoPipe } from './http/body.pipe.js';
 import { refuseConnection } from './http/client-error.js';
 import { endConnectionsOnStop } from './http/connections.js';
-import { findUnstorable } from './http/json.js';
+import { findUnstorable, isNestedTooDeep, TOO_DEEP } from './http/json.js';
 import { createLogger, logRequest, NestLogger, requestId } from './http/logging.js';
 import { InvalidInput } from './http/problem.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -112,6 +112,7 @@ function addBodyParsers(app: NestFastifyApplication): void {
     if (body.length === 0) done(null, undefined);
     // Decoding would put the same character in the place of whatever is no UTF-8: not what was sent.
     else if (!isUtf8(body)) done(new InvalidInput('The body is not valid UTF-8.'), undefined);
+    else if (isNestedTooDeep(body)) done(new InvalidInput(TOO_DEEP), undefined);
     else void parse(request, body.toString(), done);
   });
   fastify.removeContentTypeParser('text/plain');

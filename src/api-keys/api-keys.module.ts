@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { ProgressModule } from '../progress/progress.module.js';
 import { ApiKeyManager } from './api-key-manager.js';
-import { ApiKeysController } from './api-keys.controller.js';
 import { ApiKeysStep } from './api-keys.step.js';
 import { EnvFile } from './env-file.js';
 import { KeyLending } from './key-lending.service.js';
@@ -13,7 +12,6 @@ import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
 /** Users' keys of AI providers: kept sealed, shown masked, checked with their providers, lent to services. */
 @Module({
   imports: [DatabaseModule, ProgressModule],
-  controllers: [ApiKeysController],
   providers: [
     ApiKeyManager,
     ApiKeysStep,
@@ -24,6 +22,6 @@ import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
     KeyChecksLimit,
     KeySavesLimit,
   ],
-  exports: [ApiKeyManager],
+  exports: [ApiKeyManager, KeyLending, KeyValidation, KeyChecksLimit, KeySavesLimit],
 })
 export class ApiKeysModule {}

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigurationError } from './configuration.js';
 
 /** What local development needs and nobody should have to invent: made once, kept under DATA_DIR for the owner's eyes only. */
 export interface LocalSecrets {
@@ -9,8 +10,24 @@ export interface LocalSecrets {
   readonly databasePasswords: { readonly superuser: string; readonly owner: string; readonly app: string };
 }
 
-/** Reads `DATA_DIR/secrets.json`, or makes it. Two processes that start at once agree on one. */
+/**
+ * Reads `DATA_DIR/secrets.json`, or makes it. Two processes that start at once agree on one.
+ * @throws ConfigurationError when the directory cannot be used, or the file is damaged
+ */
 export function localSecrets(dataDirectory: string): LocalSecrets {
+  try {
+    return readOrMake(dataDirectory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code) throw new ConfigurationError([`DATA_DIR: ${dataDirectory} cannot be read and written (${code})`]);
+    // A parser's message would quote the file.
+    if (error instanceof SyntaxError)
+      throw new ConfigurationError([`DATA_DIR: ${dataDirectory}/secrets.json is damaged`]);
+    throw error;
+  }
+}
+
+function readOrMake(dataDirectory: string): LocalSecrets {
   const file = join(dataDirectory, 'secrets.json');
   mkdirSync(dataDirectory, { recursive: true });
   const made = `${file}.${process.pid}`;

@@ -47,7 +47,14 @@ export async function prepareDatabase(ownerUrl: string, appUrl: string): Promise
 async function createAppRole(owner: pg.Client, { user, password }: Login): Promise<void> {
   const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [user]);
   if (rowCount) return;
-  await owner.query(`create role ${pg.escapeIdentifier(user)} login password ${pg.escapeLiteral(password)}`);
+  await owner.query('savepoint role');
+  try {
+    await owner.query(`create role ${pg.escapeIdentifier(user)} login password ${pg.escapeLiteral(password)}`);
+  } catch (error) {
+    // Roles belong to the server, and the lock to one database: another one's start may have made it this very moment.
+    if (!(error instanceof pg.DatabaseError) || !['42710', '23505'].includes(error.code ?? '')) throw error;
+    await owner.query('rollback to savepoint role');
+  }
 }
 
 /** Runs what is pending, and returns the tables there are then. */

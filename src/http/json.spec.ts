@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findUnstorable, isJsonObject, isStorableText, MAX_JSON_DEPTH, pointer } from './json.js';
+import { MAX_JSON_DEPTH, findUnstorable, isJsonObject, isNestedTooDeep, isStorableText, pointer } from './json.js';
 
 /** A value inside so many lists, or objects. */
 const inLists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
@@ -77,5 +77,28 @@ describe('what cannot be stored', () => {
     for (const value of ['\u0000', { '\u0000': 1 }, Infinity, inLists(200)]) {
       expect(findUnstorable(value)?.detail).toMatch(/^The body .+\.$|^\/.+ .+\.$/);
     }
+  });
+});
+
+describe('isNestedTooDeep', () => {
+  const nested = (depth: number) => Buffer.from('['.repeat(depth) + ']'.repeat(depth));
+
+  it('counts levels of lists and objects', () => {
+    expect(isNestedTooDeep(nested(MAX_JSON_DEPTH))).toBe(false);
+    expect(isNestedTooDeep(nested(MAX_JSON_DEPTH + 1))).toBe(true);
+    expect(isNestedTooDeep(Buffer.from('{"a":'.repeat(MAX_JSON_DEPTH + 1)))).toBe(true);
+  });
+
+  it('takes brackets in texts for what they are, behind escaped quotes too', () => {
+    const brackets = '[{'.repeat(MAX_JSON_DEPTH);
+    for (const text of [brackets, `"${brackets}`, `\\"${brackets}`, `${brackets}\\`]) {
+      expect(isNestedTooDeep(Buffer.from(JSON.stringify({ [text]: [text, text] })))).toBe(false);
+    }
+    expect(isNestedTooDeep(Buffer.from(`"\\\\" ${brackets}`))).toBe(true);
+  });
+
+  it('does not fall over what is no JSON', () => {
+    for (const text of ['', '"', '"\\', ']]]]', '"never closed [[['])
+      expect(isNestedTooDeep(Buffer.from(text))).toBe(false);
   });
 });

@@ -9,6 +9,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** Levels of nesting that a document may have. */
 export const MAX_JSON_DEPTH = 100;
 
+export const TOO_DEEP = `The body is nested more than ${MAX_JSON_DEPTH} levels deep.`;
+
 const escape = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** Joins keys to a JSON pointer. */
@@ -19,6 +21,39 @@ export function pointer(...keys: readonly (string | number)[]): string {
 /** Whether PostgreSQL can hold the text as it is: it has no NUL, and UTF-8 has no lone surrogates. */
 export function isStorableText(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * Whether a JSON text opens more levels than a document may have. Looked at before parsing: the parser takes seconds for a body
+ * of nothing but brackets, and holds up everybody meanwhile.
+ */
+export function isNestedTooDeep(json: Buffer): boolean {
+  let depth = 0;
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i];
+    if (byte === QUOTE) i = endOfString(json, i);
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) depth += 1;
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
+    if (depth > MAX_JSON_DEPTH) return true;
+  }
+  return false;
+}
+
+/** The closing quote of the string that opens at `start`; the end where there is none. */
+function endOfString(json: Buffer, start: number): number {
+  for (let end = json.indexOf(QUOTE, start + 1); end !== -1; end = json.indexOf(QUOTE, end + 1)) {
+    let backslashes = 0;
+    while (json[end - 1 - backslashes] === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
+  return json.length;
 }
 
 /**
@@ -38,7 +73,7 @@ export function findUnstorable(value: unknown, at = '', depth = 0): FieldError |
   }
   if (typeof value !== 'object' || value === null) return null;
   if (depth >= MAX_JSON_DEPTH) {
-    return { pointer: at, detail: `The body is nested more than ${MAX_JSON_DEPTH} levels deep.` };
+    return { pointer: at, detail: TOO_DEEP };
   }
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {

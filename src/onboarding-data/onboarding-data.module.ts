@@ -1,10 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { ProgressModule } from '../progress/progress.module.js';
-import { BusinessInfoController } from './business-info.controller.js';
 import { BusinessInfoService } from './business-info.service.js';
 import { IntegrationsStep } from './integrations.step.js';
-import { OnboardingRecordsController } from './onboarding-records.controller.js';
 import { OnboardingRecords } from './onboarding-records.service.js';
 import { PersonaStep } from './persona.step.js';
 import { ResearchStep } from './research.step.js';
@@ -13,7 +11,7 @@ import { WebsiteStep } from './website.step.js';
 /** The data of steps 2 to 5: what they demand, how they are saved, and how they are read. */
 @Module({
   imports: [DatabaseModule, ProgressModule],
-  controllers: [OnboardingRecordsController, BusinessInfoController],
   providers: [WebsiteStep, ResearchStep, PersonaStep, IntegrationsStep, OnboardingRecords, BusinessInfoService],
+  exports: [OnboardingRecords, BusinessInfoService],
 })
 export class OnboardingDataModule {}

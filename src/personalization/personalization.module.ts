@@ -4,13 +4,11 @@ import { DatabaseModule } from '../database/database.module.js';
 import { ProgressModule } from '../progress/progress.module.js';
 import { AuditedReads } from './audited-reads.service.js';
 import { OnboardingDataService } from './onboarding-data.service.js';
-import { PersonalizationController } from './personalization.controller.js';
 
 /** What AI features are to know of a user, drawn from everything the user has saved. */
 @Module({
   imports: [DatabaseModule, ProgressModule, ApiKeysModule],
-  controllers: [PersonalizationController],
   providers: [OnboardingDataService, AuditedReads],
-  exports: [OnboardingDataService],
+  exports: [OnboardingDataService, AuditedReads],
 })
 export class PersonalizationModule {}

@@ -76,4 +76,15 @@ describe('the service’s role without a user', () => {
       await client.query('rollback');
     }),
   );
+
+  it('cannot keep rows for nobody: the empty id is what the setting holds while nobody speaks', () =>
+    connected(async (client) => {
+      await afterTransactionOf(client, 'alice', 'onboarding_sessions');
+      const session = `insert into onboarding_sessions (user_id, id, started_at, updated_at)
+                       values ('', gen_random_uuid(), now(), now())`;
+      await expect(client.query(session)).rejects.toMatchObject({ code: '23514' });
+      const audit = `insert into access_events (user_id, id, actor, action, occurred_at)
+                     values ('', gen_random_uuid(), 'a', 'b', now())`;
+      await expect(client.query(audit)).rejects.toMatchObject({ code: '23514' });
+    }));
 });

@@ -126,6 +126,13 @@ describe('migrations', () => {
     await expect(checkDatabase(as(url, role, 'another'))).rejects.toBeInstanceOf(StartupError);
   });
 
+  it('create the service’s role from several databases of a server at once', async () => {
+    const role = throwAwayRole();
+    const databases = await Promise.all([1, 2, 3, 4].map(() => emptyDatabase()));
+    await Promise.all(databases.map(({ ownerUrl, appUrl }) => prepareDatabase(ownerUrl, as(appUrl, role, 'secret'))));
+    for (const { appUrl } of databases) await checkDatabase(as(appUrl, role, 'secret'));
+  });
+
   it('keep what is stored when they run again', async () => {
     const app = await TestApp.start();
     drops.push(() => app.stop());

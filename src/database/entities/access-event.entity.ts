@@ -8,7 +8,7 @@ const AccessEventSchema = defineEntity({
   tableName: 'access_events',
   ...ownership,
   properties: {
-    userId: p.text().primary(),
+    userId: p.text().primary().check(`user_id <> ''`),
     id: p.uuid().primary(),
     session: () => sessionReference().nullable(),
     actor: p.text(),

@@ -8,7 +8,8 @@ const OnboardingSessionSchema = defineEntity({
   tableName: 'onboarding_sessions',
   ...ownership,
   properties: {
-    userId: p.text().primary().unique('onboarding_sessions_user_id_unique'),
+    // Nobody has the empty id: it is what the session variable holds while a connection speaks for nobody.
+    userId: p.text().primary().unique('onboarding_sessions_user_id_unique').check(`user_id <> ''`),
     id: p.uuid().primary(),
     /** Counts the user's changes, one event each: see progress_events. */
     revision: p.bigint('number').default(0),

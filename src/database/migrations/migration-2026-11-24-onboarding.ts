@@ -35,6 +35,7 @@ export class Migration20261124Onboarding extends Migration {
         completed_at timestamptz null,
         primary key (user_id, id),
         constraint onboarding_sessions_user_id_unique unique (user_id),
+        constraint onboarding_sessions_user_id_check check (user_id <> ''),
         constraint onboarding_sessions_current_step_check check (current_step >= 1 and current_step <= 6),
         constraint onboarding_sessions_percentage_floor_check check (percentage_floor >= 0 and percentage_floor <= 100)
       )`);
@@ -190,6 +191,7 @@ export class Migration20261124Onboarding extends Migration {
         subject text null,
         occurred_at timestamptz not null,
         primary key (user_id, id),
+        constraint access_events_user_id_check check (user_id <> ''),
         constraint access_events_user_id_session_id_foreign
           foreign key (user_id, session_id) references onboarding_sessions (user_id, id) on update cascade on delete cascade
       )`);
