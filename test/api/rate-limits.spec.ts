@@ -27,17 +27,17 @@ function expectRefusal({ status, headers, body }: Answer): void {
 }
 
 describe('how often keys may be saved and checked', () => {
-  let app: TestApp | undefined;
+  let running: TestApp | undefined;
 
-  const start = async (environment: Environment) => (app = await TestApp.start({ environment }));
+  const start = async (environment: Environment) => (running = await TestApp.start({ environment }));
   afterEach(async () => {
-    await app?.stop();
-    app = undefined;
+    await running?.stop();
+    running = undefined;
   });
 
   it('is limited for saving, by the user and nobody else', async () => {
-    const { as } = bound(await start({ RATE_LIMIT_KEY_SAVES: '3', RATE_LIMIT_KEY_CHECKS: '3' }));
-    const [user, other] = [await as('user.a'), await as('user_a')];
+    const app = await start({ RATE_LIMIT_KEY_SAVES: '3', RATE_LIMIT_KEY_CHECKS: '3' });
+    const [user, other] = [await app.as('user.a'), await app.as('user_a')];
     const answers = [];
     // One that is refused counts as well: otherwise whoever guesses would go on.
     for (const key of ['sk-one', 'two words', 'sk-three', 'sk-four', 'sk-five']) answers.push(await save(user, key));
@@ -52,8 +52,8 @@ describe('how often keys may be saved and checked', () => {
   });
 
   it('is limited for checking, stored keys and others together', async () => {
-    const { as } = bound(await start({ RATE_LIMIT_KEY_SAVES: '3', RATE_LIMIT_KEY_CHECKS: '2' }));
-    const [user, other] = [await as('checks'), await as('checks-too')];
+    const app = await start({ RATE_LIMIT_KEY_SAVES: '3', RATE_LIMIT_KEY_CHECKS: '2' });
+    const [user, other] = [await app.as('checks'), await app.as('checks-too')];
     expect(statuses([await validate(user), await check(user)])).toEqual([200, 200]);
     expectRefusal(await validate(user));
     expectRefusal(await check(user));
@@ -61,8 +61,8 @@ describe('how often keys may be saved and checked', () => {
   });
 
   it('holds for requests that come at once', async () => {
-    const { as } = bound(await start({ RATE_LIMIT_KEY_SAVES: '5' }));
-    const user = await as('at-once');
+    const app = await start({ RATE_LIMIT_KEY_SAVES: '5' });
+    const user = await app.as('at-once');
     const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => save(user, `sk-${n}`)));
     expect(statuses(answers).filter((status) => status === 200)).toHaveLength(5);
     const refused = answers.filter(({ status }) => status !== 200);
@@ -71,8 +71,8 @@ describe('how often keys may be saved and checked', () => {
   });
 
   it('is limited nowhere else', async () => {
-    const { as } = bound(await start({ RATE_LIMIT_KEY_SAVES: '1', RATE_LIMIT_KEY_CHECKS: '1' }));
-    const user = await as('reads');
+    const app = await start({ RATE_LIMIT_KEY_SAVES: '1', RATE_LIMIT_KEY_CHECKS: '1' });
+    const user = await app.as('reads');
     await save(user, 'sk-one');
     await validate(user);
     expect(statuses([await save(user, 'sk-two'), await validate(user)])).toEqual([429, 429]);
@@ -103,8 +103,8 @@ describe('how often keys may be saved and checked', () => {
   });
 
   it('is not limited with 0', async () => {
-    const { as } = bound(await start({ RATE_LIMIT_KEY_SAVES: '0', RATE_LIMIT_KEY_CHECKS: '0' }));
-    const user = await as('unlimited');
+    const app = await start({ RATE_LIMIT_KEY_SAVES: '0', RATE_LIMIT_KEY_CHECKS: '0' });
+    const user = await app.as('unlimited');
     const answers = [];
     // More than the defaults would let through.
     for (let n = 0; n < 61; n++) answers.push(await check(user));
@@ -114,8 +114,8 @@ describe('how often keys may be saved and checked', () => {
   });
 
   it('leaves the wizard its pace: three providers, 200 saves each within a minute', async () => {
-    const { as } = bound(await start({}));
-    const user = await as('wizard');
+    const app = await start({});
+    const user = await app.as('wizard');
     const type = async (provider: string) => {
       const answers = [];
       for (let n = 1; n <= 200; n++) answers.push(await save(user, 'k'.repeat(n), provider));
@@ -126,5 +126,3 @@ describe('how often keys may be saved and checked', () => {
     expect(answers).toHaveLength(600);
   });
 });
-
-const bound = (app: TestApp) => ({ as: (id: string) => app.as(id) });
