@@ -46,7 +46,9 @@ export class EnvFile {
       const content = await readFile(target).then(textOf, orWhenMissing(''));
       const edited = edit(content);
       if (edited === null)
-        return [`The key was saved, but ${variable} was not written to ${path}: its value does not fit on a line.`];
+        return [
+          `The key was saved, but ${variable} was not written to ${path}: other programs might misread its value.`,
+        ];
       if (edited !== content) await replaceFile(target, edited);
       return [];
     } catch (error) {

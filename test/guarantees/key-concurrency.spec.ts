@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import pg from 'pg';
 import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
 import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
 import { TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
+import { eventually } from '../support/deadline.js';
 
 const MANY = 50;
 
@@ -67,6 +69,14 @@ async function eventsOf(userId: string, type: string): Promise<number[]> {
 async function keysOf(userId: string): Promise<Record<string, string>> {
   const keys = await app.nest.get(ApiKeyManager).getApiKeys(userId);
   return Object.fromEntries([...keys].map(([name, secret]) => [name, secret.reveal()]));
+}
+
+/** How many of the service's connections wait for a lock. */
+async function waiting(): Promise<number> {
+  const rows = await app.database.query(
+    `select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`,
+  );
+  return rows.length;
 }
 
 const statuses = (answers: readonly Answer[]) => [...new Set(answers.map(({ status }) => status))];
@@ -161,15 +171,31 @@ describe('keys of one user, saved at once', () => {
   it('are verified meanwhile, without one waiting for the other for ever', async () => {
     const userId = newUser();
     const user = await app.as(userId);
-    const names = ['openai', 'mistral', 'gemini', 'anthropic'];
-    const keys = (n: number) => Object.fromEntries(names.map((name) => [name, `of-round-${n}-0123456789`]));
-    expect((await user.post('/step/1/complete', { data: { api_keys: keys(-1) } })).status).toBe(200);
-    const answers = await Promise.all(
-      Array.from({ length: MANY }, (_, n) =>
-        n % 2 ? user.post('/api-keys/validate') : user.post('/step/1/complete', { data: { api_keys: keys(n) } }),
-      ),
+    const keys = (end: string) => ({
+      openai: `sk-0123456789${end}`,
+      gemini: `0123456789${end}`,
+      anthropic: `ab0123${end}`,
+    });
+    expect((await user.post('/step/1/complete', { data: { api_keys: keys('before') } })).status).toBe(200);
+    const owner = new pg.Client({ connectionString: app.database.ownerUrl });
+    await owner.connect();
+    try {
+      // What was said of the keys is noted up to the row that is held here; then others are saved, in another order.
+      await owner.query('begin');
+      await owner.query(`select from api_keys where user_id = $1 and provider = 'gemini' for update`, [userId]);
+      const verified = user.post('/api-keys/validate');
+      await eventually('the noting waits', async () => (await waiting()) === 1);
+      const saved = user.post('/step/1/complete', { data: { api_keys: keys('after') } });
+      await eventually('the saving waits too', async () => (await waiting()) === 2);
+      await owner.query('rollback');
+      expect(statuses(await Promise.all([verified, saved]))).toEqual([200]);
+    } finally {
+      await owner.end();
+    }
+    expect(await keysOf(userId)).toEqual(keys('after'));
+    expect((await rowsOf(userId)).map(({ version, verification }) => [version, verification])).toEqual(
+      Array.from({ length: 3 }, () => [2, null]),
     );
-    expect(statuses(answers)).toEqual([200]);
   });
 
   it('are not called verified for what a provider said of the key before', async () => {

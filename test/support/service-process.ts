@@ -24,9 +24,9 @@ export class ServiceProcess {
   readonly #ended: Promise<End>;
   #hasEnded = false;
 
-  private constructor(environment: Environment) {
-    // No `.env` here, and `.data` goes with it.
-    const directory = scratchDirectory();
+  private constructor(environment: Environment, given?: string) {
+    // Without a directory that is given: no `.env` here, and `.data` goes with it.
+    const directory = given ?? scratchDirectory();
     this.#child = spawn(process.execPath, [join(cluster().build, 'main.js')], {
       cwd: directory,
       env: { ...environment },
@@ -39,15 +39,15 @@ export class ServiceProcess {
       this.#child.on('error', fail);
       this.#child.on('close', (code, signal) => {
         this.#hasEnded = true;
-        rmSync(directory, { recursive: true, force: true });
+        if (given === undefined) rmSync(directory, { recursive: true, force: true });
         done({ code, signal, stdout: this.stdout, stderr: this.stderr });
       });
     });
   }
 
-  /** Starts it and waits until it says that it is ready, database included. */
-  static async start(environment: Environment): Promise<ServiceProcess> {
-    const service = new ServiceProcess({ PORT: '0', ...environment });
+  /** Starts it, in a directory of its own or the one given, and waits until it says that it is ready, database included. */
+  static async start(environment: Environment, directory?: string): Promise<ServiceProcess> {
+    const service = new ServiceProcess({ PORT: '0', ...environment }, directory);
     try {
       await eventually('the service is ready', () => service.#isReady());
       return service;
