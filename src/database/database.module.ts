@@ -1,6 +1,6 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { Configuration } from '../config/configuration.js';
+import { Configuration, ConfigurationError } from '../config/configuration.js';
 import { VaultModule } from '../vault/vault.module.js';
 import { KeyStore } from './key-store.js';
 import { OnboardingDatabaseService } from './onboarding-database.service.js';
@@ -18,7 +18,10 @@ import { UserDatabase } from './user-database.js';
         DATABASE_URL: url,
         DATABASE_POOL_SIZE: poolSize,
         DATABASE_TIMEOUT_MS: timeoutMs,
-      }: Configuration) => new MikroORM(ormOptions({ url: url as string, poolSize, timeoutMs })),
+      }: Configuration) => {
+        if (!url) throw new ConfigurationError(['DATABASE_URL must be set']);
+        return new MikroORM(ormOptions({ url, poolSize, timeoutMs }));
+      },
     },
     {
       provide: UserDatabase,

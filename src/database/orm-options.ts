@@ -38,6 +38,7 @@ export function ormOptions({ url, poolSize, timeoutMs }: ConnectionSettings): Op
       application_name: 'onboarding',
     },
     ignoreUndefinedInQuery: false,
+    ensureDatabase: false,
     debug: false,
     logger: () => undefined,
   });

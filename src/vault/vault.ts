@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
-import { Configuration } from '../config/configuration.js';
+import { Configuration, ConfigurationError } from '../config/configuration.js';
 import { open, seal, SealBroken, type Binding } from './seal.js';
 import { Secret } from './secret.js';
 
@@ -44,7 +44,7 @@ export class Vault {
 
   constructor({ API_KEY_ENCRYPTION_KEYS: keys }: Configuration) {
     const [active] = keys;
-    if (!active) throw new Error('API_KEY_ENCRYPTION_KEYS is empty');
+    if (!active) throw new ConfigurationError(['API_KEY_ENCRYPTION_KEYS must be set']);
     this.#keys = new Map(keys.map(({ id, key }) => [id, key]));
     this.activeKeyId = active.id;
   }
