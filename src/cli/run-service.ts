@@ -27,13 +27,14 @@ async function start(stops: Stops): Promise<void> {
   const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
   const app = await createApp(configuration);
   stops.push(() => app.close());
-  await listen(app, configuration);
-  if (configuration.isLocal) await greet(app, configuration);
+  const address = await listen(app, configuration);
+  if (configuration.isLocal) await greet(address, configuration);
 }
 
-async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration): Promise<void> {
+/** Returns the address. Nest's own `listen` would write a line about what goes wrong, beside the one that says how to mend it. */
+async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration): Promise<string> {
   try {
-    await app.listen(PORT, HOST);
+    return await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
@@ -63,8 +64,8 @@ async function stopAll(stops: Stops): Promise<void> {
 }
 
 /** For whoever starts it on their own machine: where it is, and a first request to paste. */
-async function greet(app: NestFastifyApplication, configuration: Configuration): Promise<void> {
-  const address = (await app.getUrl()).replace('[::1]', 'localhost');
+async function greet(listensAt: string, configuration: Configuration): Promise<void> {
+  const address = listensAt.replace('[::1]', 'localhost');
   const lines = ['', `The onboarding service is ready at ${address}`, `The API is described at        ${address}/docs`];
   if (configuration.AUTH_JWT_SECRET) {
     const token = await developmentToken(configuration, 'alice');

@@ -63,7 +63,9 @@ export class EmbeddedPostgres {
     leases(cluster).take();
     if (!existsSync(join(cluster, 'PG_VERSION'))) await initialize(place, cluster, superuserPassword);
     const { pid, port } =
-      (await findRunning(cluster, superuserPassword)) ?? (await launch(place, cluster, settings, superuserPassword));
+      (await findRunning(cluster, superuserPassword)) ??
+      (await launch(place, cluster, settings, superuserPassword)) ??
+      (await findStarting(cluster, superuserPassword));
     return new EmbeddedPostgres(cluster, port, pid, superuserPassword);
   }
 
@@ -124,7 +126,7 @@ function isReachable(path: string): boolean {
   return (statSync(path).mode & 0o001) !== 0 && (parent === path || isReachable(parent));
 }
 
-/** `initdb` into a directory aside, which takes its place when it is whole. */
+/** `initdb` into a directory aside, which takes its place when it is whole; of two that are made at once the first stays. */
 async function initialize({ directory, binaries, user }: Place, cluster: string, password: string): Promise<void> {
   const aside = mkdtempSync(join(directory, 'initdb-'));
   try {
@@ -135,6 +137,8 @@ async function initialize({ directory, binaries, user }: Place, cluster: string,
     const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync', `--username=${SUPERUSER}`];
     await run(join(binaries, 'bin', 'initdb'), [...options, `--pwfile=${passwordFile}`, `--pgdata=${made}`], user);
     renameSync(made, cluster);
+  } catch (error) {
+    if (!existsSync(join(cluster, 'PG_VERSION'))) throw error;
   } finally {
     rmSync(aside, { recursive: true, force: true });
   }
@@ -154,25 +158,49 @@ function run(command: string, args: string[], user: Place['user']): Promise<void
   });
 }
 
-/** The server that runs on this cluster already, as after a `kill -9` of the service. */
-async function findRunning(cluster: string, password: string): Promise<{ pid: number; port: number } | null> {
-  const lock = join(cluster, 'postmaster.pid');
-  if (!existsSync(lock)) return null;
-  const [pid, , , port] = readFileSync(lock, 'utf8').split('\n').map(Number);
-  if (!pid || !port || !isAlive(pid)) return null;
-  return (await answers(port, password)) ? { pid, port } : null;
+/** A server's process and port. */
+interface Running {
+  readonly pid: number;
+  readonly port: number;
 }
 
+/** The server that runs on this cluster already, as after a `kill -9` of the service. */
+async function findRunning(cluster: string, password: string): Promise<Running | null> {
+  const holder = lockHolder(cluster);
+  return holder && holder.port > 0 && (await answers(holder.port, password)) ? holder : null;
+}
+
+/** The server that another process has started on this cluster at the same moment. @throws StartupError if there is none */
+async function findStarting(cluster: string, password: string): Promise<Running> {
+  let running: Running | null = null;
+  await until(async () => {
+    running = await findRunning(cluster, password);
+    return running !== null || lockHolder(cluster) === null;
+  }, START_DEADLINE_MS);
+  if (!running) throw new StartupError(`The embedded PostgreSQL does not start: see ${logOf(cluster)}`);
+  return running;
+}
+
+/** Who holds PostgreSQL's own lock on the cluster; the port is 0 as long as it is not written. */
+function lockHolder(cluster: string): Running | null {
+  const lock = join(cluster, 'postmaster.pid');
+  if (!existsSync(lock)) return null;
+  const [pid = 0, , , port = 0] = readFileSync(lock, 'utf8').split('\n').map(Number);
+  return pid > 0 && isAlive(pid) ? { pid, port } : null;
+}
+
+const logOf = (cluster: string) => join(dirname(cluster), 'postgres.log');
+
+/** Null when it ends at once, as it does when another one has the cluster. */
 async function launch(
   { binaries, user }: Place,
   cluster: string,
   settings: Readonly<Record<string, string>>,
   password: string,
-): Promise<{ pid: number; port: number }> {
+): Promise<Running | null> {
   const port = await freePort();
   const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
-  const log = join(dirname(cluster), 'postgres.log');
-  const output = openSync(log, 'a', 0o600);
+  const output = openSync(logOf(cluster), 'a', 0o600);
   // In a process group of its own: Ctrl-C reaches the service alone, which then stops it.
   const child: ChildProcess = spawn(
     join(binaries, 'bin', 'postgres'),
@@ -183,7 +211,8 @@ async function launch(
   const { pid } = child;
   if (pid === undefined) throw new StartupError('The embedded PostgreSQL cannot be started.');
   const ready = await until(async () => child.exitCode !== null || (await answers(port, password)), START_DEADLINE_MS);
-  if (!ready || child.exitCode !== null) throw new StartupError(`The embedded PostgreSQL does not start: see ${log}`);
+  if (child.exitCode !== null) return null;
+  if (!ready) throw new StartupError(`The embedded PostgreSQL does not start: see ${logOf(cluster)}`);
   return { pid, port };
 }
 

@@ -71,6 +71,8 @@ async function createOwner(superuserUrl: string, password: string): Promise<void
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
+    // Processes that start at once do it one after the other; the lock goes with the connection.
+    await client.query(`select pg_advisory_lock(hashtext('onboarding owner'))`);
     const { rows } = await client.query<{ role: boolean; database: boolean }>(
       `select exists (select from pg_roles where rolname = $1) as role,
               exists (select from pg_database where datname = $2) as database`,

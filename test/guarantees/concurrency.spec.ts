@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { testEnvironment } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { TestDatabase } from '../support/database.js';
 import { sample } from '../support/samples.js';
 import { ServiceProcess } from '../support/service-process.js';
+
+// Processes are started here, and wait for each other.
+jest.setTimeout(120_000);
 
 const MANY = 50;
 
@@ -38,7 +41,8 @@ describe.each([1, 2])('requests of one user at once, to %i processes on one data
 
   beforeAll(async () => {
     database = await TestDatabase.create();
-    const environment = testEnvironment(database.appUrl, { LOG_LEVEL: 'warn' });
+    // How long they wait for each other is not what this is about.
+    const environment = testEnvironment(database.appUrl, { LOG_LEVEL: 'warn', DATABASE_TIMEOUT_MS: '20000' });
     services = await Promise.all(Array.from({ length: processes }, () => ServiceProcess.start(environment)));
   });
   afterAll(async () => {

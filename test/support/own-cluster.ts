@@ -4,6 +4,7 @@ import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
 import { eventually } from './deadline.js';
+import { isAlive } from './process-alive.js';
 import { scratchDirectory } from './scratch-directory.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -33,9 +34,9 @@ export class OwnCluster {
     return `postgres://app:app@127.0.0.1:${this.proxy.port}/postgres`;
   }
 
-  /** Runs SQL as the superuser, past the proxy. */
+  /** Runs SQL as the superuser. */
   async query<T extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-    const client = new pg.Client({ connectionString: this.postgres.url() });
+    const client = new pg.Client({ connectionString: this.ownerUrl });
     await client.connect();
     try {
       return (await client.query<T>(text, values)).rows;
@@ -44,13 +45,9 @@ export class OwnCluster {
     }
   }
 
-  /** Holds the lock on every user's session until it is released. */
-  async lockSessions(): Promise<() => Promise<void>> {
-    const client = new pg.Client({ connectionString: this.postgres.url() });
-    await client.connect();
-    await client.query('begin');
-    await client.query('select from onboarding_sessions for update');
-    return () => client.end();
+  /** The superuser's connection, past the proxy. */
+  get ownerUrl(): string {
+    return this.postgres.url();
   }
 
   /** Stops it in order; its port refuses connections. */
@@ -79,15 +76,5 @@ export class OwnCluster {
     await this.proxy.close();
     await this.postgres.stop();
     rmSync(this.directory, { recursive: true, force: true });
-  }
-}
-
-/** Whether there is such a process. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

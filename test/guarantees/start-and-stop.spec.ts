@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { testEnvironment } from '../support/app.js';
+import { TestDatabase } from '../support/database.js';
+import { eventually, within } from '../support/deadline.js';
+import { sample } from '../support/samples.js';
+import { ServiceProcess, type End } from '../support/service-process.js';
+import { SessionLock } from '../support/session-lock.js';
+
+// Processes are started here, and wait for each other.
+jest.setTimeout(120_000);
+
+/** Lines to whoever started it, one a mistake, and nothing else. */
+function expectRefusal(end: End, lines: readonly (string | RegExp)[], notTold: readonly string[] = []): void {
+  expect([end.code, end.signal]).toEqual([1, null]);
+  expect(end.stdout).toBe('');
+  const said = end.stderr.trimEnd().split('\n');
+  expect(said).toEqual(lines.map((line) => (typeof line === 'string' ? line : expect.stringMatching(line))));
+  for (const value of notTold) expect(end.stderr).not.toContain(value);
+}
+
+describe('a service that cannot start says why in a line', () => {
+  let database: TestDatabase;
+  const others: Server[] = [];
+
+  beforeAll(async () => {
+    database = await TestDatabase.create();
+  });
+  afterAll(() => database.drop());
+  afterEach(() => {
+    for (const other of others.splice(0)) other.close();
+  });
+
+  const started = (more: Record<string, string | undefined>) =>
+    ServiceProcess.run({ ...testEnvironment(database.appUrl, { LOG_LEVEL: undefined }), ...more });
+
+  it.each([
+    ['PORT', 'abc', 'PORT must be a whole number'],
+    ['PORT', '70000', /^PORT must not be greater than 65535$/],
+    ['DATABASE_URL', 'ftp://hidden.example/x', 'DATABASE_URL must be a postgres:// URL'],
+    ['DATABASE_MIGRATION_URL', 'hidden', 'DATABASE_MIGRATION_URL must be a postgres:// URL'],
+    ['DATABASE_POOL_SIZE', '0', /^DATABASE_POOL_SIZE must not be less than 1$/],
+    ['DATABASE_TIMEOUT_MS', '-20', 'DATABASE_TIMEOUT_MS must be a whole number'],
+    ['AUTH_JWT_SECRET', 'short-and-hidden', 'AUTH_JWT_SECRET must be at least 32 bytes long'],
+    ['API_KEY_ENCRYPTION_KEYS', 'hidden:key', /^API_KEY_ENCRYPTION_KEYS must be a comma-separated list/],
+    ['DEPLOY_ENV', 'hidden', /^DEPLOY_ENV must be one of .*local, production/],
+    ['LOG_LEVEL', 'hidden', /^LOG_LEVEL must be one of/],
+    ['ENABLE_WEBSITE_BRAND_COLUMNS', 'hidden', 'ENABLE_WEBSITE_BRAND_COLUMNS must be true or false'],
+    ['CORS_ORIGINS', 'hidden', 'CORS_ORIGINS must be http(s) origins, comma-separated'],
+  ])('%s=%s', async (name, value, line) => {
+    const end = await started({ [name]: value });
+    const aboutValue = line instanceof RegExp || !line.includes(value);
+    expectRefusal(end, [line], aboutValue && value.length > 2 ? [value] : []);
+  });
+
+  it('several mistakes, several lines', async () => {
+    const end = await started({ PORT: 'abc', DATABASE_URL: 'ftp://x', AUTH_JWT_SECRET: 'short' });
+    expectRefusal(end, [
+      'PORT must be a whole number',
+      'AUTH_JWT_SECRET must be at least 32 bytes long',
+      'DATABASE_URL must be a postgres:// URL',
+    ]);
+  });
+
+  it('production without what it needs', async () => {
+    expectRefusal(await ServiceProcess.run({ DEPLOY_ENV: 'production' }), [
+      'DATABASE_URL must be set while DEPLOY_ENV is production',
+      'One of AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URL must be set while DEPLOY_ENV is production',
+      'API_KEY_ENCRYPTION_KEYS must be set while DEPLOY_ENV is production',
+    ]);
+    const end = await started({ DEPLOY_ENV: 'production', DATABASE_URL: undefined });
+    expectRefusal(end, ['DATABASE_URL must be set while DEPLOY_ENV is production']);
+  });
+
+  it('two settings for tokens where one is used', async () => {
+    const end = await started({ AUTH_JWKS_URL: 'https://hidden.example/keys' });
+    expectRefusal(end, ['AUTH_JWT_SECRET and AUTH_JWKS_URL are set: use one of them'], ['hidden']);
+  });
+
+  it('a port in use', async () => {
+    const other = await listen();
+    const { port } = other.address() as AddressInfo;
+    const end = await started({ PORT: String(port) });
+    expectRefusal(end, [`PORT: ${port} is in use. Stop what runs there, or set PORT to another one.`]);
+  });
+
+  it('an address that is not of this machine', async () => {
+    expectRefusal(await started({ PORT: '0', HOST: '192.0.2.1' }), ['HOST: 192.0.2.1 is no address of this machine.']);
+  });
+
+  it('a database where nothing listens', async () => {
+    const other = await listen();
+    const { port } = other.address() as AddressInfo;
+    await new Promise((done) => other.close(done));
+    const end = await started({ DATABASE_URL: `postgres://someone:hidden-word@127.0.0.1:${port}/x` });
+    expectRefusal(end, ['DATABASE_URL: PostgreSQL cannot be reached (ECONNREFUSED).'], ['hidden-word', 'someone']);
+  });
+
+  it('a database that accepts connections and says nothing', async () => {
+    const other = await listen();
+    const { port } = other.address() as AddressInfo;
+    const end = await started({ DATABASE_URL: `postgres://someone:hidden-word@127.0.0.1:${port}/x` });
+    expectRefusal(end, [/^DATABASE_URL: PostgreSQL cannot be reached \(.+\)\.$/], ['hidden-word', 'someone']);
+  });
+
+  it('a database that does not let it in, or is not there', async () => {
+    const wrongPassword = Object.assign(new URL(database.appUrl), { password: 'hidden-word' }).href;
+    const line = /^DATABASE_URL: PostgreSQL cannot be reached \(.+\)\.$/;
+    expectRefusal(await started({ DATABASE_URL: wrongPassword }), [line], ['hidden-word']);
+    const nowhere = Object.assign(new URL(database.appUrl), { pathname: '/not_there' }).href;
+    expectRefusal(await started({ DATABASE_URL: nowhere }), [line]);
+    expectRefusal(
+      await started({ DATABASE_MIGRATION_URL: 'postgres://someone:hidden-word@127.0.0.1:1/x' }),
+      ['DATABASE_MIGRATION_URL: PostgreSQL cannot be reached (ECONNREFUSED).'],
+      ['hidden-word'],
+    );
+  });
+
+  it('a database without the schema', async () => {
+    const empty = await TestDatabase.create({ migrated: false });
+    const end = await started({ DATABASE_URL: empty.appUrl });
+    expectRefusal(end, [
+      'DATABASE_URL: the schema is behind. Run `npm run migrate` with DATABASE_MIGRATION_URL set to its owner.',
+    ]);
+    await empty.drop();
+  });
+
+  it('a role that could see all users', async () => {
+    const end = await started({ DATABASE_URL: database.ownerUrl });
+    expectRefusal(end, [/^DATABASE_URL: the role \S+ (is|owns|may) .+ users would not be kept apart\./]);
+    const both = await started({ DATABASE_URL: database.ownerUrl, DATABASE_MIGRATION_URL: database.ownerUrl });
+    expectRefusal(both, [/^DATABASE_URL and DATABASE_MIGRATION_URL name the same role/]);
+  });
+
+  /** Somebody else, who accepts connections and says nothing. */
+  function listen(): Promise<Server> {
+    return new Promise((done) => {
+      const server = createServer((socket) => socket.on('error', () => undefined));
+      others.push(server);
+      server.listen(0, '127.0.0.1', () => done(server));
+    });
+  }
+});
+
+describe('a service that is told to stop', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await TestDatabase.create();
+  });
+  afterAll(() => database.drop());
+
+  // Requests wait for a lock here for as long as the test wants them to.
+  const start = () =>
+    ServiceProcess.start(testEnvironment(database.appUrl, { LOG_LEVEL: 'warn', DATABASE_TIMEOUT_MS: '60000' }));
+
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('ends with code 0 on %s', async (signal) => {
+    const service = await start();
+    const { code, stderr } = await service.stop(signal);
+    expect([code, stderr]).toEqual([0, '']);
+    await eventually('its connections are closed', async () => {
+      const connections = await database.query(
+        `select from pg_stat_activity where datname = current_database() and application_name = 'onboarding'`,
+      );
+      return connections.length === 0;
+    });
+  });
+
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('finishes on %s what it has begun', async (signal) => {
+    const service = await start();
+    const alice = await service.as('alice');
+    expect((await alice.post('/start')).status).toBe(200);
+    const lock = await SessionLock.take(database.ownerUrl);
+    const answer = alice.post('/step/2/complete', sample(2));
+    await eventually('the request waits for the lock', async () => (await lock.waiting()) === 1);
+    service.kill(signal);
+    await eventually('nobody else is let in', () => isRefused(service.url));
+    expect(service.isRunning).toBe(true);
+    await lock.release();
+    expect((await within('the answer comes', answer)).status).toBe(200);
+    const { code, stderr } = await service.ended();
+    expect([code, stderr]).toEqual([0, '']);
+    const rows = await database.query(`select from website_analyses where user_id = 'alice'`);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('ends at once when it is told twice', async () => {
+    const service = await start();
+    const bob = await service.as('bob');
+    await bob.post('/start');
+    const lock = await SessionLock.take(database.ownerUrl);
+    const answer = bob.post('/step/2/complete', sample(2)).catch(() => 'cut off');
+    await eventually('the request waits for the lock', async () => (await lock.waiting()) === 1);
+    service.kill('SIGINT');
+    await eventually('nobody else is let in', () => isRefused(service.url));
+    service.kill('SIGINT');
+    expect((await service.ended()).code).toBe(1);
+    expect(await answer).toBe('cut off');
+    await lock.release();
+    expect(await database.query(`select from website_analyses where user_id = 'bob'`)).toEqual([]);
+  });
+});
+
+/** Whether a new connection is turned away. */
+function isRefused(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((done) => {
+    const socket = connect(Number(port), hostname);
+    socket.on('connect', () => socket.destroy() && done(false));
+    socket.on('error', () => done(true));
+  });
+}

@@ -1,0 +1,27 @@
+import pg from 'pg';
+
+/** Holds the lock on every user's session, so that whoever changes one waits. */
+export class SessionLock {
+  private constructor(private readonly client: pg.Client) {}
+
+  /** @param ownerUrl of somebody who sees all users' rows */
+  static async take(ownerUrl: string): Promise<SessionLock> {
+    const client = new pg.Client({ connectionString: ownerUrl });
+    await client.connect();
+    await client.query('begin');
+    await client.query('select from onboarding_sessions for update');
+    return new SessionLock(client);
+  }
+
+  /** How many wait for a lock in this database. */
+  async waiting(): Promise<number> {
+    const { rowCount } = await this.client.query(
+      `select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`,
+    );
+    return rowCount ?? 0;
+  }
+
+  async release(): Promise<void> {
+    await this.client.end();
+  }
+}
