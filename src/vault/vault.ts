@@ -53,9 +53,10 @@ export class Vault {
     return [...this.#keys.keys()];
   }
 
-  createDataKey(userId: string): { readonly dataKey: DataKey; readonly sealed: SealedDataKey } {
+  /** @param version one on from that of the data key whose place it takes */
+  createDataKey(userId: string, version = 1): { readonly dataKey: DataKey; readonly sealed: SealedDataKey } {
     const bytes = randomBytes(DATA_KEY_LENGTH);
-    return { dataKey: { userId, key: createSecretKey(bytes) }, sealed: this.#sealDataKey(userId, bytes, 1) };
+    return { dataKey: { userId, key: createSecretKey(bytes) }, sealed: this.#sealDataKey(userId, bytes, version) };
   }
 
   openDataKey(userId: string, { keyId, version, sealed }: SealedDataKey): DataKey {
