@@ -58,19 +58,25 @@ const BY_PRIMARY_TYPE = {
   },
 } as const;
 
-const BY_TONE: Readonly<Record<string, readonly string[]>> = {
+const BY_TONE = {
   professional: ['Personal stories'],
   casual: ['Expert interviews'],
-};
+} as const;
 
 const BY_PURPOSE = {
   informational: ['How-to guides', 'Tutorials', 'Educational content'],
   promotional: ['Case studies', 'Testimonials', 'Success stories'],
 } as const;
 
-function keyOf<T extends object>(table: T, value: string | undefined, fallback: keyof T & string): keyof T & string {
+/** The table's own key that a text names, whatever its case. */
+function keyOf<T extends object>(table: T, value: string | undefined): (keyof T & string) | undefined {
   const key = value?.toLowerCase();
-  return key !== undefined && Object.hasOwn(table, key) ? (key as keyof T & string) : fallback;
+  return key !== undefined && Object.hasOwn(table, key) ? (key as keyof T & string) : undefined;
+}
+
+function byTone(tone: string): readonly string[] {
+  const key = keyOf(BY_TONE, tone);
+  return key === undefined ? [] : BY_TONE[key];
 }
 
 /** The inputs that AI features work with, from what the user has saved; every value falls back by itself. */
@@ -146,26 +152,27 @@ export function buildAiInputs(facts: Facts): AiInputs {
     (industry ?? GENERAL).keywords,
     ...fallbackOf(industry),
   );
-  const type = keyOf(BY_PRIMARY_TYPE, primary, 'blog');
-  const gaps = [
-    ...BY_PRIMARY_TYPE[type].gaps.filter((gap) => !hasType(content_types, gap)),
-    ...(BY_TONE[writing_style.toLowerCase()] ?? []),
-  ];
+  const knownType = keyOf(BY_PRIMARY_TYPE, primary);
+  const type = knownType ?? 'blog';
+  const gaps = [...BY_PRIMARY_TYPE[type].gaps.filter((gap) => !hasType(content_types, gap)), ...byTone(writing_style)];
   const content_gaps = take('gap_analysis.content_gaps', one('website_analysis', primary ? gaps : undefined), gaps);
   const purpose = asText(at(website, 'content_type', 'purpose'));
-  const opportunities = BY_PURPOSE[keyOf(BY_PURPOSE, purpose, 'informational')];
+  const opportunities = BY_PURPOSE[keyOf(BY_PURPOSE, purpose) ?? 'informational'];
   const content_opportunities = take(
     'gap_analysis.content_opportunities',
-    one('website_analysis', purpose ? opportunities : undefined),
+    one('website_analysis', keyOf(BY_PURPOSE, purpose) && opportunities),
     opportunities,
   );
   const topics = distinct([...BY_PRIMARY_TYPE[type].topics, ...(industry?.topics ?? [])]);
   const content_topics = take(
     'keyword_analysis.content_topics',
-    one('website_analysis', primary ? topics : undefined),
+    one('website_analysis', knownType && topics),
     topics,
     ...fallbackOf(industry),
   );
+
+  const preferences = facts.has.research ? researchPreferences(facts) : undefined;
+  for (const key of Object.keys(preferences ?? {})) sources[`research_preferences.${key}`] = 'research_preferences';
 
   const own = Object.values(sources).filter((source) => source !== 'default' && source !== 'industry_default').length;
   return {
@@ -173,7 +180,7 @@ export function buildAiInputs(facts: Facts): AiInputs {
     competitor_analysis: { top_performers, industry: industry_focus, target_demographics: target_audience },
     gap_analysis: { content_gaps, target_keywords: keywords, content_opportunities },
     keyword_analysis: { high_value_keywords: keywords, content_topics, search_intent: searchIntent(expertise_level) },
-    ...(facts.has.research ? { research_preferences: researchPreferences(facts) } : {}),
+    ...(preferences ? { research_preferences: preferences } : {}),
     meta: {
       personalized: own > 0,
       completeness: Math.round((own / Object.keys(sources).length) * 100) / 100,

@@ -69,9 +69,14 @@ export function asTexts(value: unknown): string[] | undefined {
   return texts.length > 0 ? distinct(texts) : undefined;
 }
 
-/** Without repeats, whatever the case; the first spelling stays. */
+/** Without repeats, whatever the case; the first stays, where it is and as it is spelt. */
 export function distinct(texts: readonly string[]): string[] {
-  return [...new Map(texts.toReversed().map((text) => [text.toLowerCase(), text])).values()].toReversed();
+  const first = new Map<string, string>();
+  for (const text of texts) {
+    const key = text.toLowerCase();
+    if (!first.has(key)) first.set(key, text);
+  }
+  return [...first.values()];
 }
 
 /** A value and where it comes from. */

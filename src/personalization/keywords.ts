@@ -4,9 +4,13 @@ import { asTexts, at, distinct, type Facts, type Sourced } from './facts.js';
 const MAX_KEYWORDS = 20;
 const MAX_DEPTH = 6;
 
+/** Longer texts are no keywords, whatever could be trimmed from them: cleaning takes the square of their length. */
+const MAX_UNCLEANED = 300;
+
 /** Words that a search could be made of: short, and without what only machines read. */
 function cleaned(texts: readonly string[]): string[] {
   return texts
+    .filter((text) => text.length <= MAX_UNCLEANED)
     .map((text) =>
       text
         .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')

@@ -8,13 +8,16 @@ const INTRODUCTION =
 /** Characters of one value that are told. */
 const MAX_VALUE_LENGTH = 300;
 
+/** Brackets, also wide, small and struck through: the same to whoever normalises the text. */
+const BRACKETS = /[<>\u226e\u226f\ufe64\ufe65\uff1c\uff1e]/g;
+
 /** One line, without what could end the delimiters, hide, or steer a reader of the text. */
 function dataOf(value: string | readonly string[]): string {
   const text = typeof value === 'string' ? value : value.join('; ');
   const plain = text
     .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/[<>]/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu, ' ')
+    .replace(BRACKETS, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   return `<data>${[...plain].slice(0, MAX_VALUE_LENGTH).join('')}</data>`;
