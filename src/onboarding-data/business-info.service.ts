@@ -24,6 +24,8 @@ export class BusinessInfoService {
   /** @throws NotFound unless it is the user's own */
   replace(userId: string, id: string, posted: BusinessInfoDto): Promise<BusinessInfoView> {
     return this.database.forUser(userId, async (data) => {
+      // The lock, so that what is replaced is still there.
+      await data.session();
       const { business_info: before } = (await data.read(['business_info'])).documents;
       if (before?.['id'] !== id.toLowerCase()) throw new NotFound();
       const row = await data.saveBusinessInfo(infoOf(posted));
