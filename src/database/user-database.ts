@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { DatabaseUnavailable, isOutage } from './outage.js';
 import { UnitOfWork } from './unit-of-work.js';
@@ -16,8 +16,13 @@ const scope = (userId: string) => ({
  * user: another user's rows cannot be seen or written, whatever the statement says. The pool is the ORM's.
  */
 @Injectable()
-export class UserDatabase {
+export class UserDatabase implements OnApplicationShutdown {
   constructor(private readonly pool: pg.Pool) {}
+
+  /** The ORM ends the pool only if it has asked something over it itself, which the service never lets it do. */
+  async onApplicationShutdown(): Promise<void> {
+    if (!this.pool.ending) await this.pool.end();
+  }
 
   /**
    * Runs `work` in one transaction of the user's: all of it is stored, or nothing.
