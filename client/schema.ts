@@ -284,7 +284,7 @@ export interface paths {
       cookie?: never;
     };
     /** The providers whose keys can be saved */
-    get: operations['ApiKeysController_providers'];
+    get: operations['ProvidersController_providers'];
     put?: never;
     post?: never;
     delete?: never;
@@ -301,7 +301,7 @@ export interface paths {
       cookie?: never;
     };
     /** How to get a key of a provider */
-    get: operations['ApiKeysController_setup'];
+    get: operations['ProvidersController_setup'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1278,6 +1278,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -1308,6 +1317,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -1401,6 +1419,15 @@ export interface operations {
           'application/problem+json': components['schemas']['TooManyRequestsView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -1431,6 +1458,15 @@ export interface operations {
           'application/json': components['schemas']['KeyDeletedView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -1442,6 +1478,33 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -1486,6 +1549,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -1523,6 +1595,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -1551,8 +1632,35 @@ export interface operations {
           'application/json': components['schemas']['KeysValidationView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -1567,6 +1675,15 @@ export interface operations {
         };
         content: {
           'application/problem+json': components['schemas']['TooManyRequestsView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description Something that the service needs is away; see `Retry-After` */
@@ -1637,6 +1754,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -1678,6 +1804,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -1764,6 +1899,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -1805,6 +1949,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -1858,6 +2011,33 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -1886,6 +2066,15 @@ export interface operations {
           'application/json': components['schemas']['ConfigView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
     };
   };
   ProgressController_init: {
@@ -1907,6 +2096,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -1955,6 +2153,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2011,6 +2218,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2052,6 +2268,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2107,6 +2332,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2144,6 +2378,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2155,7 +2398,7 @@ export interface operations {
       };
     };
   };
-  ApiKeysController_providers: {
+  ProvidersController_providers: {
     parameters: {
       query?: never;
       header?: never;
@@ -2174,17 +2417,8 @@ export interface operations {
           };
         };
       };
-      /** @description No token, or one that is bad or expired */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemView'];
-        };
-      };
-      /** @description Something that the service needs is away; see `Retry-After` */
-      503: {
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2194,7 +2428,7 @@ export interface operations {
       };
     };
   };
-  ApiKeysController_setup: {
+  ProvidersController_setup: {
     parameters: {
       query?: never;
       header?: never;
@@ -2213,15 +2447,6 @@ export interface operations {
           'application/json': components['schemas']['ProviderSetupView'];
         };
       };
-      /** @description No token, or one that is bad or expired */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/problem+json': components['schemas']['ProblemView'];
-        };
-      };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
         headers: {
@@ -2231,8 +2456,8 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
-      503: {
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2319,6 +2544,15 @@ export interface operations {
           'application/problem+json': components['schemas']['TooManyRequestsView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2351,6 +2585,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2407,6 +2650,33 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2444,6 +2714,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2472,8 +2751,44 @@ export interface operations {
           'application/json': components['schemas']['StartView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2511,6 +2826,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2559,6 +2883,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2645,6 +2978,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2702,6 +3044,33 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description The body is too large */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2750,6 +3119,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2780,6 +3158,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2855,6 +3242,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2892,6 +3288,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2922,6 +3327,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -2968,6 +3382,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -2996,6 +3419,15 @@ export interface operations {
           'application/json': components['schemas']['HealthView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
     };
   };
   HealthController_ready: {
@@ -3013,6 +3445,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['HealthView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description Something that the service needs is away; see `Retry-After` */
@@ -3083,6 +3524,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -3124,6 +3574,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };
@@ -3210,6 +3669,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description Something that the service needs is away; see `Retry-After` */
       503: {
         headers: {
@@ -3251,6 +3719,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something went wrong on our side; `detail` names the request */
+      500: {
         headers: {
           [name: string]: unknown;
         };

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { ProvidersController } from './api-keys/providers.controller.js';
 import { AuthModule } from './auth/auth.module.js';
 import type { Configuration } from './config/configuration.js';
 import { HealthController } from './health/health.controller.js';
@@ -21,6 +22,7 @@ export class AppModule {
         ProgressController,
         OnboardingConfigController,
         ApiKeysController,
+        ProvidersController,
         OnboardingRecordsController,
         BusinessInfoController,
         PersonalizationController,

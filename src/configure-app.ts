@@ -15,6 +15,7 @@ import { endConnectionsOnStop } from './http/connections.js';
 import { findUnstorable, isNestedTooDeep, TOO_DEEP } from './http/json.js';
 import { createLogger, logRequest, NestLogger, requestId } from './http/logging.js';
 import { InvalidInput } from './http/problem.js';
+import { describeProblem } from './http/open-api.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
 
@@ -129,6 +130,7 @@ function documentApi(app: NestFastifyApplication): void {
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addGlobalResponse(describeProblem(500))
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
     jsonDocumentUrl: 'openapi.json',

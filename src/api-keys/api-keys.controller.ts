@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Header, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { CurrentUser, Public, RequiresScope } from '../auth/auth.guard.js';
+import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, RequiresScope } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { Answers, ApiProblems, ApiTooManyRequests } from '../http/open-api.js';
@@ -15,12 +15,10 @@ import {
   KeySavedView,
   KeysValidationView,
   LentKeyView,
-  ProviderSetupView,
-  ProviderView,
   SaveKeyDto,
   ValidationResultView,
 } from './api-keys.dto.js';
-import { viewCheck, viewKeys, viewProviders, viewSetup, viewValidation } from './api-keys.views.js';
+import { viewCheck, viewKeys, viewValidation } from './api-keys.views.js';
 import { KeyLending } from './key-lending.service.js';
 import { KeyValidation } from './key-validation.service.js';
 import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
@@ -28,7 +26,7 @@ import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
 @Controller(PREFIX)
 @ApiTags('API keys')
 @ApiBearerAuth()
-@ApiExtraModels(ProviderView, ValidationResultView)
+@ApiExtraModels(ValidationResultView)
 @ApiProblems(401, 503)
 export class ApiKeysController {
   constructor(
@@ -69,7 +67,7 @@ export class ApiKeysController {
   @Delete('api-keys/:provider')
   @ApiOperation({ summary: 'Removes a key of the user' })
   @Answers(KeyDeletedView)
-  @ApiProblems(404)
+  @ApiProblems(400, 404, 413, 415)
   async remove(@CurrentUser() user: User, @Param('provider') provider: string): Promise<KeyDeletedView> {
     const { id } = getProvider(provider);
     await this.keys.remove(user.id, id);
@@ -88,26 +86,10 @@ export class ApiKeysController {
   @UseGuards(KeyChecksLimit)
   @ApiOperation({ summary: 'Asks the providers of the user’s keys now' })
   @Answers(KeysValidationView)
+  @ApiProblems(400, 413, 415)
   @ApiTooManyRequests()
   async validate(@CurrentUser() user: User) {
     return viewValidation(await this.keys.verifyAll(user.id));
-  }
-
-  @Get('providers')
-  @Public()
-  @ApiOperation({ summary: 'The providers whose keys can be saved', security: [] })
-  @ApiOkResponse({ schema: { type: 'object', additionalProperties: { $ref: getSchemaPath(ProviderView) } } })
-  providers() {
-    return viewProviders();
-  }
-
-  @Get('providers/:provider/setup')
-  @Public()
-  @ApiOperation({ summary: 'How to get a key of a provider', security: [] })
-  @Answers(ProviderSetupView)
-  @ApiProblems(404)
-  setup(@Param('provider') provider: string) {
-    return viewSetup(getProvider(provider));
   }
 
   @Post('providers/:provider/validate')

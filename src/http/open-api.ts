@@ -29,15 +29,21 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or it is somebody else’s',
   413: 'The body is too large',
   415: 'The body is not JSON',
+  500: 'Something went wrong on our side; `detail` names the request',
   503: 'Something that the service needs is away; see `Retry-After`',
 };
 
-/** Documents the problems that a route may answer with. */
-export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {
+/** A problem of that status, as the document describes it. */
+export function describeProblem(status: number) {
   const content = { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(ProblemView) } } };
+  return { status, description: DESCRIPTIONS[status] ?? 'Refused', content };
+}
+
+/** Documents the problems that a route may answer with, beside 500, which all may. */
+export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemView),
-    ...statuses.map((status) => ApiResponse({ status, description: DESCRIPTIONS[status] ?? 'Refused', content })),
+    ...statuses.map((status) => ApiResponse(describeProblem(status))),
   );
 }
 

@@ -78,7 +78,7 @@ export class ProgressController {
   @ApiOperation({ summary: 'Skips an optional step' })
   @StepParam()
   @Answers(StepSkippedView)
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 413, 415)
   skip(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
     return this.progress.skipStep(user.id, n);
   }
@@ -96,6 +96,7 @@ export class ProgressController {
   @Ok()
   @ApiOperation({ summary: 'Starts the onboarding, or returns the one there is' })
   @Answers(StartView)
+  @ApiProblems(400, 413, 415)
   start(@CurrentUser() user: User) {
     return this.progress.start(user.id);
   }
@@ -111,7 +112,7 @@ export class ProgressController {
   @Ok()
   @ApiOperation({ summary: 'Starts again; hard deletes everything of this user' })
   @Answers(ResetView)
-  @ApiProblems(400)
+  @ApiProblems(400, 413, 415)
   reset(@CurrentUser() user: User, @Query() query: ResetQueryDto) {
     return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true' });
   }
@@ -120,7 +121,7 @@ export class ProgressController {
   @Ok()
   @ApiOperation({ summary: 'Ends the onboarding' })
   @Answers(CompletedView)
-  @ApiProblems(400)
+  @ApiProblems(400, 413, 415)
   completeOnboarding(@CurrentUser() user: User) {
     return this.progress.completeOnboarding(user.id);
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApp } from '../support/app.js';
-import { GUARDED_ROUTES, PUBLIC_ROUTES } from '../support/routes.js';
+import { API_ROUTES, PUBLIC_ROUTES } from '../support/routes.js';
 
 type Schema = Record<string, unknown>;
 interface Operation {
@@ -49,8 +49,7 @@ describe('the document of the API', () => {
   });
 
   it('has every route that the service has, and no other', () => {
-    const routes = [...inBraces(GUARDED_ROUTES), ...PUBLIC];
-    expect(operations.map(([route]) => route).sort()).toEqual(routes.sort());
+    expect(operations.map(([route]) => route).sort()).toEqual(inBraces(API_ROUTES).sort());
   });
 
   it('names every operation once, in words', () => {
@@ -83,6 +82,7 @@ describe('the document of the API', () => {
 
   it('describes every refusal as a problem', () => {
     let problems = 0;
+    const viewOf = (status: string) => (status === '429' ? 'TooManyRequestsView' : 'ProblemView');
     for (const [route, { responses }] of operations) {
       for (const [status, { content, description }] of Object.entries(responses)) {
         if (status < '300') continue;
@@ -90,7 +90,7 @@ describe('the document of the API', () => {
         expect([route, status, content]).toEqual([
           route,
           status,
-          { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemView' } } },
+          { 'application/problem+json': { schema: { $ref: `#/components/schemas/${viewOf(status)}` } } },
         ]);
         expect(description.length).toBeGreaterThan(5);
       }
@@ -102,14 +102,19 @@ describe('the document of the API', () => {
 
   it('has refusals for what may be refused: an outage, a parameter, a body', () => {
     for (const [route, { responses, parameters = [], requestBody }] of operations) {
-      const needsDatabase = !['GET /api/onboarding/config', 'GET /health/live'].includes(route);
+      const needsDatabase = !PUBLIC.includes(route) || route === 'GET /health/ready';
       expect([route, '503' in responses]).toEqual([route, needsDatabase]);
       if (parameters.some((parameter) => parameter.in === 'path')) {
         expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['404'])]);
       }
       if (requestBody) {
+        expect([route, requestBody.content]).toEqual([route, { 'application/json': expect.any(Object) }]);
+      }
+      // A body that is no JSON is refused wherever one may be sent.
+      if (!route.startsWith('GET')) {
         expect([route, Object.keys(responses)]).toEqual([route, expect.arrayContaining(['400', '413', '415'])]);
       }
+      expect([route, '500' in responses]).toEqual([route, true]);
     }
   });
 

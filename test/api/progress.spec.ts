@@ -141,7 +141,7 @@ describe('progress', () => {
       step(n, { status, completed_at: status === 'completed' ? wireTime() : null, has_data: data !== null, data });
     const { data: website } = await read(user, '/step/2');
     expect(steps).toEqual([
-      expected(1, 'completed', null),
+      expected(1, 'completed', { configured_providers: ['copilotkit', 'exa', 'gemini'] }),
       expected(2, 'completed', website),
       expected(3, 'pending', null),
       expected(4, 'pending', null),

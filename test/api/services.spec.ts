@@ -12,12 +12,17 @@ import { OnboardingProgressService } from '../../src/progress/onboarding-progres
 import { ProgressModule } from '../../src/progress/progress.module.js';
 import { StepStatus } from '../../src/steps/step-status.js';
 
+const API_KEY_ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 1).toString('base64')}`;
 const STARTED = '2026-01-02T03:04:05.000Z';
 
 /** Modules as they are, but for what stands in for the database: this is how a host application tests its own use of them. */
 function without(database: Partial<UserDatabase>) {
   return Test.createTestingModule({
-    imports: [ConfigurationModule.forRoot(new Configuration({})), DatabaseModule, ProgressModule],
+    imports: [
+      ConfigurationModule.forRoot(new Configuration({ API_KEY_ENCRYPTION_KEYS })),
+      DatabaseModule,
+      ProgressModule,
+    ],
   })
     .overrideProvider(MikroORM)
     .useValue({ close: () => Promise.resolve() })

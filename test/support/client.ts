@@ -1,3 +1,4 @@
+import { checkAnswer } from './contract.js';
 import { token } from './tokens.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a test says about a body is its own affair
@@ -11,7 +12,10 @@ export interface Answer {
   readonly body: Json;
 }
 
-/** One caller over HTTP. Paths are below `/api/onboarding` unless they start with `//`, which stands for the root. */
+/**
+ * One caller over HTTP. Paths are below `/api/onboarding` unless they start with `//`, which stands for the root. Every answer
+ * that is not as the API's document describes it fails the test.
+ */
 export class Client {
   constructor(
     private readonly url: string,
@@ -37,8 +41,8 @@ export class Client {
     body?: string | Uint8Array,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const address = path.startsWith('//') ? this.url + path.slice(1) : `${this.url}/api/onboarding${path}`;
-    const response = await fetch(address, {
+    const fromRoot = path.startsWith('//') ? path.slice(1) : `/api/onboarding${path}`;
+    const response = await fetch(this.url + fromRoot, {
       method,
       ...(body === undefined ? {} : { body: body as string }),
       headers: {
@@ -48,7 +52,9 @@ export class Client {
       },
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: parse(text) };
+    const answer = { status: response.status, headers: response.headers, text, body: parse(text) };
+    checkAnswer(method, fromRoot, answer);
+    return answer;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { TestApp } from './app.js';
 
-/** Every route that needs a token, method first. A new route fails the guarantees until it is named here and covered there. */
+/** Every route for a user with a token, method first. A new route fails the guarantees until it is named here and covered there. */
 export const GUARDED_ROUTES = [
   'GET /api/onboarding/init',
   'GET /api/onboarding/status',
@@ -13,14 +13,46 @@ export const GUARDED_ROUTES = [
   'GET /api/onboarding/resume',
   'POST /api/onboarding/reset',
   'POST /api/onboarding/complete',
+  'GET /api/onboarding/api-keys',
+  'GET /api/onboarding/api-keys/onboarding',
+  'POST /api/onboarding/api-keys',
+  'DELETE /api/onboarding/api-keys/:provider',
+  'GET /api/onboarding/api-keys/validate',
+  'POST /api/onboarding/api-keys/validate',
+  'POST /api/onboarding/providers/:provider/validate',
+  'GET /api/onboarding/validation/enhanced',
   'GET /api/onboarding/website-analysis',
   'GET /api/onboarding/research-preferences',
   'GET /api/onboarding/step4/persona-latest',
   'POST /api/onboarding/step4/persona-save',
+  'POST /api/onboarding/business-info',
+  'PUT /api/onboarding/business-info/:id',
+  'GET /api/onboarding/business-info/:id',
+  'GET /api/onboarding/business-info/user/:userId',
+  'POST /onboarding/business-info',
+  'PUT /onboarding/business-info/:id',
+  'GET /onboarding/business-info/:id',
+  'GET /onboarding/business-info/user/:userId',
+  'GET /api/onboarding/ai-inputs',
+  'GET /api/onboarding/summary',
 ] as const;
 
+/** Every route for services, with the scope that their token needs; for all other tokens there is nothing at that address. */
+export const SCOPED_ROUTES = {
+  'GET /api/onboarding/internal/users/:userId/api-keys/:provider': 'keys:use',
+  'GET /api/onboarding/internal/users/:userId/ai-inputs': 'onboarding:read',
+  'GET /api/onboarding/internal/users/:userId/status': 'onboarding:read',
+  'GET /api/onboarding/internal/users/:userId/profile': 'onboarding:read',
+} as const;
+
 /** Every route of the API that anybody may call. */
-export const PUBLIC_ROUTES = ['GET /api/onboarding/config', 'GET /health/live', 'GET /health/ready'] as const;
+export const PUBLIC_ROUTES = [
+  'GET /api/onboarding/config',
+  'GET /api/onboarding/providers',
+  'GET /api/onboarding/providers/:provider/setup',
+  'GET /health/live',
+  'GET /health/ready',
+] as const;
 
 /** The page that describes the API, and what it loads. */
 export const DOCUMENTATION_ROUTES = [
@@ -53,3 +85,6 @@ export function routesOf(app: TestApp): string[] {
 export function withHead(routes: readonly string[]): string[] {
   return routes.flatMap((route) => (route.startsWith('GET ') ? [route, route.replace('GET', 'HEAD')] : [route]));
 }
+
+/** Every route of the API: what its document describes. */
+export const API_ROUTES: readonly string[] = [...GUARDED_ROUTES, ...Object.keys(SCOPED_ROUTES), ...PUBLIC_ROUTES];

@@ -1,0 +1,30 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { Public } from '../auth/auth.guard.js';
+import { Answers, ApiProblems } from '../http/open-api.js';
+import { PREFIX } from '../http/route.js';
+import { getProvider } from './api-key-manager.js';
+import { ProviderSetupView, ProviderView } from './api-keys.dto.js';
+import { viewProviders, viewSetup } from './api-keys.views.js';
+
+/** What anybody may know of the providers: it needs neither a token nor the database. */
+@Controller(PREFIX)
+@Public()
+@ApiTags('API keys')
+@ApiExtraModels(ProviderView)
+export class ProvidersController {
+  @Get('providers')
+  @ApiOperation({ summary: 'The providers whose keys can be saved', security: [] })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: { $ref: getSchemaPath(ProviderView) } } })
+  providers() {
+    return viewProviders();
+  }
+
+  @Get('providers/:provider/setup')
+  @ApiOperation({ summary: 'How to get a key of a provider', security: [] })
+  @Answers(ProviderSetupView)
+  @ApiProblems(404)
+  setup(@Param('provider') provider: string) {
+    return viewSetup(getProvider(provider));
+  }
+}
