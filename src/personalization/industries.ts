@@ -168,6 +168,9 @@ export const INDUSTRIES: readonly Industry[] = [
   },
 ];
 
+/** A synonym that is an ordinary word too: within a description it is meant only in capitals. */
+const PRONOUN = 'it';
+
 const normalized = (text: string) => text.toLowerCase().replace(/\s+/g, ' ').trim();
 
 /** By its name or a synonym, or one of them as words within a longer description; undefined when none is meant. */
@@ -177,8 +180,9 @@ export function findIndustry(description: string): Industry | undefined {
   const exact = INDUSTRIES.find((industry) => named(industry).includes(text));
   if (exact || text === '') return exact;
   // The longest name wins: 'software as a service for shops' is no shop.
-  const words = ` ${text.replace(/[^\p{L}\p{N}&-]+/gu, ' ')} `;
+  const words = ` ${description.replace(/[^\p{L}\p{N}&-]+/gu, ' ')} `;
+  const lowerCase = words.toLowerCase();
   return INDUSTRIES.flatMap((industry) => named(industry).map((name) => ({ industry, name })))
-    .filter(({ name }) => words.includes(` ${name} `))
+    .filter(({ name }) => (name === PRONOUN ? words.includes(' IT ') : lowerCase.includes(` ${name} `)))
     .sort((a, b) => b.name.length - a.name.length)[0]?.industry;
 }
