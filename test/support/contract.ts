@@ -19,7 +19,7 @@ export interface ApiDocument {
 /** The committed copy; a spec holds that the service serves the same, and `npm run client:check` that the routes say so. */
 export const API_DOCUMENT = JSON.parse(readFileSync('client/openapi.json', 'utf8')) as ApiDocument;
 
-/** What this spec file has seen so far: `GET /api/onboarding/step/{n} 404`. */
+/** What this spec file has seen so far: `GET /api/onboarding/step/{n} 404 application/problem+json`. */
 export const exercised = new Set<string>();
 
 /**
@@ -75,7 +75,7 @@ function checkDocumented({ name, responses }: Operation, method: string, answer:
   if (method !== 'HEAD') {
     const complaints = validate(schema, mediaTypeOf(answer) === 'text/plain' ? answer.text : answer.body);
     if (complaints !== null) return complaints;
-    exercised.add(`${name} ${answer.status}`);
+    exercised.add(`${name} ${answer.status} ${mediaTypeOf(answer)}`);
   }
   return null;
 }
