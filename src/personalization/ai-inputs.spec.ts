@@ -266,6 +266,7 @@ describe('competitors', () => {
     expect(
       performers(
         { url: 'https://from-url.example/blog?page=2' },
+        { domain: 'https://www.address.example/blog' },
         { domain: ' ', url: 'https://blank.example' },
         { domain: 7, url: 'https://number.example' },
         { domain: 'Twice.example' },
@@ -277,7 +278,14 @@ describe('competitors', () => {
         {},
       ),
     ).toEqual([
-      ['from-url.example', 'blank.example', 'number.example', 'Twice.example', 'between.example'],
+      [
+        'from-url.example',
+        'www.address.example',
+        'blank.example',
+        'number.example',
+        'Twice.example',
+        'between.example',
+      ],
       'competitors',
     ]);
   });

@@ -212,7 +212,7 @@ export function ownCompetitors({ competitors }: Facts): Sourced<string[]> | unde
   const relevance = (score: unknown) => (typeof score === 'number' ? score : -Infinity);
   const domains = [...competitors]
     .sort((a, b) => relevance(b['relevance_score']) - relevance(a['relevance_score']) || 0)
-    .flatMap(({ domain, url }) => asText(domain) ?? hostOf(asText(url)) ?? []);
+    .flatMap(({ domain, url }) => hostOf(asText(domain)) ?? asText(domain) ?? hostOf(asText(url)) ?? []);
   return one('competitors', domains.length > 0 ? distinct(domains).slice(0, MAX_COMPETITORS) : undefined);
 }
 

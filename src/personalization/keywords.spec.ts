@@ -20,6 +20,16 @@ describe('own keywords', () => {
     expect(keywordsFrom({ seo_audit: { keywords: ['', ' ', null, 7, {}, [], '!'] } })).toBeUndefined();
   });
 
+  it('are found in groups of them too', () => {
+    const keywords = {
+      primary: ['local seo', { keyword: 'shop photos' }],
+      secondary: [['newsletters']],
+      count: 3,
+      note: 'none',
+    };
+    expect(keywordsFrom({ seo_audit: { keywords } })?.value).toEqual(['local seo', 'shop photos', 'newsletters']);
+  });
+
   it('come from the website first, then from competitors, then from the persona', () => {
     const website = {
       seo_audit: { keywords: ['audit'] },

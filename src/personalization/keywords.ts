@@ -26,15 +26,22 @@ function keywordsWithin(value: unknown, depth = 0): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => keywordsWithin(item, depth + 1));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) =>
-    /keyword/i.test(key) ? keywordTexts(item) : keywordsWithin(item, depth + 1),
+    /keyword/i.test(key) ? keywordTexts(item, depth + 1) : keywordsWithin(item, depth + 1),
   );
 }
 
-function keywordTexts(value: unknown): string[] {
+/** Texts, objects that name theirs, or groups of either. */
+function keywordTexts(value: unknown, depth = 0): string[] {
+  if (depth > MAX_DEPTH) return [];
   const items = Array.isArray(value) ? value : [value];
-  return items.flatMap(
-    (item) => asTexts(isJsonObject(item) ? (item['keyword'] ?? item['term'] ?? item['name']) : item) ?? [],
-  );
+  return items.flatMap((item) => {
+    if (Array.isArray(item)) return keywordTexts(item, depth + 1);
+    if (!isJsonObject(item)) return asTexts(item) ?? [];
+    const named = asTexts(item['keyword'] ?? item['term'] ?? item['name']);
+    return (
+      named ?? Object.values(item).flatMap((group) => (Array.isArray(group) ? keywordTexts(group, depth + 1) : []))
+    );
+  });
 }
 
 /** Keywords that the user's own data name, the website's first; undefined when they name none. */
