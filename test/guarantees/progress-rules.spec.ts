@@ -7,7 +7,8 @@ import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { fillEveryTable, rowsOf, TABLES } from '../support/filled-user.js';
 import { operations, ProgressModel, type Operation } from '../support/progress-model.js';
-import { GUARDED_ROUTES, PUBLIC_ROUTES } from '../support/routes.js';
+import { pathOf } from '../support/route-paths.js';
+import { GUARDED_ROUTES, PUBLIC_ROUTES, SCOPED_ROUTES } from '../support/routes.js';
 import { sample } from '../support/samples.js';
 
 const RESETS = ['resetStep', 'resetAll', 'softReset', 'hardReset'];
@@ -262,23 +263,25 @@ describe('on a database of its own', () => {
 
   it('a read never writes, whoever reads', async () => {
     const reads = [...GUARDED_ROUTES, ...PUBLIC_ROUTES].filter((route) => route.startsWith('GET '));
-    expect(reads.length).toBeGreaterThanOrEqual(12);
-    const paths = reads.flatMap((route) => {
-      const path = `/${route.replace('GET ', '')}`;
-      return path.includes(':n') ? [1, 2, 3, 4, 5, 6].map((n) => path.replace(':n', `${n}`)) : [path];
-    });
-    expect(paths.filter((path) => path.includes(':'))).toEqual([]);
+    expect(reads.length).toBeGreaterThanOrEqual(24);
+    const pathsOf = (userId: string, id: string) =>
+      reads.flatMap((route) => {
+        const steps = route.includes(':n') ? [1, 2, 3, 4, 5, 6] : [0];
+        return steps.map((n) => `/${pathOf(route, { n, userId, id, provider: 'exa' })}`);
+      });
     await fillEveryTable(app, 'full', 'mark');
     await (await app.as('started')).post('/start');
     const reset = await app.as('reset');
     await reset.post('/step/2/complete', sample(2));
     await reset.post('/reset');
+    const [business] = await app.database.query<{ id: string }>('select id from business_info');
     const before = await versions();
     for (const userId of ['new', 'started', 'full', 'reset']) {
       const client = await app.as(userId);
-      for (const path of paths) {
+      for (const path of pathsOf(userId, business?.id ?? '')) {
+        const status = path.includes('business-info') && userId !== 'full' ? 404 : 200;
         for (const method of ['GET', 'HEAD']) {
-          expect([userId, path, (await client.send(method, path)).status]).toEqual([userId, path, 200]);
+          expect([userId, path, (await client.send(method, path)).status]).toEqual([userId, path, status]);
         }
       }
       const progress = await app.nest.get(OnboardingProgressService).forUser(userId);
@@ -286,6 +289,36 @@ describe('on a database of its own', () => {
       await app.nest.get(OnboardingProgressService).getCompletionData(userId);
     }
     expect(await versions()).toEqual(before);
+  });
+
+  /** A record refers to the session, which is locked against being deleted for that moment; nothing of it changes. */
+  async function withoutLocks(): Promise<Record<string, Record<string, unknown>[]>> {
+    const tables = Object.entries(await versions()) as [string, Record<string, unknown>[]][];
+    return Object.fromEntries(tables.map(([table, rows]) => [table, rows.map(({ xmax: _, ...row }) => row)]));
+  }
+
+  it('a read by a service writes a record of itself, and nothing else', async () => {
+    await fillEveryTable(app, 'looked at', 'mark');
+    const service = await app.as('a service', { scope: 'keys:use onboarding:read' });
+    const before = await withoutLocks();
+    let records = 0;
+    for (const route of Object.keys(SCOPED_ROUTES)) {
+      for (const userId of ['looked at', 'never seen']) {
+        const path = `/${pathOf(route, { userId, provider: 'exa' })}`;
+        const isMissing = userId === 'never seen' && route.includes('api-keys');
+        expect([path, (await service.get(path)).status]).toEqual([path, isMissing ? 404 : 200]);
+        // What was not handed out is not recorded, and neither is what was refused.
+        if (!isMissing) records++;
+        expect((await (await app.as('nosy')).get(path)).status).toBe(404);
+      }
+    }
+    const after = await withoutLocks();
+    expect({ ...after, access_events: [] }).toEqual({ ...before, access_events: [] });
+    const [known, all] = [before['access_events'] ?? [], after['access_events'] ?? []];
+    expect(all.slice(0, known.length)).toEqual(known);
+    const added = all.slice(known.length);
+    expect([records, added.length]).toEqual([7, 7]);
+    for (const { row } of added) expect(row).toMatchObject({ actor: 'a service' });
   });
 
   it('a soft reset keeps what was saved, and stays', async () => {

@@ -9,6 +9,7 @@ export const TABLES = [
   'api_keys',
   'business_info',
   'competitor_analyses',
+  'data_keys',
   'onboarding_sessions',
   'persona_data',
   'platform_integrations',
@@ -32,20 +33,31 @@ export async function rowsOf(database: TestDatabase, userId: string): Promise<Du
 const rowsIn = (table: string) =>
   `(select coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]') from ${table} t where user_id = $1)`;
 
-/** Takes a user through all six steps with a mark in every text, and adds a row to the tables that no route fills. */
+/**
+ * Takes a user through all six steps with a mark in every text, and fills the tables beside them: the business, a key with a
+ * description, and the record of a service that read the user's status.
+ */
 export async function fillEveryTable(app: TestApp, userId: string, mark: string): Promise<void> {
   const client = await app.as(userId);
   for (const step of [1, 2, 3, 4, 5, 6]) {
     const { status } = await client.post(`/step/${step}/complete`, markedSample(step, mark));
     expect([step, status]).toEqual([step, 200]);
   }
-  const rowIn = (table: string, columns: string, values: string) =>
-    app.database.query(
-      `insert into ${table} (user_id, session_id, id, ${columns})
-       select user_id, id, gen_random_uuid(), ${values} from onboarding_sessions where user_id = $1`,
-      [userId, mark],
-    );
-  await rowIn('business_info', 'business_description, created_at, updated_at', '$2, now(), now()');
-  await rowIn('api_keys', 'provider, sealed_key, created_at, updated_at', `$2, '\\x00', now(), now()`);
-  await rowIn('access_events', 'actor, action, subject, occurred_at', `'support', 'read', $2, now()`);
+  const service = await app.as(`service ${mark}`, { scope: 'onboarding:read' });
+  const others = [
+    await client.post('/business-info', markedBusiness(mark)),
+    await client.post('/api-keys', { provider: 'exa', api_key: `another-key-${mark}`, description: mark }),
+    await service.get(`/internal/users/${encodeURIComponent(userId)}/status`),
+  ];
+  expect(others.map(({ status }) => status)).toEqual([200, 200, 200]);
+}
+
+/** What a user says of the business, with a mark in every text. */
+export function markedBusiness(mark: string) {
+  return {
+    business_description: `What we do: ${mark}`,
+    industry: mark,
+    target_audience: mark,
+    business_goals: mark,
+  };
 }
