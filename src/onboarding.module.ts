@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
-import { Configuration, type Environment } from './config/configuration.js';
+import { Configuration, ConfigurationError, type Environment } from './config/configuration.js';
 import { ConfigurationModule } from './config/configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { OnboardingDataModule } from './onboarding-data/onboarding-data.module.js';
@@ -16,16 +16,29 @@ const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, OnboardingDataMo
 @Module({})
 export class OnboardingModule {
   /**
+   * An application has one of it: where several modules need the services, they import the module that imports this one.
    * @param settings the variables of `.env.example`, as texts; at least DATABASE_URL and API_KEY_ENCRYPTION_KEYS. Nothing is
-   * read from the environment of the process, and nothing is migrated: `npm run migrate` does that.
+   * read from the environment of the process, nothing is written to a file unless WRITE_ENV_FILE says so, and nothing is
+   * migrated: `npm run migrate` does that.
    * @throws ConfigurationError
    */
   static forRoot(settings: Environment | Configuration): DynamicModule {
-    const configuration = settings instanceof Configuration ? settings : new Configuration(settings);
+    const configuration = settings instanceof Configuration ? settings : configurationOf(settings);
+    const { DATABASE_URL, API_KEY_ENCRYPTION_KEYS } = configuration;
+    const missing = [
+      ...(DATABASE_URL ? [] : ['DATABASE_URL must be set']),
+      ...(API_KEY_ENCRYPTION_KEYS.length > 0 ? [] : ['API_KEY_ENCRYPTION_KEYS must be set']),
+    ];
+    if (missing.length > 0) throw new ConfigurationError(missing);
     return {
       module: OnboardingModule,
       imports: [ConfigurationModule.forRoot(configuration), ...MODULES],
       exports: MODULES,
     };
   }
+}
+
+/** The service by itself writes saved keys to `.env` in local development; another application's `.env` is its own affair. */
+function configurationOf(settings: Environment): Configuration {
+  return new Configuration({ ...settings, WRITE_ENV_FILE: settings.WRITE_ENV_FILE || 'false' });
 }
