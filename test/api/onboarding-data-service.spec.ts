@@ -115,7 +115,10 @@ describe('OnboardingDataService without a database', () => {
       competitors: [{ domain: 'rival.example' }],
       keyProviders: [],
     };
-    const settings = { API_KEY_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}` };
+    const settings = {
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      API_KEY_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+    };
     const module = await Test.createTestingModule({ imports: [OnboardingModule.forRoot(settings)] })
       .overrideProvider(MikroORM)
       .useValue({ close: () => Promise.resolve() })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createOnboardingClient, type OnboardingClient, type Problem } from '../../client/onboarding-client.js';
 import type * as Browser from '../example/browser.js';
 import { audienceOf, promptFor } from '../example/node.js';
@@ -7,6 +8,7 @@ import { TestApp } from '../support/app.js';
 import { loadInBrowser } from '../support/browser.js';
 import { checkAnswer } from '../support/contract.js';
 import { sample } from '../support/samples.js';
+import { scratchDirectory } from '../support/scratch-directory.js';
 import { token } from '../support/tokens.js';
 
 const ORIGIN = 'https://app.example.com';
@@ -137,6 +139,16 @@ describe('the typed client', () => {
 
     it('is told of a refusal in a sentence', async () => {
       await expect(page.openWizard(app.url, () => Promise.resolve('none'))).rejects.toThrow('Please sign in');
+    });
+
+    it('would be told of a module that needs Node', async () => {
+      const directory = scratchDirectory();
+      try {
+        writeFileSync(join(directory, 'page.ts'), 'export const path: string = process.cwd();\n');
+        await expect(loadInBrowser(join(directory, 'page.ts'), ORIGIN)).rejects.toThrow('process is not defined');
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
     });
 
     it('of another origin gets nothing', async () => {
