@@ -37,6 +37,7 @@ export async function prepareDatabase(ownerUrl: string, appUrl: string): Promise
     await owner.query('begin');
     await owner.query(`select pg_advisory_xact_lock(hashtext('onboarding migrations'))`);
     await createAppRole(owner, app);
+    await checkMaintenanceRole(owner, loginOf(ownerUrl).user);
     const tables = await migrate(ownerUrl);
     await grant(owner, app.user, tables);
     await owner.query('commit');
@@ -55,6 +56,28 @@ async function createAppRole(owner: pg.Client, { user, password }: Login): Promi
     if (!(error instanceof pg.DatabaseError) || !['42710', '23505'].includes(error.code ?? '')) throw error;
     await owner.query('rollback to savepoint role');
   }
+}
+
+/**
+ * Roles belong to the server: another owner may have made the one of maintenance. From PostgreSQL 16 on only its maker can then
+ * grant it. Tried and taken back, since the migration grants it on a connection of its own.
+ */
+async function checkMaintenanceRole(owner: pg.Client, user: string): Promise<void> {
+  const { rowCount } = await owner.query(
+    `select from pg_roles where rolname = $1 and not pg_has_role(current_user, oid, 'usage')`,
+    [MAINTENANCE_ROLE],
+  );
+  if (!rowCount) return;
+  await owner.query('savepoint maintenance');
+  try {
+    await owner.query(`grant ${MAINTENANCE_ROLE} to current_user`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== '42501') throw error;
+    throw new StartupError(
+      `DATABASE_MIGRATION_URL: the role ${MAINTENANCE_ROLE} was made by another owner. As an administrator: grant ${MAINTENANCE_ROLE} to ${pg.escapeIdentifier(user)};`,
+    );
+  }
+  await owner.query('rollback to savepoint maintenance');
 }
 
 /** Runs what is pending, and returns the tables there are then. */

@@ -244,6 +244,19 @@ describe('the check before the service starts', () => {
       expect(await refusal(checkDatabase(login('bypassing')))).toContain('may bypass row-level security');
     });
 
+    it('names the grant that is missing where another owner has made the maintenance role', async () => {
+      const create = `create role second_owner login createrole password 'secret'`;
+      await run(postgres.url(), create, 'create database second owner second_owner');
+      const [owner, app] = ['second_owner', 'second_app'].map((role) => postgres.url(role, 'secret', 'second'));
+      const prepare = () => prepareDatabase(owner ?? '', app ?? '');
+      const [, grant = ''] =
+        /As an administrator: (.+)$/.exec(await refusal(prepare(), 'DATABASE_MIGRATION_URL')) ?? [];
+      expect(grant).toBe('grant onboarding_maintenance to "second_owner";');
+      await run(postgres.url(), grant);
+      await prepare();
+      await checkDatabase(app ?? '');
+    });
+
     it('refuses a role that may become one of those', async () => {
       await run(postgres.url(), `create role becoming login password 'secret'`);
       await prepareDatabase(postgres.url(), login('becoming'));
