@@ -317,7 +317,29 @@ const ROUTES: Readonly<Record<string, Call>> = {
   'POST /api/onboarding/api-keys': (client) =>
     client.post('/api-keys', { provider: 'serper', api_key: 'a-visible-key-01' }),
   'DELETE /api/onboarding/api-keys/{provider}': (client) => client.send('DELETE', '/api-keys/serper'),
+  'GET /api/onboarding/ai-inputs': (client) => client.get('/ai-inputs?format=prompt'),
+  'GET /api/onboarding/summary': (client) => client.get('/summary'),
+  ...businessRoutes('/api/onboarding/business-info'),
+  ...businessRoutes('/onboarding/business-info'),
+  'GET /api/onboarding/internal/users/{userId}/ai-inputs': (client) => client.get(internalPath('ai-inputs')),
+  'GET /api/onboarding/internal/users/{userId}/status': (client) => client.get(internalPath('status')),
+  'GET /api/onboarding/internal/users/{userId}/profile': (client) => client.get(internalPath('profile')),
 };
+
+/** Each caller reads and replaces what they have saved themselves; whoever may not save asks for nothing in particular. */
+function businessRoutes(path: string): Record<string, Call> {
+  const info = { business_description: 'A shop for shoes, with a workshop.' };
+  const address = `/${path}`;
+  const own = async (client: Client) => `${address}/${String((await client.post(address, info)).body.id ?? 'none')}`;
+  return {
+    [`POST ${path}`]: (client) => client.post(address, info),
+    [`GET ${path}/{id}`]: async (client) => client.get(await own(client)),
+    [`PUT ${path}/{id}`]: async (client) => client.send('PUT', await own(client), JSON.stringify(info)),
+    [`GET ${path}/user/{userId}`]: (client) => client.get(`${address}/user/${encodeURIComponent(OWNER)}`),
+  };
+}
+
+const internalPath = (what: string) => `/internal/users/${encodeURIComponent(OWNER)}/${what}`;
 
 const PAGES = ['//openapi.json', '//openapi.yaml', '//docs'];
 
@@ -414,6 +436,7 @@ describe('keys that were saved', () => {
       ['another user', await app.as(OTHER)],
       ['a service without a scope', await app.as(SERVICE)],
       ['a service with another scope', await app.as(SERVICE, { scope: 'keys:list users:read' })],
+      ['a service that may read onboarding', await app.as(SERVICE, { scope: 'onboarding:read' })],
       ['the owner', owner],
     ];
     const statuses: Record<string, number[]> = {};
@@ -426,8 +449,8 @@ describe('keys that were saved', () => {
     }
     expect(leaks(answers)).toEqual([]);
     expect(answers.filter(([, text]) => visible.formsIn(text).length > 0).length).toBeGreaterThan(5);
-    // The owner's calls went through, all but the one that is for services.
-    expect(statuses['the owner']?.filter((status) => status !== 200)).toEqual([404]);
+    // The owner's calls went through, all but those that are for services.
+    expect(statuses['the owner']?.filter((status) => status !== 200)).toEqual([404, 404, 404, 404]);
     expect(new Set(statuses['nobody'])).toEqual(new Set([200, 401]));
   });
 
