@@ -38,7 +38,7 @@ describe('the vault', () => {
   });
 
   it('needs a key', () => {
-    expect(() => new Vault(new Configuration({}))).toThrow('API_KEY_ENCRYPTION_KEYS is empty');
+    expect(() => new Vault(new Configuration({}))).toThrow('API_KEY_ENCRYPTION_KEYS must be set');
   });
 
   it('gives every user a data key of their own, and a new one each time', () => {

@@ -80,12 +80,13 @@ describe('a service that cannot start says why in a line', () => {
   it('a port in use', async () => {
     const other = await listen();
     const { port } = other.address() as AddressInfo;
-    const end = await started({ PORT: String(port) });
+    const end = await started({ PORT: String(port), DATABASE_MIGRATION_URL: database.ownerUrl });
     expectRefusal(end, [`PORT: ${port} is in use. Stop what runs there, or set PORT to another one.`]);
   });
 
   it('an address that is not of this machine', async () => {
-    expectRefusal(await started({ PORT: '0', HOST: '192.0.2.1' }), ['HOST: 192.0.2.1 is no address of this machine.']);
+    const end = await started({ PORT: '0', HOST: '192.0.2.1', DATABASE_MIGRATION_URL: database.ownerUrl });
+    expectRefusal(end, ['HOST: 192.0.2.1 is no address of this machine.']);
   });
 
   it('a database where nothing listens', async () => {
