@@ -8,8 +8,15 @@ import { StartupError } from './startup-error.js';
 
 const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
-/** Events are never changed; the session takes them along when it goes. */
-const APPEND_ONLY = ['progress_events'];
+/**
+ * What the service may do with a table. Events are never changed; the session takes its own along when it goes, and the audit
+ * goes with everything else of a user who asks for that.
+ */
+const RIGHTS: Readonly<Record<string, string>> = {
+  progress_events: 'select, insert',
+  access_events: 'select, insert, delete',
+};
+const ALL_RIGHTS = 'select, insert, update, delete';
 
 interface Login {
   readonly user: string;
@@ -96,8 +103,7 @@ async function grant(owner: pg.Client, user: string, tables: readonly string[]):
   await owner.query(`grant usage on schema public to ${role}`);
   await owner.query(`grant select on ${MIGRATIONS_TABLE} to ${role}`);
   for (const table of tables) {
-    const rights = APPEND_ONLY.includes(table) ? 'select, insert' : 'select, insert, update, delete';
-    await owner.query(`grant ${rights} on ${table} to ${role}`);
+    await owner.query(`grant ${RIGHTS[table] ?? ALL_RIGHTS} on ${table} to ${role}`);
   }
 }
 

@@ -147,6 +147,7 @@ describe('schema', () => {
       );
       const expected = (name: string) => {
         if (name === MIGRATIONS) return 'select';
+        if (name === 'access_events') return 'delete insert select';
         return name === 'progress_events' ? 'insert select' : 'delete insert select update';
       };
       const names = [...TABLES, MIGRATIONS].toSorted();
@@ -160,6 +161,7 @@ describe('schema', () => {
         'delete from progress_events',
         'truncate progress_events',
         event('alice', 1) + ` on conflict (user_id, revision) do update set type = 'changed'`,
+        `update access_events set actor = 'somebody else'`,
       ]) {
         await expect(asUser('alice', statement)).rejects.toMatchObject({ code: '42501' });
       }
