@@ -1,4 +1,4 @@
-import { isJsonObject, pointer, type JsonObject } from '../http/json.js';
+import { isJsonObject, pointer, refuseUnstorable, type JsonObject } from '../http/json.js';
 import { InvalidInput, type FieldError } from '../http/problem.js';
 import type { DocumentTable, Patch } from './documents.js';
 
@@ -144,9 +144,10 @@ export function patchOf(mapping: Mapping, data: JsonObject): Patch {
 
 /**
  * For callers inside the process: the same, but null clears.
- * @throws InvalidInput naming the fields that are of a wrong type
+ * @throws InvalidInput naming the fields that are of a wrong type, or cannot be stored as they are
  */
 export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
+  refuseUnstorable(data);
   const [first, ...others] = kindErrors(mapping, data, '');
   if (first) throw InvalidInput.of([first, ...others]);
   const patch = patchOf(mapping, data);

@@ -1,4 +1,4 @@
-import type { FieldError } from './problem.js';
+import { InvalidInput, type FieldError } from './problem.js';
 
 export type JsonObject = { [key: string]: unknown };
 
@@ -90,4 +90,10 @@ export function findUnstorable(value: unknown, at = '', depth = 0): FieldError |
     if (found) return found;
   }
   return null;
+}
+
+/** For what does not come through HTTP, where a hook asks the same. @throws InvalidInput */
+export function refuseUnstorable(value: unknown): void {
+  const found = findUnstorable(value);
+  if (found) throw InvalidInput.of([found]);
 }

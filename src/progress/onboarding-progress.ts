@@ -1,6 +1,6 @@
 import type { Session } from '../database/session.js';
 import type { Snapshot } from '../database/snapshot.js';
-import type { JsonObject } from '../http/json.js';
+import { refuseUnstorable, type JsonObject } from '../http/json.js';
 import { isFinished, missingBefore, nextStep, stepState, type Progress } from '../steps/progress.js';
 import { StepNotFound } from '../steps/step-problems.js';
 import { StepStatus } from '../steps/step-status.js';
@@ -49,6 +49,7 @@ export class OnboardingProgress {
 
   /** Saves the data and completes the step. @throws InvalidInput, StepsMissing */
   async markStepCompleted(step: number, data: JsonObject | null = null): Promise<void> {
+    refuseUnstorable(data);
     await this.service.completeStep(this.userId, known(step), data);
     this.snapshot = await this.service.snapshot(this.userId);
   }
@@ -64,6 +65,7 @@ export class OnboardingProgress {
 
   /** Keeps the error with the step; a finished step stays finished. */
   async markStepFailed(step: number, error: string): Promise<void> {
+    refuseUnstorable(error);
     await this.#change(failStep(known(step), error));
   }
 

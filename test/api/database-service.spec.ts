@@ -38,6 +38,20 @@ describe('OnboardingDatabaseService', () => {
     expect(await events('session')).toEqual(['onboarding_started']);
   });
 
+  it('refuses by name what could not be kept as it is, and keeps nothing of it', async () => {
+    for (const text of ['a\u0000b', 'a\ud800']) {
+      await expect(database.saveWebsiteAnalysis('odd', { writing_style: { tone: text } })).rejects.toMatchObject({
+        status: 400,
+        errors: [{ pointer: '/writing_style/tone' }],
+      });
+      await expect(database.savePersonaData('odd', { [text]: 'x' })).rejects.toThrow(InvalidInput);
+      const progress = await app.nest.get(OnboardingProgressService).forUser('odd');
+      await expect(progress.markStepCompleted(5, { notes: text })).rejects.toThrow(InvalidInput);
+      await expect(progress.markStepFailed(2, text)).rejects.toThrow(InvalidInput);
+    }
+    expect(await database.getSessionByUser('odd')).toBeNull();
+  });
+
   it('goes to a step', async () => {
     const { progress } = await database.updateStep('steps', 3);
     expect([progress.currentStep, progress.steps[3]?.status]).toEqual([3, StepStatus.InProgress]);
