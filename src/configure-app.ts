@@ -13,6 +13,7 @@ import { DtoPipe } from './http/body.pipe.js';
 import { refuseConnection } from './http/client-error.js';
 import { endConnectionsOnStop } from './http/connections.js';
 import { findUnstorable, isNestedTooDeep, TOO_DEEP } from './http/json.js';
+import { sendEntityTag } from './http/entity-tag.js';
 import { createLogger, logRequest, NestLogger, requestId } from './http/logging.js';
 import { InvalidInput } from './http/problem.js';
 import { describeProblem } from './http/open-api.js';
@@ -75,7 +76,7 @@ export async function configureApp(
       origin: [...configuration.CORS_ORIGINS],
       // The plugin's own list has neither PUT nor DELETE.
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposedHeaders: ['X-Request-Id', 'Retry-After'],
+      exposedHeaders: ['ETag', 'X-Request-Id', 'Retry-After'],
     });
   }
   // Where the service is reached without TLS, a page told to upgrade its requests could not load its own assets.
@@ -98,6 +99,7 @@ function addHooks(app: NestFastifyApplication, logger: Logger): void {
     const unstorable = findUnstorable(request.body);
     done(unstorable ? InvalidInput.of([unstorable]) : undefined);
   });
+  fastify.addHook('preSerialization', sendEntityTag);
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     logRequest(logger, request, reply);
     done();

@@ -4,6 +4,7 @@ import { KeysUnavailable, KeyStore } from '../database/key-store.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { SealedKeys, Verification } from '../database/sealed-keys.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { Precondition } from '../http/entity-tag.js';
 import { InvalidInput } from '../http/problem.js';
 import { isFinished, type FinishedElsewhere } from '../steps/progress.js';
 import { Step } from '../steps/steps.js';
@@ -60,31 +61,40 @@ export class ApiKeyManager {
    * @returns warnings: what beside the saving could not be done
    * @throws InvalidInput for what cannot be a key of that provider
    */
-  async save(userId: string, name: string, key: string, description: string | null = null): Promise<readonly string[]> {
+  async save(
+    userId: string,
+    name: string,
+    key: string,
+    description: string | null = null,
+    precondition: Precondition | null = null,
+  ): Promise<readonly string[]> {
     const posted = [{ provider: getProvider(name), key, pointer: '/api_key' }];
-    await this.database.forUser(userId, async (data) => {
-      await this.store(data, posted, description);
-      const { progress } = await data.session();
-      const finishes = posted.some(({ provider }) => provider.group === 'ai') && !isFinished(progress, Step.ApiKeys);
-      if (finishes) await data.change(completeStep(Step.ApiKeys, [], NOWHERE));
-    });
+    await this.database.forUser(
+      userId,
+      (data) => {
+        this.store(data, posted, description);
+        const isFirst =
+          posted.some(({ provider }) => provider.group === 'ai') && !isFinished(data.session.progress, Step.ApiKeys);
+        if (isFirst) data.change(completeStep(Step.ApiKeys, [], NOWHERE));
+      },
+      { reads: { keys: true }, precondition },
+    );
     return this.publish(posted);
   }
 
-  /** Seals and stores keys in a transaction of the user's, and records which providers' keys have changed. */
-  async store(data: UnitOfWork, posted: readonly PostedKey[], description: string | null = null): Promise<void> {
-    const stored = await data.keys();
+  /** Seals and stores keys in a transaction that has read the user's, and records which providers' keys have changed. */
+  store(data: UnitOfWork, posted: readonly PostedKey[], description: string | null = null): void {
     const changed = new Map<string, Secret>();
     for (const { provider, key, pointer } of posted) {
       const value = trimKey(key);
-      const before = this.#storedKey(data.userId, stored, provider.id);
+      const before = this.#storedKey(data.userId, data.keys, provider.id);
       if (before && (before.reveal() === value || mask(before) === value)) continue;
       const detail = keyComplaint(provider, value);
       if (detail) throw InvalidInput.of([{ pointer, detail }]);
       changed.set(provider.id, new Secret(value));
     }
-    await this.keyStore.save(data, stored, changed, description);
-    await data.change(keysChanged('api_key_saved', [...changed.keys()]));
+    this.keyStore.save(data, changed, description);
+    data.change(keysChanged('api_key_saved', [...changed.keys()]));
   }
 
   /** In local development: writes keys that are stored now to the file for other programs. */
@@ -111,15 +121,18 @@ export class ApiKeyManager {
   }
 
   /** Removes the user's own key. Step 1 stays as it is. @throws KeyNotFound */
-  async remove(userId: string, name: string): Promise<void> {
+  async remove(userId: string, name: string, precondition: Precondition | null = null): Promise<void> {
     const { id, name: title, variables } = getProvider(name);
-    const removed = await this.database.forUser(userId, async (data) => {
-      const stored = await data.keys();
-      const secret = this.#storedKey(userId, stored, id);
-      if (!(await this.keyStore.remove(data, id))) throw new KeyNotFound(title);
-      await data.change(keysChanged('api_key_removed', [id]));
-      return secret;
-    });
+    const removed = await this.database.forUser(
+      userId,
+      (data) => {
+        if (!data.keys.apiKeys.some(({ provider }) => provider === id)) throw new KeyNotFound(title);
+        this.keyStore.remove(data, id);
+        data.change(keysChanged('api_key_removed', [id]));
+        return this.#storedKey(userId, data.keys, id);
+      },
+      { reads: { keys: true }, precondition },
+    );
     if (removed) await this.envFile.remove(variables[0], removed);
   }
 
@@ -168,9 +181,7 @@ export class ApiKeyManager {
         return { ...key, verification };
       }),
     );
-    if (verified.length > 0) {
-      await this.database.forUser(userId, (data) => this.keyStore.noteVerifications(data, verified));
-    }
+    if (verified.length > 0) await this.database.noteVerifications(userId, verified);
     return this.states(userId, { ...stored, apiKeys: verified });
   }
 

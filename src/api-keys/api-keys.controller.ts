@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/sw
 import { CurrentUser, RequiresScope } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { IfMatch, type Precondition } from '../http/entity-tag.js';
 import { Answers, ApiProblems, ApiTooManyRequests } from '../http/open-api.js';
 import { Ok, PREFIX } from '../http/route.js';
 import { ApiKeyManager, getProvider } from './api-key-manager.js';
@@ -57,9 +58,13 @@ export class ApiKeysController {
   @Answers(KeySavedView)
   @ApiProblems(400, 404, 413, 415)
   @ApiTooManyRequests()
-  async save(@CurrentUser() user: User, @Body() body: SaveKeyDto): Promise<KeySavedView> {
+  async save(
+    @CurrentUser() user: User,
+    @Body() body: SaveKeyDto,
+    @IfMatch() precondition: Precondition | null,
+  ): Promise<KeySavedView> {
     const { id } = getProvider(body.provider);
-    const warnings = await this.keys.save(user.id, id, body.api_key, body.description ?? null);
+    const warnings = await this.keys.save(user.id, id, body.api_key, body.description ?? null, precondition);
     const message = `API key for ${id} saved successfully`;
     return { message, provider: id, status: 'saved', ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
   }
@@ -68,9 +73,13 @@ export class ApiKeysController {
   @ApiOperation({ summary: 'Removes a key of the user' })
   @Answers(KeyDeletedView)
   @ApiProblems(400, 404, 413, 415)
-  async remove(@CurrentUser() user: User, @Param('provider') provider: string): Promise<KeyDeletedView> {
+  async remove(
+    @CurrentUser() user: User,
+    @Param('provider') provider: string,
+    @IfMatch() precondition: Precondition | null,
+  ): Promise<KeyDeletedView> {
     const { id } = getProvider(provider);
-    await this.keys.remove(user.id, id);
+    await this.keys.remove(user.id, id, precondition);
     return { message: `API key for ${id} deleted`, provider: id, status: 'deleted' };
   }
 

@@ -17,6 +17,7 @@ import { findProvider, PROVIDERS } from './providers.js';
 export class ApiKeysStep implements StepHandler {
   readonly step = Step.ApiKeys;
   readonly tables = ['api_keys'] as const;
+  readonly reads = { keys: true };
   readonly providers = PROVIDERS.map(({ id }) => id);
 
   constructor(
@@ -39,10 +40,10 @@ export class ApiKeysStep implements StepHandler {
     return [{ pointer: '/data/api_keys', detail: 'Step 1 needs the API key of at least one provider.' }];
   }
 
-  async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
-    await this.keys.store(unitOfWork, postedKeys(data));
+  save(data: JsonObject, unitOfWork: UnitOfWork): void {
+    this.keys.store(unitOfWork, postedKeys(data));
     if (isBlank(data['integrations'])) return;
-    await unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, integrationsOf(data)));
+    unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, integrationsOf(data)));
   }
 
   stored(data: JsonObject): Promise<readonly string[]> {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { isUserId, type User } from '../auth/user.js';
-import { KeyStore } from '../database/key-store.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { NotFound } from '../http/problem.js';
 import { ApiKeyManager, getProvider } from './api-key-manager.js';
@@ -12,7 +11,6 @@ import type { LentKeyView } from './api-keys.dto.js';
 export class KeyLending {
   constructor(
     private readonly database: OnboardingDatabaseService,
-    private readonly keyStore: KeyStore,
     private readonly keys: ApiKeyManager,
   ) {}
 
@@ -20,11 +18,9 @@ export class KeyLending {
   async lend(service: User, userId: string, name: string): Promise<LentKeyView> {
     if (!isUserId(userId)) throw new NotFound();
     const provider = getProvider(name);
-    return this.database.forUser(userId, async (data) => {
-      const key = this.keys.usable(userId, provider, await this.keyStore.read(data));
-      if (!key) throw new KeyNotFound(provider.name);
-      await data.audit({ actor: service.id, action: 'api_key_lent', subject: provider.id });
-      return { provider: provider.id, api_key: key.secret.reveal(), source: key.source };
-    });
+    const key = this.keys.usable(userId, provider, await this.database.sealedKeys(userId));
+    if (!key) throw new KeyNotFound(provider.name);
+    await this.database.audit(userId, { actor: service.id, action: 'api_key_lent', subject: provider.id });
+    return { provider: provider.id, api_key: key.secret.reveal(), source: key.source };
   }
 }

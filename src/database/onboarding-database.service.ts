@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
 import { Configuration } from '../config/configuration.js';
 import { isJsonObject, type JsonObject } from '../http/json.js';
 import { InvalidInput } from '../http/problem.js';
@@ -6,7 +7,14 @@ import { completionPercentage, currentStep, type FinishedElsewhere } from '../st
 import { StepNotFound } from '../steps/step-problems.js';
 import { isStepNumber, Step, type StepNumber } from '../steps/steps.js';
 import { Secret } from '../vault/secret.js';
-import { completeOnboarding, dataSaved, goToStep, keysChanged, raisePercentage } from '../steps/transitions.js';
+import {
+  completeOnboarding,
+  dataSaved,
+  goToStep,
+  keysChanged,
+  raisePercentage,
+  unchanged,
+} from '../steps/transitions.js';
 import { patchWithClears, postedValue, type Mapping } from './posted.js';
 import { competitorErrors } from './entities/competitor-analysis.mapping.js';
 import { personaMapping, viewPersona } from './entities/persona-data.mapping.js';
@@ -17,13 +25,14 @@ import {
   viewResearch,
 } from './entities/research-preferences.mapping.js';
 import { BRAND_COLUMNS, viewWebsite, websiteMapping } from './entities/website-analysis.mapping.js';
+import { insertAccessEvent, type AccessFact } from './access-event.js';
 import { KeyStore } from './key-store.js';
-import { keysFromRows, readKeys, type SealedKeys } from './sealed-keys.js';
+import { keysFromRows, noteVerifications, readKeys, type SealedApiKey, type SealedKeys } from './sealed-keys.js';
 import type { Session } from './session.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
 import type { Row } from './statement.js';
 import type { UnitOfWork } from './unit-of-work.js';
-import { UserDatabase } from './user-database.js';
+import { UserDatabase, type Opening } from './user-database.js';
 
 /** Where a user's onboarding stands, in a few words. */
 export interface OnboardingStatus {
@@ -55,9 +64,14 @@ export class OnboardingDatabaseService {
     this.websiteMapping = websiteMapping(this.#brandAnalysis);
   }
 
-  /** Runs `work` in one transaction of the user's. */
-  forUser<T>(userId: string, work: (data: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.database.forUser(userId, work);
+  /** Runs `work` in one transaction of the user's: what it has decided is stored when the promise resolves. */
+  forUser<T>(userId: string, work: (data: UnitOfWork) => T, opening?: Opening): Promise<T> {
+    return this.database.forUser(userId, work, opening);
+  }
+
+  /** Records what somebody else did in the user's name. Does not touch the session. */
+  async audit(userId: string, { actor, action, subject }: AccessFact): Promise<void> {
+    await this.database.writeForUser(userId, insertAccessEvent, [userId, uuidv7(), actor, action, subject, new Date()]);
   }
 
   /** What is stored of the user, as of one moment, in one round trip. */
@@ -67,7 +81,7 @@ export class OnboardingDatabaseService {
   }
 
   getOrCreateSession(userId: string): Promise<Session> {
-    return this.forUser(userId, (data) => data.start());
+    return this.forUser(userId, (data) => data.change(unchanged));
   }
 
   /** Null when the user has none. */
@@ -110,10 +124,14 @@ export class OnboardingDatabaseService {
 
   /** Seals and saves a key; one that is stored already is replaced. The provider is taken as it is named. */
   async saveApiKey(userId: string, provider: string, key: string): Promise<void> {
-    await this.forUser(userId, async (data) => {
-      await this.keyStore.save(data, await data.keys(), new Map([[provider, new Secret(key)]]));
-      await data.change(keysChanged('api_key_saved', [provider]));
-    });
+    await this.forUser(
+      userId,
+      (data) => {
+        this.keyStore.save(data, new Map([[provider, new Secret(key)]]));
+        data.change(keysChanged('api_key_saved', [provider]));
+      },
+      { reads: { keys: true } },
+    );
   }
 
   /** The user's keys by provider, for services in this process. @throws KeysUnavailable when one does not open */
@@ -124,6 +142,12 @@ export class OnboardingDatabaseService {
   /** The user's keys as they are stored, in one round trip. */
   async sealedKeys(userId: string): Promise<SealedKeys> {
     return keysFromRows(await this.database.readForUser(userId, readKeys, [userId]));
+  }
+
+  /** Keeps what providers said with the versions of the keys that they were asked about. */
+  async noteVerifications(userId: string, keys: readonly SealedApiKey[]): Promise<void> {
+    const verified = keys.map(({ provider, id, version, verification }) => ({ provider, id, version, verification }));
+    await this.database.writeForUser(userId, noteVerifications, [userId, new Date(), JSON.stringify(verified)]);
   }
 
   /**
@@ -158,9 +182,9 @@ export class OnboardingDatabaseService {
     if (typeof posted === 'string' && !depth) throw unknownDepth();
     // In the spelling that wins over the other.
     const data = depth ? { ...preferences, researchDepth: depth } : preferences;
-    return this.#save(userId, Step.Research, researchMapping, data, viewResearch, async (unitOfWork) => {
-      if (competitors === null) await unitOfWork.replaceCompetitors([]);
-      if (Array.isArray(competitors)) await unitOfWork.replaceCompetitors(competitors.filter(isJsonObject));
+    return this.#save(userId, Step.Research, researchMapping, data, viewResearch, (unitOfWork) => {
+      if (competitors === null) unitOfWork.replaceCompetitors([]);
+      if (Array.isArray(competitors)) unitOfWork.replaceCompetitors(competitors.filter(isJsonObject));
     });
   }
 
@@ -190,15 +214,16 @@ export class OnboardingDatabaseService {
     mapping: Mapping,
     posted: JsonObject,
     view: (row: JsonObject) => JsonObject,
-    saveMore: (data: UnitOfWork) => Promise<void> = () => Promise.resolve(),
+    saveMore: (data: UnitOfWork) => void = () => undefined,
   ): Promise<JsonObject> {
     const patch = patchWithClears(mapping, posted);
-    return this.forUser(userId, async (data) => {
-      const row = await data.save(mapping, patch);
-      await saveMore(data);
-      await data.change(dataSaved(step));
-      return view(row);
+    const row = await this.forUser(userId, (data) => {
+      const saved = data.save(mapping, patch);
+      saveMore(data);
+      data.change(dataSaved(step));
+      return saved;
     });
+    return view(row.value);
   }
 }
 

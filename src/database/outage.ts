@@ -9,6 +9,13 @@ export class DatabaseUnavailable extends Unavailable {
   }
 }
 
+/** More requests wait for a connection than can be served soon: this one is turned away before it waits, too. */
+export class DatabaseBusy extends Unavailable {
+  constructor() {
+    super('The service is busy at the moment. Nothing was changed; please try again shortly.');
+  }
+}
+
 /**
  * SQLSTATE classes and codes that speak of the server and not of the statement.
  * Source: PostgreSQL documentation, appendix A.

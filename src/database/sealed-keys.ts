@@ -80,12 +80,18 @@ export const saveKey: Statement = {
 /** Values: user, provider. */
 export const deleteKey: Statement = {
   name: 'delete-key',
-  text: `delete from api_keys where user_id = $1 and provider = $2 returning id`,
+  text: `delete from api_keys where user_id = $1 and provider = $2`,
 };
 
-/** Only of the very key that was verified. Values: user, provider, id, version, verification, time. */
-export const noteVerification: Statement = {
-  name: 'note-verification',
-  text: `update api_keys set verification = $5, verified_at = $6
-         where user_id = $1 and provider = $2 and id = $3 and version = $4`,
+/**
+ * Only of the very keys that were verified. Behind the session's lock, as everybody who changes several keys at once: otherwise two
+ * could wait for each other's rows. Values: user, time, the keys as a list of provider, id, version and verification.
+ */
+export const noteVerifications: Statement = {
+  name: 'note-verifications',
+  text: `with locked as materialized (select user_id from onboarding_sessions where user_id = $1 for update)
+         update api_keys k set verification = verified.verification, verified_at = $2
+         from locked, jsonb_to_recordset($3) as verified (provider text, id uuid, version integer, verification text)
+         where k.user_id = locked.user_id and k.provider = verified.provider
+           and k.id = verified.id and k.version = verified.version`,
 };

@@ -12,6 +12,14 @@ export interface Session {
   readonly progress: Progress;
 }
 
+/**
+ * Names the state of a user's onboarding: the revision, and of which session, since a hard reset begins another one that counts
+ * from the start. Shown as the ETag of what is read.
+ */
+export function entityTagOf(session: Session | null): string {
+  return session ? `"${session.revision}.${session.id}"` : '"0"';
+}
+
 /** A session from its row as JSON. */
 export function sessionFromRow(row: Row): Session {
   return {
@@ -29,18 +37,23 @@ export function sessionFromRow(row: Row): Session {
   };
 }
 
-/** Two requests that come first at once make one session: the second waits for the first, and finds it. */
-export const createSession: Statement = {
-  name: 'create-session',
-  text: `insert into onboarding_sessions (user_id, id, started_at, updated_at) values ($1, $2, $3, $3)
-         on conflict (user_id) do nothing
-         returning id`,
-};
-
-/** Whoever changes a user's onboarding holds this lock until the end of the transaction: changes happen one after the other. */
-export const lockSession: Statement = {
-  name: 'lock-session',
-  text: `select to_jsonb(s) as session from onboarding_sessions s where user_id = $1 for update`,
+/**
+ * The user's session, locked until the end of the transaction, and made if there is none: changes of one user's onboarding happen
+ * one after the other. No row when another transaction has made or deleted it this very moment: asking again finds out.
+ * Values: user, id for a new session, time.
+ */
+export const openSession: Statement = {
+  name: 'open-session',
+  text: `with made as (
+           insert into onboarding_sessions (user_id, id, started_at, updated_at) values ($1, $2, $3, $3)
+           on conflict (user_id) do nothing
+           returning *
+         ), locked as (
+           select * from onboarding_sessions where user_id = $1 for update
+         )
+         select to_jsonb(made) as session, true as is_new from made
+         union all
+         select to_jsonb(locked), false from locked`,
 };
 
 /** The progress after a change, and its events, in one statement. */

@@ -1,61 +1,144 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../http/json.js';
-import { unchanged, type ProgressFact, type Transition } from '../steps/transitions.js';
+import type { Progress } from '../steps/progress.js';
+import type { ProgressFact, Transition } from '../steps/transitions.js';
 import { saveBusinessInfo, type BusinessInfo } from './business-info.js';
+import { replaceCompetitors } from './competitors.js';
 import { saveStatement, type DocumentTable, type Patch } from './documents.js';
 import { distinctCompetitors } from './entities/competitor-analysis.mapping.js';
-import { advanceSession, createSession, deleteSession, lockSession, sessionFromRow, type Session } from './session.js';
-import { insertAccessEvent, type AccessFact } from './access-event.js';
-import { keysFromRows, readKeys, type SealedKeys } from './sealed-keys.js';
+import type { SealedKeys } from './sealed-keys.js';
+import { advanceSession, deleteSession, type Session } from './session.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
-import type { Row, Run, Statement } from './statement.js';
+import { Later, type Command, type Row, type Statement } from './statement.js';
 
-const replaceCompetitors: Statement = {
-  name: 'replace-competitors',
-  text: `with gone as (delete from competitor_analyses where user_id = $1 and position >= jsonb_array_length($4))
-         insert into competitor_analyses as saved (user_id, session_id, created_at, position, url, details)
-         select $1, $2, $3, item.position - 1, item.details ->> 'url', item.details
-         from jsonb_array_elements($4) with ordinality as item (details, position)
-         on conflict (user_id, position) do update
-         set url = excluded.url, details = excluded.details, created_at = excluded.created_at`,
-};
+/** What a unit of work has to know before it decides; read behind the lock, with the session. */
+export interface Reads {
+  readonly tables?: readonly SnapshotTable[];
+  readonly keys?: boolean;
+}
+
+/** What there is of the user, behind the lock. */
+export interface Opened {
+  /** Locked until the transaction ends, so that all of this stays true. */
+  readonly session: Session;
+  /** Whether this very transaction has made the session. */
+  readonly isNew: boolean;
+  readonly snapshot: Snapshot | null;
+  readonly keys: SealedKeys | null;
+}
 
 const START: ProgressFact = { type: 'onboarding_started', step: null, data: {} };
 
 /**
- * One transaction on behalf of one user. Its first act is to take the lock on the user's session, so that what it reads stays
- * true until it ends.
+ * One transaction on behalf of one user, as a decision: it knows what there is, behind the lock on the user's session, and says
+ * what is to be written. It does not wait for anything: `UserDatabase` reads before and writes after, one round trip each.
  */
 export class UnitOfWork {
-  #session: Promise<{ session: Session; created: boolean }> | undefined;
+  readonly #commands: Command[] = [];
+  readonly #facts: ProgressFact[] = [];
+  #progress: Progress;
 
   constructor(
     readonly userId: string,
     /** The moment of every change that is made here. */
     readonly now: Date,
-    /** Runs a statement of `src/database` in this transaction. */
-    readonly run: Run,
-  ) {}
-
-  /** The user's session, locked; made if there is none. */
-  async session(): Promise<Session> {
-    return (await this.#lockedSession()).session;
+    private readonly opened: Opened,
+  ) {
+    this.#progress = opened.session.progress;
   }
 
-  /** Changes the progress by a rule of `steps`, and records each fact as an event with a revision of its own. */
-  async change(transition: Transition): Promise<Session> {
-    const { session, created } = await this.#lockedSession();
-    const { progress, facts } = transition(session.progress, this.now);
-    const events = [...(created ? [START] : []), ...facts].map((fact, index) => ({
-      ...fact,
-      revision: session.revision + index + 1,
+  /** The user's session, with the changes that were made here. */
+  get session(): Session {
+    const { session } = this.opened;
+    if (this.#facts.length === 0) return session;
+    return {
+      ...session,
+      revision: session.revision + this.#facts.length,
+      updatedAt: this.now,
+      progress: this.#progress,
+    };
+  }
+
+  /** The tables that were asked for, as they are before this. */
+  get stored(): Snapshot {
+    return asked(this.opened.snapshot);
+  }
+
+  /** The user's keys, sealed, as they are before this. */
+  get keys(): SealedKeys {
+    return asked(this.opened.keys);
+  }
+
+  /** Changes the progress by a rule of `steps`; each fact becomes an event with a revision of its own. */
+  change(transition: Transition): Session {
+    const { progress, facts } = transition(this.#progress, this.now);
+    if (this.opened.isNew && this.#facts.length === 0) this.#facts.push(START);
+    this.#facts.push(...facts);
+    this.#progress = progress;
+    return this.session;
+  }
+
+  /** Saves what the patch holds to the user's one row of the table: that row. */
+  save(table: DocumentTable, { columns, extra, removed }: Patch): Later<JsonObject> {
+    const values = [this.userId, uuidv7(), this.session.id, this.now];
+    const patch = [JSON.stringify(columns), JSON.stringify(extra), removed];
+    return this.write(saveStatement(table), [...values, ...patch], documentOf);
+  }
+
+  /** Saves what the user says of the business: the row. */
+  saveBusinessInfo(info: BusinessInfo): Later<JsonObject> {
+    const { business_description, industry, target_audience, business_goals } = info;
+    const values = [business_description, industry, target_audience, business_goals];
+    return this.write(saveBusinessInfo, [this.userId, uuidv7(), this.session.id, this.now, ...values], documentOf);
+  }
+
+  /** Replaces the user's competitors, by none too. */
+  replaceCompetitors(competitors: readonly JsonObject[]): void {
+    const distinct = JSON.stringify(distinctCompetitors(competitors));
+    this.write(replaceCompetitors, [this.userId, this.session.id, this.now, distinct]);
+  }
+
+  /** The tables as they will be with what was written here so far. */
+  read(tables: readonly SnapshotTable[]): Later<Snapshot> {
+    return this.write(snapshotStatement(tables), [this.userId], ([row]) => ({
+      ...snapshotFromRow(row as Row),
+      session: this.session,
     }));
-    const last = events.at(-1);
-    if (!last) return session;
-    await this.run(advanceSession, [
+  }
+
+  /** Removes everything there is of this user. */
+  deleteEverything(): void {
+    this.write(deleteSession, [this.userId]);
+  }
+
+  /** Runs a statement of `src/database` in this transaction. */
+  write<T = void>(
+    statement: Statement,
+    values: readonly unknown[],
+    read: (rows: readonly Row[]) => T = () => undefined as T,
+  ): Later<T> {
+    const answer = new Later(read);
+    this.#commands.push({ statement, values, answer });
+    return answer;
+  }
+
+  /** All that is to be written, in order; for `UserDatabase`. */
+  get commands(): readonly Command[] {
+    if (this.#facts.length === 0) return this.#commands;
+    return [
+      ...this.#commands,
+      { statement: advanceSession, values: this.#advance(), answer: new Later(() => undefined) },
+    ];
+  }
+
+  #advance(): unknown[] {
+    const { id, revision, progress } = this.session;
+    const first = revision - this.#facts.length + 1;
+    const events = this.#facts.map((fact, index) => ({ ...fact, revision: first + index }));
+    return [
       this.userId,
-      session.id,
-      last.revision,
+      id,
+      revision,
       JSON.stringify(progress.steps),
       progress.currentStep,
       progress.percentageFloor,
@@ -64,83 +147,15 @@ export class UnitOfWork {
       this.now,
       this.userId,
       JSON.stringify(events),
-    ]);
-    const changed = { ...session, revision: last.revision, updatedAt: this.now, progress };
-    this.#session = Promise.resolve({ session: changed, created: false });
-    return changed;
+    ];
   }
+}
 
-  /** Makes the session if there is none, and leaves one that is there as it is. */
-  start(): Promise<Session> {
-    return this.change(unchanged);
-  }
+function asked<T>(value: T | null): T {
+  if (value === null) throw new Error('The unit of work did not say that it would need this');
+  return value;
+}
 
-  /** Saves what the patch holds to the user's one row of the table, and returns that row. */
-  async save(table: DocumentTable, patch: Patch): Promise<JsonObject> {
-    const { id } = await this.session();
-    const [saved] = await this.run(saveStatement(table), [
-      this.userId,
-      uuidv7(),
-      id,
-      this.now,
-      JSON.stringify(patch.columns),
-      JSON.stringify(patch.extra),
-      patch.removed,
-    ]);
-    return saved?.['document'] as JsonObject;
-  }
-
-  /** Saves what the user says of the business, and returns the row. */
-  async saveBusinessInfo(info: BusinessInfo): Promise<JsonObject> {
-    const { id } = await this.session();
-    const { business_description, industry, target_audience, business_goals } = info;
-    const values = [business_description, industry, target_audience, business_goals];
-    const [saved] = await this.run(saveBusinessInfo, [this.userId, uuidv7(), id, this.now, ...values]);
-    return saved?.['document'] as JsonObject;
-  }
-
-  /** Replaces the user's competitors, by none too. */
-  async replaceCompetitors(competitors: readonly JsonObject[]): Promise<void> {
-    const { id } = await this.session();
-    await this.run(replaceCompetitors, [this.userId, id, this.now, JSON.stringify(distinctCompetitors(competitors))]);
-  }
-
-  /** The user's keys as they are stored, behind the session's lock. */
-  async keys(): Promise<SealedKeys> {
-    await this.session();
-    return keysFromRows(await this.run(readKeys, [this.userId]));
-  }
-
-  /** Records what somebody else did in the user's name. Does not touch the session. */
-  async audit({ actor, action, subject }: AccessFact): Promise<void> {
-    await this.run(insertAccessEvent, [this.userId, uuidv7(), actor, action, subject, this.now]);
-  }
-
-  /** Reads within the transaction, behind the lock. */
-  async read(tables: readonly SnapshotTable[]): Promise<Snapshot> {
-    const [row] = await this.run(snapshotStatement(tables), [this.userId]);
-    return snapshotFromRow(row as Row);
-  }
-
-  /** Removes everything there is of this user. */
-  async deleteEverything(): Promise<void> {
-    this.#session = undefined;
-    await this.run(deleteSession, [this.userId]);
-  }
-
-  #lockedSession(): Promise<{ session: Session; created: boolean }> {
-    this.#session ??= this.#lock();
-    return this.#session;
-  }
-
-  /** Both statements travel together. Once more if another transaction deletes the session in between. */
-  async #lock(): Promise<{ session: Session; created: boolean }> {
-    for (;;) {
-      const [made, [locked]] = await Promise.all([
-        this.run(createSession, [this.userId, uuidv7(), this.now]),
-        this.run(lockSession, [this.userId]),
-      ]);
-      if (locked) return { session: sessionFromRow(locked['session'] as Row), created: made.length > 0 };
-    }
-  }
+function documentOf([row]: readonly Row[]): JsonObject {
+  return row?.['document'] as JsonObject;
 }

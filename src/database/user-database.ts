@@ -1,19 +1,28 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
-import { DatabaseUnavailable, isOutage } from './outage.js';
-import { UnitOfWork } from './unit-of-work.js';
+import { v7 as uuidv7 } from 'uuid';
+import type { Precondition } from '../http/entity-tag.js';
+import { DatabaseBusy, DatabaseUnavailable, isOutage } from './outage.js';
+import { keysFromRows, readKeys } from './sealed-keys.js';
+import { entityTagOf, openSession, sessionFromRow } from './session.js';
+import { snapshotFromRow, snapshotStatement } from './snapshot.js';
 import type { Row, Statement } from './statement.js';
+import { UnitOfWork, type Opened, type Reads } from './unit-of-work.js';
 
-/** Says on whose behalf the statements of this transaction run; every row-level policy reads it. */
-const scope = (userId: string) => ({
-  name: 'scope',
-  text: `select set_config('app.user_id', $1, true)`,
-  values: [userId],
-});
+/** Requests that may wait for each connection of the pool; beyond, one is told at once to come back later. */
+const QUEUE_PER_CONNECTION = 32;
+
+/** What a unit of work starts from. */
+export interface Opening {
+  readonly reads?: Reads;
+  /** What the caller insists on. */
+  readonly precondition?: Precondition | null;
+}
 
 /**
  * The one way to users' data. Whatever runs here runs in a transaction that PostgreSQL's row-level security confines to one
- * user: another user's rows cannot be seen or written, whatever the statement says. The pool is the ORM's.
+ * user: another user's rows cannot be seen or written, whatever the statement says. The pool is the ORM's. Statements are
+ * written without waiting for the answers before them (the pool's `pipeline`), so that each step is one round trip.
  */
 @Injectable()
 export class UserDatabase implements OnApplicationShutdown {
@@ -25,23 +34,18 @@ export class UserDatabase implements OnApplicationShutdown {
   }
 
   /**
-   * Runs `work` in one transaction of the user's: all of it is stored, or nothing.
-   * @throws DatabaseUnavailable when PostgreSQL is away; whatever `work` throws
+   * Runs `work` in one transaction of the user's, behind the lock on the session: all of it is stored, or nothing. Two round
+   * trips: one opens the session and reads what `work` needs to know, the other writes what it has decided and commits.
+   * @throws DatabaseUnavailable when PostgreSQL is away; PreconditionFailed; whatever `work` throws
    */
-  forUser<T>(userId: string, work: (data: UnitOfWork) => Promise<T>): Promise<T> {
+  forUser<T>(userId: string, work: (data: UnitOfWork) => T, { reads = {}, precondition }: Opening = {}): Promise<T> {
+    const now = new Date();
     return this.#onConnection(async (client) => {
-      // Both are written without waiting: the first statement of `work` travels with them.
-      const opened = Promise.all([query(client, { text: 'begin' }), query(client, scope(userId))]);
-      opened.catch(() => undefined);
-      const data = new UnitOfWork(userId, new Date(), async (statement, values) => {
-        const [{ rows }] = await Promise.all([query(client, { ...statement, values: [...values] }), opened]);
-        return rows;
-      });
-      const result = await work(data);
-      await opened;
-      const { command } = await query(client, { text: 'commit' });
-      // A transaction that has failed answers COMMIT with a rollback, and without an error.
-      if (command !== 'COMMIT') throw new Error('The transaction was rolled back by an earlier failure');
+      const opened = await open(client, userId, now, reads);
+      precondition?.check(entityTagOf(opened.isNew ? null : opened.session));
+      const unitOfWork = new UnitOfWork(userId, now, opened);
+      const result = work(unitOfWork);
+      await close(client, unitOfWork);
       return result;
     });
   }
@@ -51,15 +55,15 @@ export class UserDatabase implements OnApplicationShutdown {
    * @throws DatabaseUnavailable when PostgreSQL is away
    */
   readForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.#onConnection(async (client) => {
-      const [, , { rows }] = await Promise.all([
-        query(client, { text: 'begin transaction read only' }),
-        query(client, scope(userId)),
-        query(client, { ...statement, values: [...values] }),
-        query(client, { text: 'commit' }),
-      ]);
-      return rows;
-    });
+    return this.#onConnection((client) => inScope(client, 'begin transaction read only', userId, statement, values));
+  }
+
+  /**
+   * Writes with one statement in the user's scope, in one round trip, without the session and its lock.
+   * @throws DatabaseUnavailable when PostgreSQL is away
+   */
+  writeForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    return this.#onConnection((client) => inScope(client, 'begin', userId, statement, values));
   }
 
   /** @throws DatabaseUnavailable unless PostgreSQL answers */
@@ -68,6 +72,7 @@ export class UserDatabase implements OnApplicationShutdown {
   }
 
   async #onConnection<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (this.pool.waitingCount >= this.pool.options.max * QUEUE_PER_CONNECTION) throw new DatabaseBusy();
     const client = await this.pool.connect().catch((error: unknown) => {
       throw new DatabaseUnavailable(error);
     });
@@ -80,6 +85,64 @@ export class UserDatabase implements OnApplicationShutdown {
       throw error instanceof DriverFailure ? error.toProblem() : error;
     }
   }
+}
+
+/** Says on whose behalf the statements of this transaction run; every row-level policy reads it. */
+function scope(client: pg.PoolClient, userId: string): Promise<Row[]> {
+  return query(client, { name: 'scope', text: `select set_config('app.user_id', $1, true)`, values: [userId] });
+}
+
+async function inScope(
+  client: pg.PoolClient,
+  begin: string,
+  userId: string,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const [, , rows] = await Promise.all([
+    query(client, { text: begin }),
+    scope(client, userId),
+    query(client, { ...statement, values: [...values] }),
+    commit(client),
+  ]);
+  return rows;
+}
+
+/** The first round trip. Once more in the same transaction if another one makes or deletes the session this very moment. */
+async function open(client: pg.PoolClient, userId: string, now: Date, { tables, keys }: Reads): Promise<Opened> {
+  const begun = Promise.all([query(client, { text: 'begin' }), scope(client, userId)]);
+  begun.catch(() => undefined);
+  for (;;) {
+    const [[session], snapshot, keyRows] = await Promise.all([
+      query(client, { ...openSession, values: [userId, uuidv7(), now] }),
+      tables ? query(client, { ...snapshotStatement(tables), values: [userId] }) : null,
+      keys ? query(client, { ...readKeys, values: [userId] }) : null,
+      begun,
+    ]);
+    if (!session) continue;
+    return {
+      session: sessionFromRow(session['session'] as Row),
+      isNew: session['is_new'] === true,
+      snapshot: snapshot && snapshotFromRow(snapshot[0] as Row),
+      keys: keyRows && keysFromRows(keyRows),
+    };
+  }
+}
+
+/** The second round trip. What the statements answer counts once all of it is stored. */
+async function close(client: pg.PoolClient, { commands }: UnitOfWork): Promise<void> {
+  const answers = await Promise.all([
+    ...commands.map(({ statement, values }) => query(client, { ...statement, values: [...values] })),
+    commit(client),
+  ]);
+  for (const [index, { answer }] of commands.entries()) answer.settle(answers[index] as Row[]);
+}
+
+async function commit(client: pg.PoolClient): Promise<Row[]> {
+  const { command, rows } = await send(client, { text: 'commit' });
+  // A transaction that has failed answers COMMIT with a rollback, and without an error.
+  if (command !== 'COMMIT') throw new Error('The transaction was rolled back by an earlier failure');
+  return rows;
 }
 
 /** Leaves the transaction; a connection on which that fails is not used again. */
@@ -103,7 +166,11 @@ class DriverFailure extends Error {
   }
 }
 
-function query(client: pg.PoolClient, config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+async function query(client: pg.PoolClient, config: pg.QueryConfig): Promise<Row[]> {
+  return (await send(client, config)).rows;
+}
+
+function send(client: pg.PoolClient, config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
   return client.query<Row>(config).catch((error: unknown) => {
     throw new DriverFailure(error);
   });

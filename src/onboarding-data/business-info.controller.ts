@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
+import { IfMatch, type Precondition } from '../http/entity-tag.js';
 import { Answers, ApiProblems } from '../http/open-api.js';
 import { Ok, PREFIX, PREFIX_WITHOUT_API } from '../http/route.js';
 import { BusinessInfoDto, BusinessInfoView } from './business-info.dto.js';
@@ -19,16 +20,21 @@ export class BusinessInfoController {
   @ApiOperation({ summary: 'Saves what the user says of the business' })
   @Answers(BusinessInfoView)
   @ApiProblems(400, 413, 415)
-  save(@CurrentUser() user: User, @Body() body: BusinessInfoDto) {
-    return this.business.save(user.id, body);
+  save(@CurrentUser() user: User, @Body() body: BusinessInfoDto, @IfMatch() precondition: Precondition | null) {
+    return this.business.save(user.id, body, precondition);
   }
 
   @Put(':id')
   @ApiOperation({ summary: 'Replaces it' })
   @Answers(BusinessInfoView)
   @ApiProblems(400, 404, 413, 415)
-  replace(@CurrentUser() user: User, @Param('id') id: string, @Body() body: BusinessInfoDto) {
-    return this.business.replace(user.id, id, body);
+  replace(
+    @CurrentUser() user: User,
+    @Param('id') id: string,
+    @Body() body: BusinessInfoDto,
+    @IfMatch() precondition: Precondition | null,
+  ) {
+    return this.business.replace(user.id, id, body, precondition);
   }
 
   @Get(':id')

@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { BusinessInfo } from '../database/business-info.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { isoTime } from '../database/posted.js';
+import type { Later } from '../database/statement.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { Precondition } from '../http/entity-tag.js';
 import type { JsonObject } from '../http/json.js';
 import { NotFound } from '../http/problem.js';
 import { dataSaved } from '../steps/transitions.js';
@@ -13,25 +16,31 @@ export class BusinessInfoService {
   constructor(private readonly database: OnboardingDatabaseService) {}
 
   /** Saves the description, or replaces the one there is. */
-  save(userId: string, posted: BusinessInfoDto): Promise<BusinessInfoView> {
-    return this.database.forUser(userId, async (data) => {
-      const row = await data.saveBusinessInfo(infoOf(posted));
-      await data.change(dataSaved(null));
-      return view(row);
-    });
+  async save(
+    userId: string,
+    posted: BusinessInfoDto,
+    precondition: Precondition | null = null,
+  ): Promise<BusinessInfoView> {
+    const saved = await this.database.forUser(userId, (data) => write(data, posted), { precondition });
+    return view(saved.value);
   }
 
   /** @throws NotFound unless it is the user's own */
-  replace(userId: string, id: string, posted: BusinessInfoDto): Promise<BusinessInfoView> {
-    return this.database.forUser(userId, async (data) => {
-      // The lock, so that what is replaced is still there.
-      await data.session();
-      const { business_info: before } = (await data.read(['business_info'])).documents;
-      if (before?.['id'] !== id.toLowerCase()) throw new NotFound();
-      const row = await data.saveBusinessInfo(infoOf(posted));
-      await data.change(dataSaved(null));
-      return view(row);
-    });
+  async replace(
+    userId: string,
+    id: string,
+    posted: BusinessInfoDto,
+    precondition: Precondition | null = null,
+  ): Promise<BusinessInfoView> {
+    const saved = await this.database.forUser(
+      userId,
+      (data) => {
+        if (data.stored.documents.business_info?.['id'] !== id.toLowerCase()) throw new NotFound();
+        return write(data, posted);
+      },
+      { reads: { tables: ['business_info'] }, precondition },
+    );
+    return view(saved.value);
   }
 
   /** @throws NotFound unless it is the user's own */
@@ -48,6 +57,12 @@ export class BusinessInfoService {
     if (!row) throw new NotFound();
     return view(row);
   }
+}
+
+function write(data: UnitOfWork, posted: BusinessInfoDto): Later<JsonObject> {
+  const saved = data.saveBusinessInfo(infoOf(posted));
+  data.change(dataSaved(null));
+  return saved;
 }
 
 function infoOf({ business_description, industry, target_audience, business_goals }: BusinessInfoDto): BusinessInfo {

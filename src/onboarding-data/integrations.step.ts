@@ -23,8 +23,8 @@ export class IntegrationsStep implements StepHandler {
     return kindErrors(integrationsMapping, data, '/data');
   }
 
-  async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
-    await unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, data));
+  save(data: JsonObject, unitOfWork: UnitOfWork): void {
+    unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, data));
   }
 
   view({ documents }: Snapshot): JsonObject | null {

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Header, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
+import { IfMatch, type Precondition } from '../http/entity-tag.js';
 import { Answers, ApiProblems } from '../http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../http/route.js';
 import { PersonaLatestView, PersonaSavedView, SavePersonaDto, WebsiteAnalysisView } from './onboarding-records.dto.js';
@@ -46,7 +47,7 @@ export class OnboardingRecordsController {
   @ApiOperation({ summary: 'Saves a persona without completing step 4' })
   @Answers(PersonaSavedView)
   @ApiProblems(400, 413, 415)
-  savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto) {
-    return this.records.savePersona(user.id, body);
+  savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto, @IfMatch() precondition: Precondition | null) {
+    return this.records.savePersona(user.id, body, precondition);
   }
 }

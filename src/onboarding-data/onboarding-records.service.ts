@@ -4,6 +4,8 @@ import { styleOf } from '../database/entities/website-analysis.mapping.js';
 import { isEmptyPatch } from '../database/documents.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { kindErrors, patchOf } from '../database/posted.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { Precondition } from '../http/entity-tag.js';
 import type { JsonObject } from '../http/json.js';
 import { InvalidInput } from '../http/problem.js';
 import { Step } from '../steps/steps.js';
@@ -36,15 +38,20 @@ export class OnboardingRecords {
   }
 
   /** Saves the parts that are given; empty ones leave what is stored. The step's status stays. @throws InvalidInput */
-  async savePersona(userId: string, posted: JsonObject): Promise<PersonaSavedView> {
+  async savePersona(
+    userId: string,
+    posted: JsonObject,
+    precondition: Precondition | null = null,
+  ): Promise<PersonaSavedView> {
     const [first, ...others] = kindErrors(personaMapping, posted, '');
     if (first) throw InvalidInput.of([first, ...others]);
     const patch = patchOf(personaMapping, posted);
     if (!isEmptyPatch(patch)) {
-      await this.database.forUser(userId, async (data) => {
-        await data.save(personaMapping, patch);
-        await data.change(dataSaved(Step.Personalization));
-      });
+      const save = (data: UnitOfWork) => {
+        data.save(personaMapping, patch);
+        data.change(dataSaved(Step.Personalization));
+      };
+      await this.database.forUser(userId, save, { precondition });
     }
     return { success: true };
   }

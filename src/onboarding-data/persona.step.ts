@@ -35,8 +35,8 @@ export class PersonaStep implements StepHandler {
     return [];
   }
 
-  async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
-    await unitOfWork.save(personaMapping, patchOf(personaMapping, data));
+  save(data: JsonObject, unitOfWork: UnitOfWork): void {
+    unitOfWork.save(personaMapping, patchOf(personaMapping, data));
   }
 
   view({ documents }: Snapshot): JsonObject | null {

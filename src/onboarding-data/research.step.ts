@@ -47,20 +47,20 @@ export class ResearchStep implements StepHandler {
     return [{ pointer: '/data', detail }];
   }
 
-  async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
+  save(data: JsonObject, unitOfWork: UnitOfWork): void {
     const patch = patchOf(researchMapping, data);
     const depth = researchDepth(patch.columns['research_depth']);
-    await unitOfWork.save(researchMapping, {
+    unitOfWork.save(researchMapping, {
       ...patch,
       columns: { ...patch.columns, ...(depth ? { research_depth: depth } : {}) },
     });
     // The wizard posts an empty list before its search is done: that leaves those that are stored.
     const competitors = competitorsOf(data).filter(isJsonObject);
-    if (competitors.length > 0) await unitOfWork.replaceCompetitors(competitors);
+    if (competitors.length > 0) unitOfWork.replaceCompetitors(competitors);
     const accounts = [data['socialMediaAccounts'], data['social_media_accounts']].find((value) => !isBlank(value));
     if (accounts === undefined) return;
     const columns = { social_media_accounts: accounts };
-    await unitOfWork.save(this.database.websiteMapping, { columns, extra: {}, removed: [] });
+    unitOfWork.save(this.database.websiteMapping, { columns, extra: {}, removed: [] });
   }
 
   view({ documents, competitors }: Snapshot): JsonObject | null {

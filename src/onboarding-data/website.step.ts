@@ -37,11 +37,11 @@ export class WebsiteStep implements StepHandler {
     return [{ pointer: '/data/website', detail }];
   }
 
-  async save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void> {
+  save(data: JsonObject, unitOfWork: UnitOfWork): void {
     const patch = patchOf(this.#mapping, data);
     const url = patch.columns['website_url'];
     const columns = typeof url === 'string' ? { ...patch.columns, website_url: publicWebsite(url) } : patch.columns;
-    await unitOfWork.save(this.#mapping, { ...patch, columns });
+    unitOfWork.save(this.#mapping, { ...patch, columns });
   }
 
   view({ documents }: Snapshot): JsonObject | null {

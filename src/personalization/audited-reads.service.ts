@@ -11,9 +11,7 @@ export class AuditedReads {
   /** @throws NotFound for what cannot be a user id */
   async read<T>(service: User, userId: string, subject: string, get: (userId: string) => Promise<T>): Promise<T> {
     if (!isUserId(userId)) throw new NotFound();
-    await this.database.forUser(userId, (data) =>
-      data.audit({ actor: service.id, action: 'onboarding_read', subject }),
-    );
+    await this.database.audit(userId, { actor: service.id, action: 'onboarding_read', subject });
     return get(userId);
   }
 }

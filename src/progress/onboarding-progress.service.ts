@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { User } from '../auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import type { Session } from '../database/session.js';
+import { entityTagOf, type Session } from '../database/session.js';
 import type { Snapshot } from '../database/snapshot.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { tagged, type Precondition } from '../http/entity-tag.js';
 import type { JsonObject } from '../http/json.js';
 import { InvalidInput, type FieldError } from '../http/problem.js';
 import { missingBefore } from '../steps/progress.js';
 import { Step, STEP_NUMBERS, stepDefinition, STEPS, type StepNumber } from '../steps/steps.js';
-import { completeOnboarding, completeStep, reset, skipStep, type Transition } from '../steps/transitions.js';
+import { completeOnboarding, completeStep, reset, skipStep, unchanged, type Transition } from '../steps/transitions.js';
 import { OnboardingProgress } from './onboarding-progress.js';
 import type {
   CompletedView,
@@ -33,7 +35,7 @@ import {
   viewStatus,
   viewStep,
 } from './progress.views.js';
-import { StepHandlers } from './step-handler.js';
+import { StepHandlers, type StepHandler } from './step-handler.js';
 
 /** What counts for the end of onboarding, and what was saved on the way there. */
 export interface CompletionData extends StatusView {
@@ -60,7 +62,8 @@ export class OnboardingProgressService {
   }
 
   async getOnboardingStatus(userId: string): Promise<StatusView> {
-    return viewStatus(await this.database.getSessionByUser(userId), this.handlers.finishedElsewhere);
+    const session = await this.database.getSessionByUser(userId);
+    return tagged(viewStatus(session, this.handlers.finishedElsewhere), entityTagOf(session));
   }
 
   /** The user goes to a step on purpose: it becomes the current one, and in progress unless it is finished. @throws StepNotFound */
@@ -74,28 +77,36 @@ export class OnboardingProgressService {
   }
 
   /** Completes the onboarding; again: the same answer. @throws StepsMissing */
-  async completeOnboarding(userId: string): Promise<CompletedView> {
+  async completeOnboarding(userId: string, precondition: Precondition | null = null): Promise<CompletedView> {
     const persona = this.handlers.of(Step.Personalization);
-    return this.database.forUser(userId, async (data) => {
-      const { progress } = await data.change(completeOnboarding(this.handlers.finishedElsewhere));
-      return {
-        message: 'Onboarding completed successfully',
-        completed_at: (progress.completedAt as Date).toISOString(),
-        completion_percentage: 100,
-        persona_generated: persona.view(await data.read(persona.tables)) !== null,
-        scheduled_tasks: [],
-        failed_tasks: null,
-      };
-    });
+    return this.database.forUser(
+      userId,
+      (data) => {
+        const { progress } = data.change(completeOnboarding(this.handlers.finishedElsewhere));
+        return {
+          message: 'Onboarding completed successfully',
+          completed_at: (progress.completedAt as Date).toISOString(),
+          completion_percentage: 100,
+          persona_generated: persona.view(data.stored) !== null,
+          scheduled_tasks: [],
+          failed_tasks: null,
+        };
+      },
+      { reads: { tables: persona.tables }, precondition },
+    );
   }
 
   /** `hard` deletes everything of this user; otherwise what was saved stays, and only the progress starts again. */
-  async resetOnboarding(userId: string, { hard = false }: { hard?: boolean } = {}): Promise<ResetView> {
-    const startedAt = await this.database.forUser(userId, async (data) => {
-      if (!hard) return (await data.change(reset())).progress.startedAt;
-      await data.deleteEverything();
+  async resetOnboarding(
+    userId: string,
+    { hard = false, precondition = null }: { hard?: boolean; precondition?: Precondition | null } = {},
+  ): Promise<ResetView> {
+    const work = (data: UnitOfWork) => {
+      if (!hard) return data.change(reset()).progress.startedAt;
+      data.deleteEverything();
       return null;
-    });
+    };
+    const startedAt = await this.database.forUser(userId, work, { precondition });
     return {
       message: hard ? 'Onboarding was reset and all of its data deleted' : 'Onboarding was reset',
       reset_mode: hard ? 'hard' : 'soft',
@@ -116,23 +127,26 @@ export class OnboardingProgressService {
   }
 
   async init(user: User): Promise<InitView> {
-    return viewInit(user, await this.snapshot(user.id), this.handlers);
+    const snapshot = await this.snapshot(user.id);
+    return tagged(viewInit(user, snapshot, this.handlers), entityTagOf(snapshot.session));
   }
 
   async getProgress(userId: string): Promise<ProgressView> {
-    return viewProgress(await this.snapshot(userId), this.handlers);
+    const snapshot = await this.snapshot(userId);
+    return tagged(viewProgress(snapshot, this.handlers), entityTagOf(snapshot.session));
   }
 
   async getStep(userId: string, step: StepNumber): Promise<StepView> {
-    return viewStep(step, await this.snapshot(userId, [step]), this.handlers);
+    const snapshot = await this.snapshot(userId, [step]);
+    return tagged(viewStep(step, snapshot, this.handlers), entityTagOf(snapshot.session));
   }
 
   async validateStep(userId: string, step: StepNumber): Promise<StepAccessView> {
     return viewAccess(step, await this.database.getSessionByUser(userId), this.handlers.finishedElsewhere);
   }
 
-  async start(userId: string): Promise<StartView> {
-    return viewStart(await this.database.getOrCreateSession(userId), this.handlers.finishedElsewhere);
+  async start(userId: string, precondition: Precondition | null = null): Promise<StartView> {
+    return viewStart(await this.change(userId, unchanged, precondition), this.handlers.finishedElsewhere);
   }
 
   async resume(userId: string): Promise<ResumeView> {
@@ -149,18 +163,19 @@ export class OnboardingProgressService {
     step: StepNumber,
     posted: JsonObject | null = null,
     validationErrors: readonly string[] = [],
+    precondition: Precondition | null = null,
   ): Promise<StepCompletedView> {
     const handler = this.handlers.of(step);
     const elsewhere = this.handlers.finishedElsewhere;
     if (posted) accept(handler.check(posted));
-    const { saved, unfinished } = await this.database.forUser(userId, async (data) => {
-      await data.session();
-      if (posted) await handler.save(posted, data);
-      const view = handler.view(await data.read(handler.tables));
-      if (!posted && !handler.suffices?.(view)) accept(handler.check(view ?? {}));
-      const { progress } = await data.change(completeStep(step, validationErrors, elsewhere));
-      return { saved: view, unfinished: missingBefore(progress, step, elsewhere) };
-    });
+    const work = (data: UnitOfWork) => {
+      if (posted) handler.save(posted, data);
+      else acceptStored(handler, data.stored);
+      const { progress } = data.change(completeStep(step, validationErrors, elsewhere));
+      return { stored: data.read(handler.tables), unfinished: missingBefore(progress, step, elsewhere) };
+    };
+    const reads = posted ? handler.reads : { tables: handler.tables };
+    const { stored, unfinished } = await this.database.forUser(userId, work, { reads, precondition });
     const warnings = [
       ...(posted ? (handler.warnings?.(posted) ?? []) : []),
       ...(posted ? ((await handler.stored?.(posted)) ?? []) : []),
@@ -169,20 +184,20 @@ export class OnboardingProgressService {
     return {
       message: `Step ${step} completed successfully`,
       step_number: step,
-      data: saved,
+      data: handler.view(stored.value),
       warnings: warnings.length > 0 ? warnings : null,
     };
   }
 
   /** @throws StepNotSkippable for a required step */
-  async skipStep(userId: string, step: StepNumber): Promise<StepSkippedView> {
-    await this.change(userId, skipStep(step, this.handlers.finishedElsewhere));
+  async skipStep(userId: string, step: StepNumber, precondition: Precondition | null = null): Promise<StepSkippedView> {
+    await this.change(userId, skipStep(step, this.handlers.finishedElsewhere), precondition);
     return { message: `Step ${step} skipped successfully`, step_number: step };
   }
 
   /** Changes the progress by a rule of `steps`. */
-  change(userId: string, transition: Transition): Promise<Session> {
-    return this.database.forUser(userId, (data) => data.change(transition));
+  change(userId: string, transition: Transition, precondition: Precondition | null = null): Promise<Session> {
+    return this.database.forUser(userId, (data) => data.change(transition), { precondition });
   }
 
   /** What is stored for these steps, in one read. */
@@ -202,6 +217,12 @@ export class OnboardingProgressService {
       requirements: { min_api_keys: 1, required_providers: [], optional_providers: providers },
     };
   }
+}
+
+/** What is saved already must be enough. @throws InvalidInput */
+function acceptStored(handler: StepHandler, stored: Snapshot): void {
+  const view = handler.view(stored);
+  if (!handler.suffices?.(view)) accept(handler.check(view ?? {}));
 }
 
 function accept(errors: readonly FieldError[]): void {

@@ -2,6 +2,7 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
+import { IfMatch, type Precondition } from '../http/entity-tag.js';
 import { Answers, ApiProblems } from '../http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../http/route.js';
 import type { StepNumber } from '../steps/steps.js';
@@ -69,8 +70,13 @@ export class ProgressController {
   @StepParam()
   @Answers(StepCompletedView)
   @ApiProblems(400, 404, 413, 415)
-  complete(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber, @Body() body: CompleteStepDto) {
-    return this.progress.completeStep(user.id, n, body.data, body.validation_errors ?? []);
+  complete(
+    @CurrentUser() user: User,
+    @Param('n', StepNumberPipe) n: StepNumber,
+    @Body() body: CompleteStepDto,
+    @IfMatch() precondition: Precondition | null,
+  ) {
+    return this.progress.completeStep(user.id, n, body.data, body.validation_errors ?? [], precondition);
   }
 
   @Post('step/:n/skip')
@@ -79,8 +85,12 @@ export class ProgressController {
   @StepParam()
   @Answers(StepSkippedView)
   @ApiProblems(400, 404, 413, 415)
-  skip(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
-    return this.progress.skipStep(user.id, n);
+  skip(
+    @CurrentUser() user: User,
+    @Param('n', StepNumberPipe) n: StepNumber,
+    @IfMatch() precondition: Precondition | null,
+  ) {
+    return this.progress.skipStep(user.id, n, precondition);
   }
 
   @Get('step/:n/validate')
@@ -97,8 +107,8 @@ export class ProgressController {
   @ApiOperation({ summary: 'Starts the onboarding, or returns the one there is' })
   @Answers(StartView)
   @ApiProblems(400, 413, 415)
-  start(@CurrentUser() user: User) {
-    return this.progress.start(user.id);
+  start(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
+    return this.progress.start(user.id, precondition);
   }
 
   @Get('resume')
@@ -113,8 +123,8 @@ export class ProgressController {
   @ApiOperation({ summary: 'Starts again; hard deletes everything of this user' })
   @Answers(ResetView)
   @ApiProblems(400, 413, 415)
-  reset(@CurrentUser() user: User, @Query() query: ResetQueryDto) {
-    return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true' });
+  reset(@CurrentUser() user: User, @Query() query: ResetQueryDto, @IfMatch() precondition: Precondition | null) {
+    return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true', precondition });
   }
 
   @Post('complete')
@@ -122,7 +132,7 @@ export class ProgressController {
   @ApiOperation({ summary: 'Ends the onboarding' })
   @Answers(CompletedView)
   @ApiProblems(400, 413, 415)
-  completeOnboarding(@CurrentUser() user: User) {
-    return this.progress.completeOnboarding(user.id);
+  completeOnboarding(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
+    return this.progress.completeOnboarding(user.id, precondition);
   }
 }

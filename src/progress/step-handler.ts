@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Snapshot, SnapshotTable } from '../database/snapshot.js';
-import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { Reads, UnitOfWork } from '../database/unit-of-work.js';
 import type { JsonObject } from '../http/json.js';
 import type { FieldError } from '../http/problem.js';
 import type { StepNumber } from '../steps/steps.js';
@@ -13,12 +13,14 @@ export interface StepHandler {
   readonly step: StepNumber;
   /** What `view` needs to be read. */
   readonly tables: readonly SnapshotTable[];
+  /** What `save` needs to know of what is stored. */
+  readonly reads?: Reads;
   /** Providers that the step can be finished with, for those who ask what there is. */
   readonly providers?: readonly string[];
   /** What is wrong with posted data, or missing from them; pointers start at `/data`. */
   check(data: JsonObject): readonly FieldError[];
   /** Saves data that passed the check. */
-  save(data: JsonObject, unitOfWork: UnitOfWork): Promise<void>;
+  save(data: JsonObject, unitOfWork: UnitOfWork): void;
   /** The step's saved data as the client reads them, null when there are none. Never key material. */
   view(snapshot: Snapshot): JsonObject | null;
   /** What is to be done once the data are stored for good; what it returns are warnings, as below. It must not fail. */
@@ -36,7 +38,7 @@ const nothing = (step: StepNumber): StepHandler => ({
   step,
   tables: [],
   check: () => [],
-  save: () => Promise.resolve(),
+  save: () => undefined,
   view: () => null,
 });
 

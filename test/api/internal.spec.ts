@@ -198,12 +198,12 @@ describe('reads of services in a user’s name', () => {
 
   it('that cannot be recorded are not answered', async () => {
     const database = app.nest.get(UserDatabase);
-    const write = database.forUser.bind(database);
-    database.forUser = () => Promise.reject(new DatabaseUnavailable(new Error('away')));
+    const write = database.writeForUser.bind(database);
+    database.writeForUser = () => Promise.reject(new DatabaseUnavailable(new Error('away')));
     try {
       for (const subject of SUBJECTS) expectProblem(await read('alice', subject), 503, subject);
     } finally {
-      database.forUser = write;
+      database.writeForUser = write;
     }
     expect((await read('alice', 'status')).status).toBe(200);
   });

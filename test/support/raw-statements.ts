@@ -8,5 +8,5 @@ export function runAs(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  return database.forUser(userId, (data) => data['run']({ name: '', text }, values));
+  return database.writeForUser(userId, { name: '', text }, values);
 }
