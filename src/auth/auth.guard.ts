@@ -3,7 +3,8 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { NotFound, Problem } from '../http/problem.js';
-import { JwtStrategy } from './jwt.strategy.js';
+import { JwtStrategy, tokenOf } from './jwt.strategy.js';
+import { TokenVerifier } from './token-verifier.js';
 import type { User } from './user.js';
 
 const PUBLIC = Symbol('public');
@@ -37,19 +38,24 @@ export class Unauthenticated extends Problem {
 @Injectable()
 export class JwtAuthGuard extends AuthGuard() {
   readonly #reflector: Reflector;
+  readonly #verifier: TokenVerifier;
 
-  constructor(reflector: Reflector, strategy: JwtStrategy) {
+  constructor(reflector: Reflector, strategy: JwtStrategy, verifier: TokenVerifier) {
     super({ defaultStrategy: strategy.name });
     this.#reflector = reflector;
+    this.#verifier = verifier;
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const places = [context.getHandler(), context.getClass()];
     if (this.#reflector.getAllAndOverride<boolean>(PUBLIC, places)) return true;
-    await super.canActivate(context);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const token = tokenOf(request);
+    const verified = token && this.#verifier.verified(token);
+    if (verified) request.user = verified;
+    else await super.canActivate(context);
     const scope = this.#reflector.getAllAndOverride<string | undefined>(SCOPE, places);
-    const { user } = context.switchToHttp().getRequest<FastifyRequest>();
-    if (scope !== undefined && !(user as User).scopes.has(scope)) throw new NotFound();
+    if (scope !== undefined && !(request.user as User).scopes.has(scope)) throw new NotFound();
     return true;
   }
 

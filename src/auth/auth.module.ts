@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { JwtAuthGuard } from './auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { TokenVerifier } from './token-verifier.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** Who is calling: one bearer token, one user. The guard is bound to the application in `configureApp()`. */
-@Module({ providers: [TokenVerifier, JwtStrategy, JwtAuthGuard], exports: [JwtAuthGuard] })
+@Module({ providers: [VerifiedTokens, TokenVerifier, JwtStrategy, JwtAuthGuard], exports: [JwtAuthGuard] })
 export class AuthModule {}

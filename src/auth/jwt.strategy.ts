@@ -4,13 +4,12 @@ import type { IncomingMessage } from 'node:http';
 import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { TokenVerifier } from './token-verifier.js';
-import { userFromClaims } from './user.js';
 
 /**
  * The token of `Authorization: Bearer …`, the scheme in any case (RFC 9110, 11.1). Anchored at both ends, since passport-jwt's own
  * expression takes a tenth of a second over a long header without a space.
  */
-const tokenOf = ({ headers }: Pick<IncomingMessage, 'headers'>): string | null =>
+export const tokenOf = ({ headers }: Pick<IncomingMessage, 'headers'>): string | null =>
   /^bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 
 /** passport-jwt, with the verification left to jose: it knows EdDSA and key sets, which passport-jwt's own library does not. */
@@ -31,8 +30,7 @@ export class JwtStrategy extends Strategy {
     const token = tokenOf(request);
     if (!token) return this.fail(401);
     this.verifier.verify(token).then(
-      (claims) => {
-        const user = claims && userFromClaims(claims);
+      (user) => {
         if (user) this.success(user);
         else this.fail(401);
       },

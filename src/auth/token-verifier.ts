@@ -10,6 +10,8 @@ import {
 import type { KeyObject } from 'node:crypto';
 import { Configuration } from '../config/configuration.js';
 import { Unavailable } from '../http/problem.js';
+import { userFromClaims, type User } from './user.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** The keys that tokens are verified with cannot be fetched: nobody can be told apart, and nobody is signed out. */
 export class SigningKeysUnavailable extends Unavailable {
@@ -29,7 +31,10 @@ export class TokenVerifier {
   readonly #key: Key;
   readonly #options: JWTVerifyOptions;
 
-  constructor(configuration: Configuration) {
+  constructor(
+    configuration: Configuration,
+    private readonly tokens: VerifiedTokens,
+  ) {
     this.#key = chooseKey(configuration);
     this.#options = {
       algorithms: this.#key.algorithms,
@@ -40,11 +45,23 @@ export class TokenVerifier {
     };
   }
 
+  /** Whom a token speaks for that was verified already, and has not expired since. */
+  verified(token: string): User | null {
+    return this.tokens.find(token);
+  }
+
   /**
-   * The claims of a good token; null for a bad or expired one.
+   * Whom a token speaks for; null for a bad or expired one.
    * @throws SigningKeysUnavailable when the key set cannot be fetched
    */
-  async verify(token: string): Promise<JWTPayload | null> {
+  async verify(token: string): Promise<User | null> {
+    const claims = await this.#claims(token);
+    const user = claims && userFromClaims(claims);
+    if (user) this.tokens.add(token, user, ((claims.exp as number) + CLOCK_TOLERANCE) * 1000);
+    return user;
+  }
+
+  async #claims(token: string): Promise<JWTPayload | null> {
     const { verifyWith } = this.#key;
     try {
       const { payload } =
