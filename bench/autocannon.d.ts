@@ -1,0 +1,32 @@
+/** The part of autocannon that the load uses; the package has no types of its own. */
+declare module 'autocannon' {
+  import type { EventEmitter } from 'node:events';
+
+  export interface Request {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+  }
+
+  export interface Client {
+    setRequests(requests: Request[]): void;
+  }
+
+  export interface Options {
+    readonly url: string;
+    readonly connections: number;
+    readonly duration?: number;
+    readonly amount?: number;
+    /** Milliseconds between two looks at whether the time is up. */
+    readonly sampleInt: number;
+    readonly setupClient: (client: Client) => void;
+  }
+
+  export interface Result {
+    readonly errors: number;
+    readonly duration: number;
+  }
+
+  export default function autocannon(options: Options): EventEmitter & PromiseLike<Result>;
+}

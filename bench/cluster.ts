@@ -1,0 +1,73 @@
+import { rmSync } from 'node:fs';
+import pg from 'pg';
+import { scratchDirectory } from '../test/support/scratch-directory.ts';
+import type { Stops } from './processes.ts';
+import type { ServiceBuild } from './service-build.ts';
+
+const OWNER = 'bench_owner';
+const APP = 'bench_app';
+const PASSWORD = 'bench';
+
+/** One database of the benchmark, by who connects to it. */
+export interface Database {
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+  readonly superuserUrl: string;
+}
+
+/** A PostgreSQL for one run, in a directory of its own, with the settings that the service gives everybody: durable. */
+export class Cluster {
+  private readonly build: ServiceBuild;
+  private readonly url: (user?: string, password?: string, database?: string) => string;
+
+  private constructor(build: ServiceBuild, url: Cluster['url']) {
+    this.build = build;
+    this.url = url;
+  }
+
+  static async start(build: ServiceBuild, stops: Stops): Promise<Cluster> {
+    const { EmbeddedPostgres } = await build.embeddedPostgres();
+    const directory = scratchDirectory();
+    const starting = EmbeddedPostgres.start({ directory, superuserPassword: PASSWORD });
+    stops.add(async () => {
+      await (await starting).stop();
+      rmSync(directory, { recursive: true, force: true });
+    });
+    const postgres = await starting;
+    const cluster = new Cluster(build, (...given) => postgres.url(...given));
+    await asSuperuser(cluster.url(), (client) =>
+      client.query(`create role ${OWNER} login createrole password '${PASSWORD}'`),
+    );
+    return cluster;
+  }
+
+  /** A new database with the service's schema. */
+  async createDatabase(name: string): Promise<Database> {
+    await asSuperuser(this.url(), (client) => client.query(`create database ${name} owner ${OWNER}`));
+    const database = {
+      ownerUrl: this.url(OWNER, PASSWORD, name),
+      appUrl: this.url(APP, PASSWORD, name),
+      superuserUrl: this.url(undefined, undefined, name),
+    };
+    const { prepareDatabase } = await this.build.prepareDatabase();
+    await prepareDatabase(database.ownerUrl, database.appUrl);
+    return database;
+  }
+
+  async version(): Promise<string> {
+    const { rows } = await asSuperuser(this.url(), (client) =>
+      client.query<{ version: string }>(`select current_setting('server_version') as version`),
+    );
+    return rows[0]?.version ?? '';
+  }
+}
+
+export async function asSuperuser<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,68 @@
+// The load: a process of its own, which runs one measurement after the other as it is told to.
+import autocannon, { type Request } from 'autocannon';
+import { answer } from './messages.ts';
+
+const CONNECTIONS = 32;
+
+/** What is asked, whoever asks. */
+export interface Shape {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** One measurement: every user in turn asks for one of the shapes, and for the next one in the next turn. */
+export interface Job {
+  readonly url: string;
+  readonly shapes: readonly Shape[];
+  /** What says who asks, by user. */
+  readonly users: readonly Readonly<Record<string, string>>[];
+  /** How long, or how often. */
+  readonly until: { readonly seconds: number } | { readonly requests: number };
+}
+
+export interface LoadResult {
+  readonly seconds: number;
+  readonly requests: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Answers by status; connections that broke are status 0. */
+  readonly statuses: Readonly<Record<number, number>>;
+}
+
+async function run({ url, shapes, users, until }: Job): Promise<LoadResult> {
+  const connections = Math.min(CONNECTIONS, users.length);
+  let connection = 0;
+  const load = autocannon({
+    url,
+    connections,
+    sampleInt: 50,
+    ...('seconds' in until ? { duration: until.seconds } : { amount: until.requests }),
+    // Each connection has users of its own, so that nobody asks for two things at once.
+    setupClient: (client) => client.setRequests(requestsOf(connection++, connections, { shapes, users })),
+  });
+  const times: number[] = [];
+  const statuses: Record<number, number> = {};
+  load.on('response', (_client: unknown, status: number, _bytes: number, milliseconds: number) => {
+    times.push(milliseconds);
+    statuses[status] = (statuses[status] ?? 0) + 1;
+  });
+  const { duration, errors } = await load;
+  if (errors > 0) statuses[0] = errors;
+  times.sort((a, b) => a - b);
+  const percentile = (share: number) => times[Math.floor(times.length * share)] ?? NaN;
+  return { seconds: duration, requests: times.length, p50: percentile(0.5), p99: percentile(0.99), statuses };
+}
+
+function requestsOf(connection: number, connections: number, { shapes, users }: Pick<Job, 'shapes' | 'users'>) {
+  const own = users.filter((_, index) => index % connections === connection);
+  return shapes.flatMap((_, turn) =>
+    own.map((who, index): Request => {
+      const shape = shapes[(index + turn) % shapes.length] as Shape;
+      return { ...shape, headers: shape.body === undefined ? who : { ...who, 'content-type': 'application/json' } };
+    }),
+  );
+}
+
+answer(run);
