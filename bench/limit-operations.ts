@@ -35,7 +35,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
     build.websiteMapping(),
     build.facts(),
   ]);
-  const { createSession, lockSession, advanceSession } = session;
+  const { openSession, advanceSession } = session;
   const saveWebsite = documents.saveStatement(mapping.websiteMapping(false));
   const readWebsite = snapshot.snapshotStatement(['website_analyses']);
 
@@ -55,10 +55,9 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
       try {
         const run: Run = async (statement, values) => (await client.query<Row>({ ...statement, values })).rows;
         const now = new Date();
-        const [, , [locked], read] = await Promise.all([
+        const [, [locked], read] = await Promise.all([
           client.query('begin'),
-          run(createSession, [userId, randomUUID(), now]),
-          run(lockSession, [userId]),
+          run(openSession, [userId, randomUUID(), now]),
           reads ? run(reads, [userId]) : [],
         ]);
         const change = { userId, now, session: locked?.['session'] as Row, read };
@@ -99,7 +98,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
       const { website, analysis, crawlResult, ...extra } = data as JsonObject;
       const columns = { ...(analysis as JsonObject), website_url: website, crawl_result: crawlResult };
       const event = { type: 'step_completed', step: 2, data: { from: 'completed', to: 'completed' } };
-      const values = [userId, randomUUID(), session['id'], now, JSON.stringify(columns), JSON.stringify(extra), []];
+      const values = [userId, randomUUID(), session['id'], now, JSON.stringify(columns), JSON.stringify(extra), '[]'];
       return [run(saveWebsite, values), run(readWebsite, [userId]), advance(run, change, event)];
     }),
 

@@ -56,7 +56,7 @@ function writeStatement({ name, columns, merged = [], defaults = {} }: DocumentT
            from jsonb_populate_record(null::${name}, $5::jsonb) as posted
            on conflict (user_id) do update set
              updated_at = excluded.updated_at,
-             extra = (saved.extra - $7::text[]) || excluded.extra,
+             extra = (saved.extra - array(select jsonb_array_elements_text($7::jsonb))) || excluded.extra,
              ${columns.map(changed).join(',\n             ')}
            returning to_jsonb(saved) as document`,
   };

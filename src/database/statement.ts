@@ -4,13 +4,17 @@ export interface Statement {
   readonly text: string;
 }
 
+/** A statement with its values, in the order of its parameters. */
+export interface Bound {
+  readonly statement: Statement;
+  readonly values: readonly unknown[];
+}
+
 /** A row as the driver gives it, by column. */
 export type Row = Record<string, unknown>;
 
 /** A statement that a unit of work wants run, and who reads its answer. */
-export interface Command {
-  readonly statement: Statement;
-  readonly values: readonly unknown[];
+export interface Command extends Bound {
   readonly answer: Later<unknown>;
 }
 

@@ -81,7 +81,7 @@ export class UnitOfWork {
   /** Saves what the patch holds to the user's one row of the table: that row. */
   save(table: DocumentTable, { columns, extra, removed }: Patch): Later<JsonObject> {
     const values = [this.userId, uuidv7(), this.session.id, this.now];
-    const patch = [JSON.stringify(columns), JSON.stringify(extra), removed];
+    const patch = [JSON.stringify(columns), JSON.stringify(extra), JSON.stringify(removed)];
     return this.write(saveStatement(table), [...values, ...patch], documentOf);
   }
 

@@ -2,11 +2,12 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Precondition } from '../http/entity-tag.js';
+import { Batch } from './batch.js';
 import { DatabaseBusy, DatabaseUnavailable, isOutage } from './outage.js';
 import { keysFromRows, readKeys } from './sealed-keys.js';
 import { entityTagOf, openSession, sessionFromRow } from './session.js';
 import { snapshotFromRow, snapshotStatement } from './snapshot.js';
-import type { Row, Statement } from './statement.js';
+import type { Bound, Row, Statement } from './statement.js';
 import { UnitOfWork, type Opened, type Reads } from './unit-of-work.js';
 
 /** Requests that may wait for each connection of the pool; beyond, one is told at once to come back later. */
@@ -21,8 +22,7 @@ export interface Opening {
 
 /**
  * The one way to users' data. Whatever runs here runs in a transaction that PostgreSQL's row-level security confines to one
- * user: another user's rows cannot be seen or written, whatever the statement says. The pool is the ORM's. Statements are
- * written without waiting for the answers before them (the pool's `pipeline`), so that each step is one round trip.
+ * user: another user's rows cannot be seen or written, whatever the statement says. The pool is the ORM's.
  */
 @Injectable()
 export class UserDatabase implements OnApplicationShutdown {
@@ -54,21 +54,25 @@ export class UserDatabase implements OnApplicationShutdown {
    * Reads with one statement in the user's scope, in one round trip. The transaction is read-only.
    * @throws DatabaseUnavailable when PostgreSQL is away
    */
-  readForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.#onConnection((client) => inScope(client, 'begin transaction read only', userId, statement, values));
+  async readForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const batch = [bind(readScope, userId), { statement, values }];
+    const [, rows] = await this.#onConnection((client) => send(client, batch));
+    return rows ?? [];
   }
 
   /**
    * Writes with one statement in the user's scope, in one round trip, without the session and its lock.
    * @throws DatabaseUnavailable when PostgreSQL is away
    */
-  writeForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    return this.#onConnection((client) => inScope(client, 'begin', userId, statement, values));
+  async writeForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const batch = [bind(scope, userId), { statement, values }];
+    const [, rows] = await this.#onConnection((client) => send(client, batch));
+    return rows ?? [];
   }
 
   /** @throws DatabaseUnavailable unless PostgreSQL answers */
   async ping(): Promise<void> {
-    await this.#onConnection((client) => query(client, { text: 'select 1' }));
+    await this.#onConnection((client) => send(client, [bind(ping)]));
   }
 
   async #onConnection<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -87,62 +91,45 @@ export class UserDatabase implements OnApplicationShutdown {
   }
 }
 
-/** Says on whose behalf the statements of this transaction run; every row-level policy reads it. */
-function scope(client: pg.PoolClient, userId: string): Promise<Row[]> {
-  return query(client, { name: 'scope', text: `select set_config('app.user_id', $1, true)`, values: [userId] });
-}
+const begin: Statement = { name: 'begin', text: 'begin' };
+const commit: Statement = { name: 'commit', text: 'commit' };
+const ping: Statement = { name: 'ping', text: 'select' };
 
-async function inScope(
-  client: pg.PoolClient,
-  begin: string,
-  userId: string,
-  statement: Statement,
-  values: readonly unknown[],
-): Promise<Row[]> {
-  const [, , rows] = await Promise.all([
-    query(client, { text: begin }),
-    scope(client, userId),
-    query(client, { ...statement, values: [...values] }),
-    commit(client),
-  ]);
-  return rows;
-}
+/** Says on whose behalf the statements of this transaction run; every row-level policy reads it. Value: the user. */
+const scope: Statement = { name: 'scope', text: `select set_config('app.user_id', $1, true)` };
+
+const readScope: Statement = {
+  name: 'read-scope',
+  text: `select set_config('app.user_id', $1, true), set_config('transaction_read_only', 'on', true)`,
+};
+
+const bind = (statement: Statement, ...values: readonly unknown[]): Bound => ({ statement, values });
 
 /** The first round trip. Once more in the same transaction if another one makes or deletes the session this very moment. */
 async function open(client: pg.PoolClient, userId: string, now: Date, { tables, keys }: Reads): Promise<Opened> {
-  const begun = Promise.all([query(client, { text: 'begin' }), scope(client, userId)]);
-  begun.catch(() => undefined);
+  let opening = [bind(begin), bind(scope, userId)];
   for (;;) {
-    const [[session], snapshot, keyRows] = await Promise.all([
-      query(client, { ...openSession, values: [userId, uuidv7(), now] }),
-      tables ? query(client, { ...snapshotStatement(tables), values: [userId] }) : null,
-      keys ? query(client, { ...readKeys, values: [userId] }) : null,
-      begun,
-    ]);
+    const reads = [
+      ...(tables ? [bind(snapshotStatement(tables), userId)] : []),
+      ...(keys ? [bind(readKeys, userId)] : []),
+    ];
+    const answers = await send(client, [...opening, bind(openSession, userId, uuidv7(), now), ...reads]);
+    const [[session], ...read] = answers.slice(opening.length) as [Row[], ...Row[][]];
+    opening = [];
     if (!session) continue;
     return {
       session: sessionFromRow(session['session'] as Row),
       isNew: session['is_new'] === true,
-      snapshot: snapshot && snapshotFromRow(snapshot[0] as Row),
-      keys: keyRows && keysFromRows(keyRows),
+      snapshot: tables ? snapshotFromRow(read.shift()?.[0] as Row) : null,
+      keys: keys ? keysFromRows(read.shift() ?? []) : null,
     };
   }
 }
 
 /** The second round trip. What the statements answer counts once all of it is stored. */
 async function close(client: pg.PoolClient, { commands }: UnitOfWork): Promise<void> {
-  const answers = await Promise.all([
-    ...commands.map(({ statement, values }) => query(client, { ...statement, values: [...values] })),
-    commit(client),
-  ]);
-  for (const [index, { answer }] of commands.entries()) answer.settle(answers[index] as Row[]);
-}
-
-async function commit(client: pg.PoolClient): Promise<Row[]> {
-  const { command, rows } = await send(client, { text: 'commit' });
-  // A transaction that has failed answers COMMIT with a rollback, and without an error.
-  if (command !== 'COMMIT') throw new Error('The transaction was rolled back by an earlier failure');
-  return rows;
+  const answers = await send(client, [...commands, bind(commit)]);
+  for (const [index, { answer }] of commands.entries()) answer.settle(answers[index] ?? []);
 }
 
 /** Leaves the transaction; a connection on which that fails is not used again. */
@@ -166,12 +153,12 @@ class DriverFailure extends Error {
   }
 }
 
-async function query(client: pg.PoolClient, config: pg.QueryConfig): Promise<Row[]> {
-  return (await send(client, config)).rows;
-}
-
-function send(client: pg.PoolClient, config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-  return client.query<Row>(config).catch((error: unknown) => {
+/** Sends statements together, and returns the rows of each. */
+async function send(client: pg.PoolClient, statements: readonly Bound[]): Promise<Row[][]> {
+  const batch = new Batch(statements);
+  try {
+    return await client.query(batch).done;
+  } catch (error) {
     throw new DriverFailure(error);
-  });
+  }
 }

@@ -1,0 +1,106 @@
+import pg from 'pg';
+import type { Bound, Row } from './statement.js';
+
+interface Column {
+  readonly name: string;
+  readonly parse: (text: string) => unknown;
+}
+
+/**
+ * Statements by name that travel together: one message to PostgreSQL and one back, and after one that fails none is run. Without
+ * a `begin` before them they are a transaction of their own (PostgreSQL documentation, 'Pipelining' in the chapter on the
+ * protocol). The driver by itself sends each statement, and waits for its end, alone; this is what it calls a submittable, as
+ * its cursors are.
+ */
+export class Batch implements pg.Submittable {
+  /** The rows of each statement, in order. */
+  readonly done: Promise<Row[][]>;
+  /** The driver puts its time-out before it. */
+  callback: (error: Error | null) => void;
+  readonly #values: readonly (string | Buffer | null)[][];
+  readonly #rows: Row[][] = [[]];
+  #prepared = new Map<string, readonly Column[]>();
+  #columns: readonly Column[] = [];
+
+  /** @throws TypeError for a value that PostgreSQL could not read */
+  constructor(readonly bound: readonly Bound[]) {
+    this.#values = bound.map(({ values }) => values.map(encode));
+    let settle: Batch['callback'] = () => undefined;
+    this.done = new Promise((resolve, reject) => {
+      settle = (error) => (error ? reject(error) : resolve(this.#rows));
+    });
+    this.callback = settle;
+  }
+
+  submit(connection: pg.Connection): void {
+    this.#prepared = preparedOn(connection);
+    this.#expect(0);
+    connection.stream.cork();
+    for (const [index, { statement }] of this.bound.entries()) {
+      const { name, text } = statement;
+      const isKnown = this.#prepared.has(name);
+      if (!isKnown) {
+        // An attempt that failed may have left one behind; closing one that is not there is no error.
+        connection.close({ type: 'S', name }, true);
+        connection.parse({ name, text, types: [] }, true);
+      }
+      connection.bind({ statement: name, values: this.#values[index] }, true);
+      if (!isKnown) connection.describe({ type: 'P', name: '' }, true);
+      connection.execute(null, true);
+    }
+    connection.sync();
+    connection.stream.uncork();
+  }
+
+  handleRowDescription({ fields }: { readonly fields: readonly pg.FieldDef[] }): void {
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, parse: pg.types.getTypeParser(dataTypeID, 'text') }));
+  }
+
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    const row: Row = {};
+    for (const [index, { name, parse }] of this.#columns.entries()) {
+      const text = fields[index];
+      row[name] = text === null || text === undefined ? null : parse(text);
+    }
+    this.#rows.at(-1)?.push(row);
+  }
+
+  handleCommandComplete(): void {
+    const at = this.#rows.length;
+    this.#prepared.set(this.bound[at - 1]?.statement.name ?? '', this.#columns);
+    if (at === this.bound.length) return;
+    this.#rows.push([]);
+    this.#expect(at);
+  }
+
+  handleReadyForQuery(): void {
+    this.callback(null);
+  }
+
+  handleError(error: Error): void {
+    this.callback(error);
+  }
+
+  /** What a statement returns is known from when it was prepared; else PostgreSQL describes it first. */
+  #expect(index: number): void {
+    this.#columns = this.#prepared.get(this.bound[index]?.statement.name ?? '') ?? [];
+  }
+}
+
+/** The statements that each connection has prepared, with what they return. */
+const connections = new WeakMap<pg.Connection, Map<string, readonly Column[]>>();
+
+function preparedOn(connection: pg.Connection): Map<string, readonly Column[]> {
+  const known = connections.get(connection) ?? new Map<string, readonly Column[]>();
+  connections.set(connection, known);
+  return known;
+}
+
+/** A value as PostgreSQL reads it from text; bytes are sent as they are. */
+function encode(value: unknown): string | Buffer | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || Buffer.isBuffer(value)) return value;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (value instanceof Date) return value.toISOString();
+  throw new TypeError('A value of a statement must be a text, a number, a time, bytes or null');
+}
