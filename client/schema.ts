@@ -1347,7 +1347,10 @@ export interface operations {
   ApiKeysController_save: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1385,6 +1388,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -1442,7 +1454,10 @@ export interface operations {
   ApiKeysController_remove: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path: {
         provider: string;
       };
@@ -1478,6 +1493,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -1700,7 +1724,10 @@ export interface operations {
   'BusinessInfoController_save[0]': {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1729,6 +1756,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -1834,7 +1870,10 @@ export interface operations {
   'BusinessInfoController_replace[0]': {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path: {
         id: string;
       };
@@ -1874,6 +1913,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -1979,7 +2027,10 @@ export interface operations {
   ProgressController_completeOnboarding: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2004,6 +2055,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -2088,6 +2148,8 @@ export interface operations {
     responses: {
       200: {
         headers: {
+          /** @description The state of the user’s onboarding: another one after every change */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2363,6 +2425,8 @@ export interface operations {
     responses: {
       200: {
         headers: {
+          /** @description The state of the user’s onboarding: another one after every change */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2618,7 +2682,10 @@ export interface operations {
         /** @description true: delete everything of this user, keys included */
         hard?: 'true' | 'false';
       };
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2643,6 +2710,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -2737,7 +2813,10 @@ export interface operations {
   ProgressController_start: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -2762,6 +2841,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -2818,6 +2906,8 @@ export interface operations {
     responses: {
       200: {
         headers: {
+          /** @description The state of the user’s onboarding: another one after every change */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2866,6 +2956,8 @@ export interface operations {
     responses: {
       200: {
         headers: {
+          /** @description The state of the user’s onboarding: another one after every change */
+          ETag?: string;
           [name: string]: unknown;
         };
         content: {
@@ -2913,7 +3005,10 @@ export interface operations {
   ProgressController_complete: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path: {
         n: number;
       };
@@ -2953,6 +3048,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -3001,7 +3105,10 @@ export interface operations {
   ProgressController_skip: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path: {
         n: number;
       };
@@ -3037,6 +3144,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -3188,7 +3304,10 @@ export interface operations {
   OnboardingRecordsController_savePersona: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -3217,6 +3336,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -3470,7 +3598,10 @@ export interface operations {
   'BusinessInfoController_save[1]': {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -3499,6 +3630,15 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };
@@ -3604,7 +3744,10 @@ export interface operations {
   'BusinessInfoController_replace[1]': {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        'If-Match'?: string;
+      };
       path: {
         id: string;
       };
@@ -3644,6 +3787,15 @@ export interface operations {
       };
       /** @description There is no such thing, or it is somebody else’s */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      412: {
         headers: {
           [name: string]: unknown;
         };

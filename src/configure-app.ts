@@ -14,7 +14,7 @@ import { refuseConnection } from './http/client-error.js';
 import { endConnectionsOnStop } from './http/connections.js';
 import { findUnstorable, isNestedTooDeep, TOO_DEEP } from './http/json.js';
 import { sendEntityTag } from './http/entity-tag.js';
-import { createLogger, logRequest, NestLogger, requestId } from './http/logging.js';
+import { createLogger, logRequest, NestLogger, requestId, requestLogger } from './http/logging.js';
 import { InvalidInput } from './http/problem.js';
 import { describeProblem } from './http/open-api.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -86,6 +86,7 @@ export async function configureApp(
 }
 
 function addHooks(app: NestFastifyApplication, logger: Logger): void {
+  const requests = requestLogger(logger);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
     if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
@@ -101,7 +102,7 @@ function addHooks(app: NestFastifyApplication, logger: Logger): void {
   });
   fastify.addHook('preSerialization', sendEntityTag);
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
-    logRequest(logger, request, reply);
+    logRequest(requests, request, reply);
     done();
   });
   addBodyParsers(app);

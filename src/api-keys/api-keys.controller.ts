@@ -4,7 +4,7 @@ import { CurrentUser, RequiresScope } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { IfMatch, type Precondition } from '../http/entity-tag.js';
-import { Answers, ApiProblems, ApiTooManyRequests } from '../http/open-api.js';
+import { Answers, ApiProblems, ApiTooManyRequests, HeedsPrecondition } from '../http/open-api.js';
 import { Ok, PREFIX } from '../http/route.js';
 import { ApiKeyManager, getProvider } from './api-key-manager.js';
 import {
@@ -56,6 +56,7 @@ export class ApiKeysController {
   @UseGuards(KeySavesLimit)
   @ApiOperation({ summary: 'Saves a key; the first one of an AI provider completes step 1' })
   @Answers(KeySavedView)
+  @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
   @ApiTooManyRequests()
   async save(
@@ -72,6 +73,7 @@ export class ApiKeysController {
   @Delete('api-keys/:provider')
   @ApiOperation({ summary: 'Removes a key of the user' })
   @Answers(KeyDeletedView)
+  @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
   async remove(
     @CurrentUser() user: User,

@@ -31,7 +31,8 @@ export function createLogger(level: string, destination?: NodeJS.WritableStream)
     redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
     serializers: { err: serializeError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  // Without waiting for whoever reads the lines; what is still to be written when the process ends is written then.
+  return pino(options, destination ?? pino.destination({ sync: false }));
 }
 
 /**
@@ -99,6 +100,11 @@ export class NestLogger implements LoggerService {
 export function requestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** For lines that hold nothing but what `logRequest` puts into them: there is nothing to look for in each of them. */
+export function requestLogger(logger: Logger): Logger {
+  return logger.child({}, { redact: [] });
 }
 
 /** One line per request: the route's pattern, never the address, which may hold ids. */

@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiExtraModels,
+  ApiHeader,
   ApiOkResponse,
   ApiProperty,
   ApiPropertyOptional,
@@ -27,6 +28,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is invalid; `errors` name the fields',
   401: 'No token, or one that is bad or expired',
   404: 'There is no such thing, or it is somebody else’s',
+  412: 'The onboarding is no longer in the state that `If-Match` names; nothing was changed',
   413: 'The body is too large',
   415: 'The body is not JSON',
   500: 'Something went wrong on our side; `detail` names the request',
@@ -60,6 +62,21 @@ export function ApiTooManyRequests(): MethodDecorator {
   const content = { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(TooManyRequestsView) } } };
   const description = 'Too many requests a minute; see `Retry-After`';
   return applyDecorators(ApiExtraModels(TooManyRequestsView), ApiResponse({ status: 429, description, content }));
+}
+
+/** Documents that a write heeds `If-Match`. */
+export function HeedsPrecondition(): MethodDecorator {
+  const description = 'ETags of the states in which the write is to happen, or `*`; left out: it happens in any.';
+  return applyDecorators(
+    ApiHeader({ name: 'If-Match', required: false, description, schema: { type: 'string' } }),
+    ApiResponse(describeProblem(412)),
+  );
+}
+
+/** Documents the answer of a read that names the state of the onboarding. */
+export function AnswersTagged(type: Type): MethodDecorator {
+  const description = 'The state of the user’s onboarding: another one after every change';
+  return ApiOkResponse({ type, description: '', headers: { ETag: { description, schema: { type: 'string' } } } });
 }
 
 /** Documents the answer of a route that succeeds. */

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
 import { IfMatch, type Precondition } from '../http/entity-tag.js';
-import { Answers, ApiProblems } from '../http/open-api.js';
+import { Answers, ApiProblems, HeedsPrecondition } from '../http/open-api.js';
 import { Ok, PREFIX, PREFIX_WITHOUT_API } from '../http/route.js';
 import { BusinessInfoDto, BusinessInfoView } from './business-info.dto.js';
 import { BusinessInfoService } from './business-info.service.js';
@@ -19,6 +19,7 @@ export class BusinessInfoController {
   @Ok()
   @ApiOperation({ summary: 'Saves what the user says of the business' })
   @Answers(BusinessInfoView)
+  @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
   save(@CurrentUser() user: User, @Body() body: BusinessInfoDto, @IfMatch() precondition: Precondition | null) {
     return this.business.save(user.id, body, precondition);
@@ -27,6 +28,7 @@ export class BusinessInfoController {
   @Put(':id')
   @ApiOperation({ summary: 'Replaces it' })
   @Answers(BusinessInfoView)
+  @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
   replace(
     @CurrentUser() user: User,

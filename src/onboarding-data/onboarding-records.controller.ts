@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } f
 import { CurrentUser } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
 import { IfMatch, type Precondition } from '../http/entity-tag.js';
-import { Answers, ApiProblems } from '../http/open-api.js';
+import { Answers, ApiProblems, HeedsPrecondition } from '../http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../http/route.js';
 import { PersonaLatestView, PersonaSavedView, SavePersonaDto, WebsiteAnalysisView } from './onboarding-records.dto.js';
 import { OnboardingRecords } from './onboarding-records.service.js';
@@ -46,6 +46,7 @@ export class OnboardingRecordsController {
   @LargeBody()
   @ApiOperation({ summary: 'Saves a persona without completing step 4' })
   @Answers(PersonaSavedView)
+  @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
   savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto, @IfMatch() precondition: Precondition | null) {
     return this.records.savePersona(user.id, body, precondition);

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import { CurrentUser } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
 import { IfMatch, type Precondition } from '../http/entity-tag.js';
-import { Answers, ApiProblems } from '../http/open-api.js';
+import { Answers, AnswersTagged, ApiProblems, HeedsPrecondition } from '../http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../http/route.js';
 import type { StepNumber } from '../steps/steps.js';
 import { OnboardingProgressService } from './onboarding-progress.service.js';
@@ -35,21 +35,21 @@ export class ProgressController {
 
   @Get('init')
   @ApiOperation({ summary: 'Everything that the wizard needs to open, in one read' })
-  @Answers(InitView)
+  @AnswersTagged(InitView)
   init(@CurrentUser() user: User) {
     return this.progress.init(user);
   }
 
   @Get('status')
   @ApiOperation({ summary: 'Where the user stands' })
-  @Answers(StatusView)
+  @AnswersTagged(StatusView)
   status(@CurrentUser() user: User) {
     return this.progress.getOnboardingStatus(user.id);
   }
 
   @Get('progress')
   @ApiOperation({ summary: 'All steps with their data' })
-  @Answers(ProgressView)
+  @AnswersTagged(ProgressView)
   steps(@CurrentUser() user: User) {
     return this.progress.getProgress(user.id);
   }
@@ -57,7 +57,7 @@ export class ProgressController {
   @Get('step/:n')
   @ApiOperation({ summary: 'One step with its data' })
   @StepParam()
-  @Answers(StepView)
+  @AnswersTagged(StepView)
   @ApiProblems(404)
   step(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
     return this.progress.getStep(user.id, n);
@@ -69,6 +69,7 @@ export class ProgressController {
   @ApiOperation({ summary: 'Saves the data of a step and completes it' })
   @StepParam()
   @Answers(StepCompletedView)
+  @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
   complete(
     @CurrentUser() user: User,
@@ -84,6 +85,7 @@ export class ProgressController {
   @ApiOperation({ summary: 'Skips an optional step' })
   @StepParam()
   @Answers(StepSkippedView)
+  @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
   skip(
     @CurrentUser() user: User,
@@ -106,6 +108,7 @@ export class ProgressController {
   @Ok()
   @ApiOperation({ summary: 'Starts the onboarding, or returns the one there is' })
   @Answers(StartView)
+  @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
   start(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
     return this.progress.start(user.id, precondition);
@@ -122,6 +125,7 @@ export class ProgressController {
   @Ok()
   @ApiOperation({ summary: 'Starts again; hard deletes everything of this user' })
   @Answers(ResetView)
+  @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
   reset(@CurrentUser() user: User, @Query() query: ResetQueryDto, @IfMatch() precondition: Precondition | null) {
     return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true', precondition });
@@ -131,6 +135,7 @@ export class ProgressController {
   @Ok()
   @ApiOperation({ summary: 'Ends the onboarding' })
   @Answers(CompletedView)
+  @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
   completeOnboarding(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
     return this.progress.completeOnboarding(user.id, precondition);
