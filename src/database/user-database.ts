@@ -10,8 +10,8 @@ import { snapshotFromRow, snapshotStatement } from './snapshot.js';
 import type { Bound, Row, Statement } from './statement.js';
 import { UnitOfWork, type Opened, type Reads } from './unit-of-work.js';
 
-/** Requests that may wait for each connection of the pool; beyond, one is told at once to come back later. */
-const QUEUE_PER_CONNECTION = 32;
+/** Requests that may wait for each connection of the pool, which serves some hundreds a second; more are turned away at once. */
+const QUEUE_PER_CONNECTION = 100;
 
 /** What a unit of work starts from. */
 export interface Opening {

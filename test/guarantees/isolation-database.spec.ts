@@ -119,7 +119,7 @@ describe('isolation below HTTP', () => {
         `create rule noted as on insert to ${table} do nothing`,
       ]) {
         const attempt = users.forUser('bob', (data) => {
-          for (const part of statement.split('; ')) data.write({ name: '', text: part }, []);
+          for (const part of statement.split('; ')) data.write({ name: part.slice(0, 63), text: part }, []);
         });
         await expect(attempt).rejects.toMatchObject({ code: REFUSED });
       }
@@ -239,9 +239,9 @@ describe('isolation below HTTP', () => {
 
     it('leaves nothing when a statement between others fails', async () => {
       const work = service().forUser('alice', (data) => {
-        data.write({ name: '', text: `delete from persona_data where user_id = 'alice'` }, []);
-        data.write({ name: '', text: 'select 1 / 0' }, []);
-        data.write({ name: '', text: `delete from website_analyses where user_id = 'alice'` }, []);
+        data.write({ name: 'removes one', text: `delete from persona_data where user_id = 'alice'` }, []);
+        data.write({ name: 'fails', text: 'select 1 / 0' }, []);
+        data.write({ name: 'removes another', text: `delete from website_analyses where user_id = 'alice'` }, []);
       });
       await expect(work).rejects.toMatchObject({ code: '22012' });
       await expectNoScope();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { UserDatabase } from '../../src/database/user-database.js';
 import type { Row } from '../../src/database/statement.js';
 
@@ -8,5 +9,5 @@ export function runAs(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  return database.writeForUser(userId, { name: '', text }, values);
+  return database.writeForUser(userId, { name: randomUUID(), text }, values);
 }

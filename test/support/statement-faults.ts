@@ -1,9 +1,14 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type pg from 'pg';
+import { Batch } from '../../src/database/batch.js';
 import type { TestApp } from './app.js';
 
-/** `refused`: PostgreSQL answers the statement with an error. `cut`: the connection breaks before it is sent. */
+/** `refused`: PostgreSQL answers the statement with an error. `cut`: the connection breaks before it is sent, and after those before it have run. */
 export type Fault = 'refused' | 'cut';
+
+const REFUSED = { statement: { name: 'refused', text: 'select 1 / 0' }, values: [] };
+
+type Send = (batch: Batch) => Batch;
 
 /** Stands between a service and its connections, and makes one statement of a request fail. */
 export class StatementFaults {
@@ -29,14 +34,23 @@ export class StatementFaults {
   }
 
   #interpose(client: pg.PoolClient): void {
-    const send = client.query.bind(client) as (statement: unknown) => unknown;
-    const connection = client as unknown as { readonly connection: { readonly stream: { destroy(): void } } };
-    client.query = ((statement: string | pg.QueryConfig) => {
-      const number = this.sent.length;
-      this.sent.push(typeof statement === 'string' ? statement : statement.text);
-      if (this.#fault?.at !== number) return send(statement);
-      if (this.#fault.kind === 'cut') connection.connection.stream.destroy();
-      return send(this.#fault.kind === 'cut' ? statement : { text: 'select 1 / 0' });
-    }) as typeof client.query;
+    const send = client.query.bind(client) as (query: unknown) => unknown;
+    client.query = ((query: unknown) =>
+      query instanceof Batch ? this.#send(client, send as Send, query) : send(query)) as typeof client.query;
+  }
+
+  #send(client: pg.PoolClient, send: Send, batch: Batch): Batch {
+    const place = (this.#fault?.at ?? -1) - this.sent.length;
+    this.sent.push(...batch.bound.map(({ statement }) => statement.text));
+    if (place < 0 || place >= batch.bound.length) return send(batch);
+    const before = batch.bound.slice(0, place);
+    if (this.#fault?.kind === 'refused') return send(new Batch([...before, REFUSED, ...batch.bound.slice(place + 1)]));
+    const cut = () => {
+      (client as unknown as { readonly connection: pg.Connection }).connection.stream.destroy();
+      send(batch);
+    };
+    if (before.length === 0) cut();
+    else void send(new Batch(before)).done.then(cut);
+    return batch;
   }
 }
