@@ -1,0 +1,84 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { OwnCluster } from '../support/own-cluster.js';
+import { SessionLock } from '../support/session-lock.js';
+import type { Random } from './random.js';
+import type { Replica } from './replica.js';
+
+/** What can be broken. */
+export interface Arena {
+  readonly cluster: OwnCluster;
+  readonly replicas: readonly Replica[];
+  readonly random: Random;
+}
+
+/** Breaks something for a while, and heals it. What has to get well by itself is not touched. */
+export type Fault = (arena: Arena) => Promise<void>;
+
+const terminate = `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'app'`;
+
+const repeat = async ({ random }: Arena, act: () => unknown): Promise<void> => {
+  for (let turn = random.between(1, 4); turn > 0; turn--) {
+    await act();
+    await pause(random.between(20, 400));
+  }
+};
+
+/** While every session is locked, writers wait, and take the whole pool with them. */
+async function withLocks({ cluster }: Arena, act: () => Promise<unknown>): Promise<void> {
+  const lock = await SessionLock.take(cluster.ownerUrl);
+  try {
+    await act();
+  } finally {
+    await lock.release();
+  }
+}
+
+export const FAULTS: Readonly<Record<string, Fault>> = {
+  'service killed': ({ replicas, random }) => random.pick(replicas).kill(),
+
+  'service told to stop': ({ replicas, random }) => random.pick(replicas).restart(),
+
+  'service told to stop while requests wait': async (arena) => {
+    const replica = arena.random.pick(arena.replicas);
+    let stopped: Promise<void> | undefined;
+    await withLocks(arena, async () => {
+      await pause(arena.random.between(100, 500));
+      stopped = replica.restart();
+      stopped.catch(() => undefined);
+      await pause(arena.random.between(100, 500));
+    });
+    await stopped;
+  },
+
+  'PostgreSQL killed': async ({ cluster }) => {
+    await cluster.kill();
+    await cluster.restart();
+  },
+
+  'connections ended by the server': (arena) => repeat(arena, () => arena.cluster.query(terminate)),
+
+  'connections cut': (arena) => repeat(arena, () => arena.cluster.proxy.cut()),
+
+  'connections reset': (arena) => repeat(arena, () => arena.cluster.proxy.reset()),
+
+  'network slow': async ({ cluster, random }) => {
+    cluster.proxy.delay(random.between(20, 300));
+    await pause(random.between(500, 2500));
+    cluster.proxy.delay(0);
+  },
+
+  'network stalled': async ({ cluster, random }) => {
+    cluster.proxy.stall();
+    await pause(random.between(300, 3000));
+    cluster.proxy.resume();
+  },
+
+  'pool full': (arena) => withLocks(arena, () => pause(arena.random.between(500, 2500))),
+
+  'server full': async ({ cluster, random }) => {
+    await cluster.query('alter role app connection limit 0');
+    cluster.proxy.cut();
+    await pause(random.between(300, 2500));
+    await cluster.query('alter role app connection limit -1');
+  },
+};
