@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JsonObject } from '../../src/http/json.js';
 import { type History, type Entry } from './history.js';
 import { contains, foreignKeyEnds, marksIn, NOTHING, payload, type Document, type Register } from './marks.js';
 import { OPERATIONS, type Operation } from './operations.js';
@@ -101,12 +100,11 @@ export class Load {
       this.history.check('a document is of one write', all.size === 1, what);
       saw.set(document, [...all][0] as string);
     }
-    for (const [document, read] of Object.entries(shown?.documents ?? {}) as [Document, JsonObject | null][]) {
+    for (const [document, read] of Object.entries(shown?.documents ?? {}) as [Document, unknown][]) {
       const value = saw.get(document);
-      const whole =
-        read === null || (value !== undefined && contains(read, payload(document, user.index, Number(value))));
+      const whole = value === undefined || contains(read, payload(document, user.index, Number(value)));
       this.history.check('a document is whole', whole, what);
-      if (read === null) saw.set(document, NOTHING);
+      if (value === undefined) saw.set(document, NOTHING);
     }
     const percentage = shown?.percentage ?? null;
     return this.#add({ user, number, operation, sent, outcome, status, saw, percentage });

@@ -140,15 +140,16 @@ class Injector {
 
 /** Nothing is broken any more, so everything is answered. */
 async function readEverything(users: readonly User[], load: Load, history: History): Promise<void> {
-  await Promise.all(
-    users.flatMap((user) =>
-      [READ_PROGRESS, READ_BUSINESS, READ_KEYS].map(async (operation) => {
-        const entry = await load.run(user, operation);
-        const answered = entry?.outcome === 'acknowledged';
-        history.check('in the end everything is answered', answered, () => `${user.id} ${operation.name}`);
-      }),
-    ),
-  );
+  const reads = users.flatMap((user) => [READ_PROGRESS, READ_BUSINESS, READ_KEYS].map((read) => ({ user, read })));
+  const work = reads.values();
+  const reader = async () => {
+    for (const { user, read } of work) {
+      const entry = await load.run(user, read);
+      const answered = entry?.outcome === 'acknowledged';
+      history.check('in the end everything is answered', answered, () => `${user.id} ${read.name}`);
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, reader));
 }
 
 const NOTHING_STORED: Stored = { revision: 0, events: [], statuses: {}, rows: [] };
