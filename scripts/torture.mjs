@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled, NODE, ROOT } from './install.mjs';
 
-const DEFAULTS = { operations: 200_000, faults: 100, minutes: 60, seed: Date.now() % 1_000_000 };
+const DEFAULTS = { users: 200, operations: 200_000, faults: 100, minutes: 60, seed: Date.now() % 1_000_000 };
 
 const options = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, { type: 'string' }]));
 const { values } = parseArgs({ options });

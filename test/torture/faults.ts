@@ -24,30 +24,47 @@ const repeat = async ({ random }: Arena, act: () => unknown): Promise<void> => {
 };
 
 /** While every session is locked, writers wait, and take the whole pool with them. */
-async function withLocks({ cluster }: Arena, act: () => Promise<unknown>): Promise<void> {
+async function withLocks<T>({ cluster }: Arena, act: () => Promise<T>): Promise<T> {
   const lock = await SessionLock.take(cluster.ownerUrl);
   try {
-    await act();
+    return await act();
   } finally {
     await lock.release();
   }
 }
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  'service killed': ({ replicas, random }) => random.pick(replicas).kill(),
+  'service killed': async ({ replicas, random }) => {
+    const replica = random.pick(replicas);
+    await replica.kill();
+    await replica.startAgain();
+  },
 
-  'service told to stop': ({ replicas, random }) => random.pick(replicas).restart(),
+  'service killed while the network is stalled': async ({ cluster, replicas, random }) => {
+    const replica = random.pick(replicas);
+    cluster.proxy.stall();
+    await pause(random.between(100, 900));
+    await replica.kill();
+    cluster.proxy.resume();
+    await replica.startAgain();
+  },
+
+  'service told to stop': async ({ replicas, random }) => {
+    const replica = random.pick(replicas);
+    await replica.stop();
+    await replica.startAgain();
+  },
 
   'service told to stop while requests wait': async (arena) => {
     const replica = arena.random.pick(arena.replicas);
-    let stopped: Promise<void> | undefined;
-    await withLocks(arena, async () => {
+    const stopped = await withLocks(arena, async () => {
       await pause(arena.random.between(100, 500));
-      stopped = replica.restart();
-      stopped.catch(() => undefined);
+      const stopping = replica.stop();
       await pause(arena.random.between(100, 500));
+      return { stopping };
     });
-    await stopped;
+    await stopped.stopping;
+    await replica.startAgain();
   },
 
   'PostgreSQL killed': async ({ cluster }) => {

@@ -48,8 +48,9 @@ function judgeRegister(register: Register, entries: readonly Entry[], history: H
     const current = shown.filter(({ ended }) => ended >= replaced);
     const untouched = value === NOTHING && replaced < 0;
     const what = () => story(`${register} is ${value}`, read, entries, register);
-    history.check('no refused write is present', shown.length > 0 || value === NOTHING, what);
-    history.check('no acknowledged write is lost', current.length > 0 || untouched || shown.length === 0, what);
+    const wasRefused = shown.length === 0 && value !== NOTHING;
+    history.check('no refused write is present', !wasRefused, what);
+    history.check('no acknowledged write is lost', current.length > 0 || untouched || wasRefused, what);
     const [only, ...others] = current;
     if (!only || others.length > 0 || untouched) continue;
     // Whoever has seen it knows it, acknowledged or not.

@@ -1,7 +1,6 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Environment } from '../../src/config/configuration.js';
-import { eventually } from '../support/deadline.js';
 import { ServiceProcess } from '../support/service-process.js';
 import type { History } from './history.js';
 import type { Request } from './operations.js';
@@ -108,10 +107,9 @@ export class Replica {
     return new Replica(name, environment, history, new Life(await ServiceProcess.start(environment)));
   }
 
-  /** `kill -9`, and a new start. */
+  /** `kill -9`. */
   async kill(): Promise<void> {
     this.#note(await this.life.end('SIGKILL'));
-    await this.#startAgain();
   }
 
   /** Told to stop, it must end in order and in time. */
@@ -127,9 +125,8 @@ export class Replica {
     this.#note(end);
   }
 
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.#startAgain();
+  async startAgain(): Promise<void> {
+    this.life = new Life(await ServiceProcess.start(this.environment));
   }
 
   async isReady(): Promise<boolean> {
@@ -140,13 +137,6 @@ export class Replica {
     );
     const { status } = await this.life.service.anonymous().get('//health/ready');
     return status === 200;
-  }
-
-  async #startAgain(): Promise<void> {
-    await eventually(`${this.name} is started again`, async () => {
-      this.life = new Life(await ServiceProcess.start(this.environment));
-      return true;
-    });
   }
 
   /** It logs errors only, of which those with a 503 are outages and all others defects. */

@@ -12,6 +12,7 @@ import { Replica } from './replica.js';
 import { User } from './users.js';
 
 export interface Sizes {
+  readonly users: number;
   /** Both are reached before it ends, */
   readonly operations: number;
   readonly faults: number;
@@ -28,10 +29,10 @@ export interface Result {
   readonly summary: string;
 }
 
-const USERS = 200;
 /** Every tenth user is at work in two places at once. */
 const SHARED = 10;
-const WORKERS = 64;
+/** More than the connections of both pools together. */
+const WORKERS = 32;
 const READY_AGAIN_MS = 30_000;
 const PROGRESS_MS = 5_000;
 
@@ -50,7 +51,7 @@ export async function torture(sizes: Sizes, say: (line: string) => void): Promis
   const replicas = await Promise.all(names.map((name) => Replica.start(name, environment, history)));
   try {
     const users = await Promise.all(
-      Array.from({ length: USERS }, (_, index) => User.create(index, index % SHARED === 0 ? 2 : 1)),
+      Array.from({ length: sizes.users }, (_, index) => User.create(index, index % SHARED === 0 ? 2 : 1)),
     );
     const load = new Load(users, replicas, history, random);
     const injector = new Injector({ cluster, replicas, random }, history);
