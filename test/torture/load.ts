@@ -53,6 +53,7 @@ export class Load {
     const sent = performance.now();
     try {
       const answer = await life.send(request, user.token);
+      if (life.signal !== null) this.history.check('what was accepted is answered', true, () => '');
       const entry = this.#note(user, number, operation, sent, answer);
       if (answer.status === 503) await pause(BACK_OFF_MS);
       return entry;
