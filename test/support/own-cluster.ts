@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { StartupError } from '../../src/database/startup-error.js';
 import { eventually } from './deadline.js';
 import { isAlive } from './process-alive.js';
 import { scratchDirectory } from './scratch-directory.js';
@@ -57,19 +58,37 @@ export class OwnCluster {
   }
 
   /** PostgreSQL's immediate shutdown: every process of it ends at once, and the next start has to recover from its log. */
-  async crash(): Promise<void> {
+  crash(): Promise<void> {
+    return this.#end('SIGQUIT');
+  }
+
+  /** As the machine's own killer does it: no process of it is told, and its children find out by themselves. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Starts it after `stop`, `crash` or `kill`. It refuses as long as a child of the one before holds its memory. */
+  async restart(): Promise<void> {
+    const start = () => EmbeddedPostgres.start({ directory: this.directory, superuserPassword: PASSWORD });
+    await eventually('PostgreSQL starts again', async () => {
+      try {
+        this.postgres = await start();
+        return true;
+      } catch (error) {
+        if (error instanceof StartupError) return false;
+        throw error;
+      }
+    });
+    await this.proxy.open(this.postgres.port);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const [pid] = readFileSync(join(this.directory, 'postgres', 'postmaster.pid'), 'utf8')
       .split('\n')
       .map(Number);
-    process.kill(pid as number, 'SIGQUIT');
+    process.kill(pid as number, signal);
     await eventually('PostgreSQL is gone', () => !isAlive(pid as number));
     await this.proxy.close();
-  }
-
-  /** Starts it after `stop` or `crash`. */
-  async restart(): Promise<void> {
-    this.postgres = await EmbeddedPostgres.start({ directory: this.directory, superuserPassword: PASSWORD });
-    await this.proxy.open(this.postgres.port);
   }
 
   async remove(): Promise<void> {

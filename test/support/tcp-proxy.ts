@@ -1,14 +1,18 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { pipeline, Transform, type TransformCallback } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 
-/** A port of its own before a server: it stays the same when the server comes back on another, and can play dead. */
+/** A port of its own before a server: it stays the same when the server comes back on another, and can play a bad network. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
-  #stalled = false;
+  #delayMs = 0;
+  #stall = Promise.withResolvers<void>();
 
   private constructor(private target: number) {
-    this.#server = createServer({ pauseOnConnect: true }, (client) => this.#accept(client));
+    this.#stall.resolve();
+    this.#server = createServer((client) => this.#accept(client));
   }
 
   static async to(target: number): Promise<TcpProxy> {
@@ -24,7 +28,7 @@ export class TcpProxy {
   /** Listens on its port, and forwards to the target. */
   async open(target = this.target): Promise<void> {
     this.target = target;
-    this.#stalled = false;
+    this.resume();
     await new Promise<void>((done, fail) => {
       this.#server.once('error', fail);
       this.#server.listen(this.#port, '127.0.0.1', done);
@@ -35,25 +39,54 @@ export class TcpProxy {
   /** Breaks every connection, and refuses new ones. */
   async close(): Promise<void> {
     const closed = new Promise((done) => this.#server.close(done));
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
     await closed;
   }
 
   /** Accepts connections and takes what is sent, but never answers: as a server that hangs, or a network that swallows. */
   stall(): void {
-    this.#stalled = true;
-    for (const socket of this.#sockets) socket.unpipe().pause();
+    this.#stall = Promise.withResolvers();
+  }
+
+  /** Hands on what was held back. */
+  resume(): void {
+    this.#stall.resolve();
+  }
+
+  /** From now on each piece is late by that much, both ways; 0 ends it. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /** Ends every connection; new ones are let in. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** The same, without a good-bye: both ends are told that the connection was reset. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   #accept(client: Socket): void {
-    this.#track(client);
-    if (this.#stalled) return;
     const server = connect(this.target, '127.0.0.1');
+    this.#track(client);
     this.#track(server);
-    client.pipe(server).pipe(client);
     // One end takes the other along.
     client.on('close', () => server.destroy());
     server.on('close', () => client.destroy());
+    pipeline(client, this.#line(), server, () => undefined);
+    pipeline(server, this.#line(), client, () => undefined);
+  }
+
+  /** One direction of a connection. What came first leaves first, however late it is. */
+  #line(): Transform {
+    const late = async (chunk: Buffer, done: TransformCallback) => {
+      if (this.#delayMs > 0) await pause(this.#delayMs);
+      await this.#stall.promise;
+      done(null, chunk);
+    };
+    return new Transform({ transform: (chunk: Buffer, _encoding, done) => void late(chunk, done) });
   }
 
   #track(socket: Socket): void {

@@ -1,0 +1,119 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type History, type Entry } from './history.js';
+import { contains, foreignKeyEnds, marksIn, NOTHING, payload, type Document, type Register } from './marks.js';
+import { OPERATIONS, type Operation } from './operations.js';
+import type { Random } from './random.js';
+import { NoAnswer, type Answer, type Replica } from './replica.js';
+import { type User } from './users.js';
+
+/** What a client waits before its next request, when it has been told to come again later. */
+const BACK_OFF_MS = 50;
+
+const TOTAL_WEIGHT = OPERATIONS.reduce((sum, { weight }) => sum + weight, 0);
+
+/** Many users at their onboarding, each operation on either process. It writes the history. */
+export class Load {
+  #stopping = false;
+  #workers: Promise<unknown> = Promise.resolve();
+  /** Requests to a process that was not there: nothing was asked. */
+  notSent = 0;
+
+  constructor(
+    readonly users: readonly User[],
+    private readonly replicas: readonly Replica[],
+    private readonly history: History,
+    private readonly random: Random,
+  ) {}
+
+  start(workers: number): void {
+    const idle = this.users.flatMap((user) => Array.from({ length: user.drivers }, () => user));
+    this.#workers = Promise.all(
+      Array.from({ length: workers }, async () => {
+        while (!this.#stopping) {
+          const user = this.random.draw(idle);
+          await this.run(user, this.#pickOperation());
+          idle.push(user);
+        }
+      }),
+    );
+    // Whoever stops it is told.
+    this.#workers.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#workers;
+  }
+
+  async run(user: User, operation: Operation): Promise<Entry | null> {
+    const { life, name } = this.random.pick(this.replicas);
+    const number = ++user.count;
+    const request = operation.request(user, number);
+    const sent = performance.now();
+    try {
+      const answer = await life.send(request, user.token);
+      if (life.signal !== null) this.history.check('what was accepted is answered', true, () => '');
+      const entry = this.#note(user, number, operation, sent, answer);
+      if (answer.status === 503) await pause(BACK_OFF_MS);
+      return entry;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      const what = () =>
+        `${user.id} #${number} ${operation.name} at ${sent.toFixed(0)} ms on ${name}: ${error.message}`;
+      if (life.signal === null) this.history.check('a running process answers', false, what);
+      // Only a killed process may leave a request that it has begun.
+      if (error.accepted) this.history.check('what was accepted is answered', life.signal === 'SIGKILL', what);
+      if (error.sent) this.#add({ user, number, operation, sent, outcome: 'unknown', status: null });
+      else this.notSent++;
+      await pause(BACK_OFF_MS);
+      return null;
+    }
+  }
+
+  #pickOperation(): Operation {
+    let left = this.random.next() * TOTAL_WEIGHT;
+    return OPERATIONS.find(({ weight }) => (left -= weight) < 0) ?? (OPERATIONS[0] as Operation);
+  }
+
+  #note(user: User, number: number, operation: Operation, sent: number, answer: Answer): Entry {
+    const { status, headers, text } = answer;
+    const what = () =>
+      `${user.id} #${number} ${operation.name}: ${status} ${JSON.stringify(headers)} ${text.slice(0, 2000)}`;
+    this.history.check('no 5xx but 503', status < 500 || status === 503, what);
+    this.history.check('a request is answered as its kind must be', [...operation.expects, 503].includes(status), what);
+    const { users, numbers } = marksIn(text);
+    users.delete(user.index);
+    const foreign = users.size + foreignKeyEnds(text, user.index).length;
+    this.history.check('no answer shows another user’s data', foreign === 0, what);
+    if (status >= 400) {
+      const isProblem = headers['content-type'] === 'application/problem+json';
+      this.history.check('a failure is a problem', isProblem, what);
+    }
+    if (status === 503) {
+      this.history.check('a 503 says when to come again', Number(headers['retry-after']) > 0, what);
+      return this.#add({ user, number, operation, sent, outcome: 'unknown', status });
+    }
+    const outcome = operation.writes && status !== 200 ? 'refused' : 'acknowledged';
+    const shown = operation.expects.includes(status) ? operation.shows?.(JSON.parse(text)) : undefined;
+    const saw = new Map<Register, string>(Object.entries(shown?.keys ?? {}) as [Register, string][]);
+    for (const [document, all] of numbers) {
+      this.history.check('a document is of one write', all.size === 1, what);
+      saw.set(document, [...all][0] as string);
+    }
+    for (const [document, read] of Object.entries(shown?.documents ?? {}) as [Document, unknown][]) {
+      const value = saw.get(document);
+      const whole = value === undefined || contains(read, payload(document, user.index, Number(value)));
+      this.history.check('a document is whole', whole, what);
+      if (value === undefined) saw.set(document, NOTHING);
+    }
+    const percentage = shown?.percentage ?? null;
+    return this.#add({ user, number, operation, sent, outcome, status, saw, percentage });
+  }
+
+  #add(entry: Pick<Entry, 'user' | 'number' | 'operation' | 'sent' | 'outcome' | 'status'> & Partial<Entry>): Entry {
+    const whole = { saw: new Map<Register, string>(), percentage: null, ended: performance.now(), ...entry };
+    this.history.entries.push(whole);
+    return whole;
+  }
+}

@@ -1,0 +1,24 @@
+import { token } from '../support/tokens.js';
+import { userMark } from './marks.js';
+
+const DAY = 24 * 3600;
+
+/** One whose data carry a mark of their own. */
+export class User {
+  /** Operations so far. */
+  count = 0;
+
+  private constructor(
+    readonly index: number,
+    readonly id: string,
+    readonly token: string,
+    /** How many drive the user's operations at once; with one, each is sent after the answer to the one before. */
+    readonly drivers: number,
+  ) {}
+
+  static async create(index: number, drivers: number): Promise<User> {
+    const id = userMark(index);
+    const exp = Math.floor(Date.now() / 1000) + DAY;
+    return new User(index, id, await token(id, { exp, scope: 'keys:use' }), drivers);
+  }
+}
