@@ -4,42 +4,56 @@ import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { againstLimit } from './against-limit.ts';
+import { growth } from './growth.ts';
+import { memory } from './memory.ts';
 import { OPERATIONS } from './operations.ts';
 import { Stops } from './processes.ts';
 import type { CompareOptions, Report, Run } from './run.ts';
 import { ensureBuild, ROOT } from './service-build.ts';
+import { start } from './start.ts';
 
 /** Said in one line; anything else is a defect, with its stack. */
 class Refused extends Error {}
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
-    users: { type: 'string', default: '1000' },
+    // What to find out; else: how fast the service is beside the limit.
+    growth: { type: 'boolean', default: false },
+    memory: { type: 'boolean', default: false },
+    start: { type: 'boolean', default: false },
+    // How.
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    users: { type: 'string' },
     operations: { type: 'string' },
     json: { type: 'string' },
   },
+  allowPositionals: true,
 });
 
-function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refused(`--${name} must be a whole number, from 1 on.`);
-  return Number(text);
+function report(run: Run): Promise<Report> {
+  if (options.growth) return growth(run, comparing(wholeNumber('growth', positionals[0], 10_000)));
+  if (options.memory) return memory(run, wholeNumber('users', options.users, 100_000));
+  if (options.start) return start(run, wholeNumber('rounds', options.rounds, 10));
+  return againstLimit(run, comparing(wholeNumber('users', options.users, 1000)));
 }
 
-function compareOptions(): CompareOptions {
+function comparing(users: number): CompareOptions {
   const names = options.operations?.split(',') ?? OPERATIONS.map(({ name }) => name);
-  return {
-    rounds: wholeNumber('rounds', options.rounds),
-    seconds: wholeNumber('seconds', options.seconds),
-    users: wholeNumber('users', options.users),
-    operations: names.map((wanted) => {
-      const operation = OPERATIONS.find(({ name }) => name === wanted);
-      if (!operation)
-        throw new Refused(`--operations: ${wanted} is none of ${OPERATIONS.map((o) => o.name).join(', ')}.`);
-      return operation;
-    }),
-  };
+  const operations = names.map((wanted) => {
+    const operation = OPERATIONS.find(({ name }) => name === wanted);
+    if (!operation)
+      throw new Refused(`--operations: ${wanted} is none of ${OPERATIONS.map((o) => o.name).join(', ')}.`);
+    return operation;
+  });
+  const rounds = wholeNumber('rounds', options.rounds, 5);
+  return { operations, rounds, seconds: wholeNumber('seconds', options.seconds, 3), users };
+}
+
+function wholeNumber(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refused(`--${name} must be a whole number, from 1 to 9,999,999.`);
+  return Number(text);
 }
 
 function write({ text, data }: Report, build: string): void {
@@ -58,16 +72,14 @@ const interrupted = new Promise<never>((_, fail) => {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => fail(new Refused(`Stopped by ${signal}.`)));
 });
 
-async function start(): Promise<void> {
-  const plan = compareOptions();
+async function main(): Promise<void> {
   const { build, leave } = await ensureBuild();
   stops.add(leave);
-  const run: Run = { build, stops, say: (line) => console.error(line) };
-  write(await againstLimit(run, plan), build.folder);
+  write(await report({ build, stops, say: (line) => console.error(line) }), build.folder);
 }
 
 try {
-  await Promise.race([start(), interrupted]);
+  await Promise.race([main(), interrupted]);
 } catch (error) {
   console.error(error instanceof Refused ? error.message : error);
   process.exitCode = 1;
