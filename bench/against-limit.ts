@@ -20,7 +20,7 @@ export async function againstLimit(run: Run, { users, ...plan }: CompareOptions)
   const comparisons = await compare(startLoad(stops), measured, limit, plan, say);
   return {
     text: comparisonTable(measured, limit, comparisons, { title: 'wanted', of: verdict }),
-    data: { kind: 'limit', users, comparisons },
+    data: { users, comparisons },
   };
 }
 

@@ -20,6 +20,8 @@ declare module 'autocannon' {
     readonly amount?: number;
     /** Milliseconds between two looks at whether the time is up. */
     readonly sampleInt: number;
+    /** How many broken connections end it. */
+    readonly bailout: number;
     readonly setupClient: (client: Client) => void;
   }
 

@@ -29,6 +29,6 @@ export async function growth(run: Run, { users: many, ...plan }: CompareOptions)
     ratio >= 1 - MAY_LOSE ? 'met' : `MISSED: loses ${Math.round((1 - ratio) * 100)} %`;
   return {
     text: comparisonTable(large, small, comparisons, { title: `${1 - MAY_LOSE} or more`, of: verdict }),
-    data: { kind: 'growth', users: [FEW, many], comparisons },
+    data: { users: [FEW, many], comparisons },
   };
 }

@@ -38,6 +38,7 @@ async function run({ url, shapes, users, until }: Job): Promise<LoadResult> {
     url,
     connections,
     sampleInt: 50,
+    bailout: 1,
     ...('seconds' in until ? { duration: until.seconds } : { amount: until.requests }),
     // Each connection has users of its own, so that nobody asks for two things at once.
     setupClient: (client) => client.setRequests(requestsOf(connection++, connections, { shapes, users })),

@@ -17,7 +17,7 @@ const ROUNDS = 2;
 const ALLOWED_MB = 200;
 
 /** What the service holds on to after many requests of many users: reads, and a write for each five of them. */
-export async function memory({ build, stops, say }: Run, users: number): Promise<Report> {
+export async function memory({ build, stops, say }: Run, { users }: { users: number }): Promise<Report> {
   const cluster = await Cluster.start(build, stops);
   const database = await cluster.createDatabase('bench');
   const filler = await Service.start(build, database.appUrl, stops);
@@ -49,6 +49,6 @@ export async function memory({ build, stops, say }: Run, users: number): Promise
       '',
       `At the end ${after(1).toFixed(0)} MB; at most ${ALLOWED_MB}: ${verdict}. Growth in the second half: ${(after(1) - after(0.5)).toFixed(0)} MB.`,
     ].join('\n'),
-    data: { kind: 'memory', users, looks },
+    data: { users, looks },
   };
 }

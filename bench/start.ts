@@ -12,7 +12,7 @@ const ALLOWED_MS = 1500;
  * From the start of the process to the first 200 of /health/ready, on a database that is migrated; and how long a process takes
  * that goes only a part of the way. Once as a service that migrates by itself, once as one that is not told the owner.
  */
-export async function start({ build, stops, say }: Run, times: number): Promise<Report> {
+export async function start({ build, stops, say }: Run, { times }: { times: number }): Promise<Report> {
   const cluster = await Cluster.start(build, stops);
   const database = await cluster.createDatabase('bench');
   const repeat = async (part: () => Promise<number>): Promise<readonly number[]> => {
@@ -59,7 +59,7 @@ export async function start({ build, stops, say }: Run, times: number): Promise<
       ['start', `${ALLOWED_MS} ms`, 'ms', 'min–max', 'Node', 'modules', 'database', 'application, first answer'],
       rows,
     ),
-    data: { kind: 'start', ways },
+    data: { ways },
   };
 }
 
