@@ -1,6 +1,6 @@
 // npm run bench: how fast the service is, against what, and whether it stays so. See docs/performance.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { againstLimit } from './against-limit.ts';
 import { growth } from './growth.ts';
@@ -10,6 +10,9 @@ import { Stops } from './processes.ts';
 import type { Report, Run } from './run.ts';
 import { ensureBuild, ROOT } from './service-build.ts';
 import { start } from './start.ts';
+
+/** Figures of a machine that was busy with something else before are worth little. */
+const [busy = 0] = loadavg();
 
 const stops = new Stops();
 const interrupted = new Promise<never>((_, fail) => {
@@ -39,11 +42,14 @@ function report(options: Options, run: Run): Promise<Report> {
 
 function write({ text, data }: Report, { kind, json }: Options, build: string): void {
   const time = new Date().toISOString();
-  const machine = { cores: availableParallelism(), model: cpus()[0]?.model, node: process.version };
+  const { model } = cpus()[0] ?? {};
+  const machine = { model, cores: availableParallelism(), node: process.version, loadBefore: busy };
   const file = json ?? join(ROOT, 'bench', 'results', `${kind}-${time.replaceAll(':', '-')}.json`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify({ kind, time, build, machine, ...data }, null, 2));
-  console.log(`\n${text}\n\n${machine.model}, ${machine.cores} cores, Node ${machine.node}. All figures: ${file}`);
+  console.log(`\n${text}\n`);
+  console.log(`${model}, ${machine.cores} cores, load before the run ${busy.toFixed(1)}, Node ${machine.node}`);
+  console.log(`All figures: ${file}`);
 }
 
 try {
