@@ -27,7 +27,6 @@ declare module 'autocannon' {
 
   export interface Result {
     readonly errors: number;
-    readonly duration: number;
   }
 
   export default function autocannon(options: Options): EventEmitter & PromiseLike<Result>;

@@ -11,7 +11,7 @@ import type { ServiceBuild } from './service-build.ts';
 
 export const POOL_SIZE = 10;
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** The keys of one run: what one of its services seals, another can open. */
 const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
