@@ -3,7 +3,7 @@ import { asContestant, startLimit } from './contestants.ts';
 import { compare, startLoad } from './measure.ts';
 import type { Operation } from './operations.ts';
 import type { CompareOptions, Report, Run } from './run.ts';
-import { seed } from './seed.ts';
+import { fillForComparison } from './seed.ts';
 import { Service } from './service.ts';
 import { comparisonTable } from './table.ts';
 
@@ -14,7 +14,7 @@ export async function againstLimit(run: Run, { users, ...plan }: CompareOptions)
   const database = await cluster.createDatabase('bench');
   const service = await Service.start(build, database.appUrl, stops);
   say(`Making ${users} users…`);
-  const asking = await seed(service.url, database, users);
+  const asking = await fillForComparison(service.url, database, users);
   const limit = await startLimit(build, database, asking, stops);
   const measured = await asContestant('service', service, asking);
   const comparisons = await compare(startLoad(stops), measured, limit, plan, say);

@@ -20,12 +20,13 @@ declare module 'autocannon' {
     readonly amount?: number;
     /** Milliseconds between two looks at whether the time is up. */
     readonly sampleInt: number;
+    /** How many broken connections end it. */
+    readonly bailout: number;
     readonly setupClient: (client: Client) => void;
   }
 
   export interface Result {
     readonly errors: number;
-    readonly duration: number;
   }
 
   export default function autocannon(options: Options): EventEmitter & PromiseLike<Result>;

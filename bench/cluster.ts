@@ -53,13 +53,6 @@ export class Cluster {
     await prepareDatabase(database.ownerUrl, database.appUrl);
     return database;
   }
-
-  async version(): Promise<string> {
-    const { rows } = await asSuperuser(this.url(), (client) =>
-      client.query<{ version: string }>(`select current_setting('server_version') as version`),
-    );
-    return rows[0]?.version ?? '';
-  }
 }
 
 export async function asSuperuser<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {

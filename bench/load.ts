@@ -33,36 +33,44 @@ export interface LoadResult {
 
 async function run({ url, shapes, users, until }: Job): Promise<LoadResult> {
   const connections = Math.min(CONNECTIONS, users.length);
-  let connection = 0;
+  // Requests are written out before the first is sent: no more of them than are sent.
+  const turns = 'requests' in until ? Math.ceil(until.requests / users.length) : shapes.length;
+  const prepared = Array.from({ length: connections }, (_, connection) => {
+    const own = users.filter((_, index) => index % connections === connection);
+    return requestsOf(own, shapes, Math.min(turns, shapes.length));
+  });
   const load = autocannon({
     url,
     connections,
     sampleInt: 50,
+    bailout: 1,
     ...('seconds' in until ? { duration: until.seconds } : { amount: until.requests }),
     // Each connection has users of its own, so that nobody asks for two things at once.
-    setupClient: (client) => client.setRequests(requestsOf(connection++, connections, { shapes, users })),
+    setupClient: (client) => client.setRequests(prepared.shift() ?? []),
   });
   const times: number[] = [];
   const statuses: Record<number, number> = {};
+  let began = performance.now();
+  load.on('start', () => (began = performance.now()));
   load.on('response', (_client: unknown, status: number, _bytes: number, milliseconds: number) => {
     times.push(milliseconds);
     statuses[status] = (statuses[status] ?? 0) + 1;
   });
-  const { duration, errors } = await load;
+  const { errors } = await load;
+  const seconds = (performance.now() - began) / 1000;
   if (errors > 0) statuses[0] = errors;
   times.sort((a, b) => a - b);
   const percentile = (share: number) => times[Math.floor(times.length * share)] ?? NaN;
-  return { seconds: duration, requests: times.length, p50: percentile(0.5), p99: percentile(0.99), statuses };
+  return { seconds, requests: times.length, p50: percentile(0.5), p99: percentile(0.99), statuses };
 }
 
-function requestsOf(connection: number, connections: number, { shapes, users }: Pick<Job, 'shapes' | 'users'>) {
-  const own = users.filter((_, index) => index % connections === connection);
-  return shapes.flatMap((_, turn) =>
-    own.map((who, index): Request => {
+function requestsOf(users: Job['users'], shapes: readonly Shape[], turns: number): Request[] {
+  return Array.from({ length: turns }, (_, turn) =>
+    users.map((who, index): Request => {
       const shape = shapes[(index + turn) % shapes.length] as Shape;
       return { ...shape, headers: shape.body === undefined ? who : { ...who, 'content-type': 'application/json' } };
     }),
-  );
+  ).flat();
 }
 
 answer(run);

@@ -3,7 +3,7 @@ import { sample } from '../test/support/samples.ts';
 import { token } from '../test/support/tokens.ts';
 import { asSuperuser, type Database } from './cluster.ts';
 
-/** How many users ask, at most; the others are there. */
+/** How many users ask when two servers are compared; the others are there. */
 const ASKING = 1000;
 
 const TEMPLATE = 'template';
@@ -11,33 +11,60 @@ const TEMPLATE = 'template';
 /** So many that the seeding of keys takes no longer than it must. */
 const AT_ONCE = 16;
 
-/**
- * Fills a database with users who have saved every step, and returns some of them, evenly spread over all. One user goes through
- * the service; its rows are copied. A key opens only for the user for whom it was sealed: those who ask save theirs by themselves.
- */
-export async function seed(serviceUrl: string, { superuserUrl }: Database, users: number): Promise<readonly string[]> {
+/** Fills a database, and returns the users who are to ask, spread evenly over all. */
+export async function fillForComparison(
+  serviceUrl: string,
+  database: Database,
+  users: number,
+): Promise<readonly string[]> {
+  await fill(serviceUrl, database, users);
+  const asking = await chooseUsers(database, Math.min(users, ASKING));
+  await replaceKeys(serviceUrl, database, asking);
+  await settle(database);
+  return asking;
+}
+
+/** Makes users who have saved every step: one goes through the service, and its rows are copied. Copied keys do not open. */
+export async function fill(serviceUrl: string, { superuserUrl }: Database, users: number): Promise<void> {
   for (const step of [1, 2, 3, 4, 5]) await completeStep(serviceUrl, TEMPLATE, step);
   await post(serviceUrl, TEMPLATE, '/business-info', { business_description: 'Marketing for small shops' });
-  const asking = await asSuperuser(superuserUrl, async (client) => {
-    await copyTemplate(client, users);
-    const { rows } = await client.query<{ user_id: string }>(
+  await asSuperuser(superuserUrl, (client) => copyTemplate(client, users));
+}
+
+/** So many users, spread evenly over all. */
+export async function chooseUsers({ superuserUrl }: Database, count: number): Promise<readonly string[]> {
+  const { rows } = await asSuperuser(superuserUrl, (client) =>
+    client.query<{ user_id: string }>(
       `select user_id
-       from (select user_id, row_number() over (order by user_id) as n from onboarding_sessions) numbered
-       where n * $1 / $2 <> (n - 1) * $1 / $2`,
-      [ASKING, Math.max(users, ASKING)],
-    );
-    const ids = rows.map((row) => row.user_id);
+       from (select user_id, row_number() over (order by user_id) as n, count(*) over () as users
+             from onboarding_sessions) numbered
+       where n * $1 / users <> (n - 1) * $1 / users`,
+      [count],
+    ),
+  );
+  return rows.map(({ user_id }) => user_id);
+}
+
+/** A key opens only for the user for whom it was sealed: these users save theirs by themselves. */
+async function replaceKeys(serviceUrl: string, { superuserUrl }: Database, users: readonly string[]): Promise<void> {
+  await asSuperuser(superuserUrl, async (client) => {
     for (const table of ['api_keys', 'data_keys']) {
-      await client.query(`delete from ${table} where user_id = any ($1)`, [ids]);
+      await client.query(`delete from ${table} where user_id = any ($1)`, [users]);
     }
-    return ids;
   });
-  await saveKeys(serviceUrl, asking);
+  const left = [...users];
+  const worker = async () => {
+    for (let user = left.pop(); user !== undefined; user = left.pop()) await completeStep(serviceUrl, user, 1);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** What PostgreSQL would else do some time during the measurements. */
+export async function settle({ superuserUrl }: Database): Promise<void> {
   await asSuperuser(superuserUrl, async (client) => {
     await client.query('vacuum (analyze)');
     await client.query('checkpoint');
   });
-  return asking;
 }
 
 async function copyTemplate(client: pg.Client, users: number): Promise<void> {
@@ -69,14 +96,6 @@ async function copyTemplate(client: pg.Client, users: number): Promise<void> {
   }
   await client.query(`set session_replication_role = 'origin'`);
   await client.query(`delete from onboarding_sessions where user_id = '${TEMPLATE}'`);
-}
-
-async function saveKeys(serviceUrl: string, users: readonly string[]): Promise<void> {
-  const left = [...users];
-  const worker = async () => {
-    for (let user = left.pop(); user !== undefined; user = left.pop()) await completeStep(serviceUrl, user, 1);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 function completeStep(serviceUrl: string, user: string, step: number): Promise<void> {

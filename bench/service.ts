@@ -11,10 +11,26 @@ import type { ServiceBuild } from './service-build.ts';
 
 export const POOL_SIZE = 10;
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** The keys of one run: what one of its services seals, another can open. */
 const ENCRYPTION_KEYS = `bench:${randomBytes(32).toString('base64')}`;
+
+/** All that it sees of the machine's environment. */
+export function serviceEnvironment(appUrl: string, ownerUrl?: string): NodeJS.ProcessEnv {
+  return {
+    NODE_ENV: 'production',
+    DEPLOY_ENV: 'production',
+    HOST: '127.0.0.1',
+    DATABASE_URL: appUrl,
+    ...(ownerUrl === undefined ? {} : { DATABASE_MIGRATION_URL: ownerUrl }),
+    DATABASE_POOL_SIZE: String(POOL_SIZE),
+    AUTH_JWT_SECRET: JWT_SECRET,
+    API_KEY_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
+    LOG_LEVEL: 'info',
+    RATE_LIMIT_KEY_SAVES: '0',
+  };
+}
 
 /** The built service as production runs it, in a process of its own. */
 export class Service {
@@ -38,19 +54,7 @@ export class Service {
     const child = spawn(process.execPath, ['--enable-source-maps', join(build.folder, 'main.js')], {
       cwd: directory,
       stdio: ['ignore', output, output],
-      env: {
-        NODE_ENV: 'production',
-        DEPLOY_ENV: 'production',
-        HOST: '127.0.0.1',
-        PORT: String(port),
-        DATABASE_URL: appUrl,
-        ...(ownerUrl === undefined ? {} : { DATABASE_MIGRATION_URL: ownerUrl }),
-        DATABASE_POOL_SIZE: String(POOL_SIZE),
-        AUTH_JWT_SECRET: JWT_SECRET,
-        API_KEY_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
-        LOG_LEVEL: 'info',
-        RATE_LIMIT_KEY_SAVES: '0',
-      },
+      env: { ...serviceEnvironment(appUrl, ownerUrl), PORT: String(port) },
     });
     stops.add(async () => {
       await end(child);

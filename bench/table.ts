@@ -1,18 +1,15 @@
 import type { Comparison, Contestant, Measurement } from './measure.ts';
 import type { Operation } from './operations.ts';
 
-/** How many columns hold words; the others hold figures. */
-const WORDS = 2;
-
-/** A table in Markdown. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown. The first columns hold words, the others figures. */
+export function markdownTable(words: number, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const padded = (row: readonly string[]) =>
     line(
-      widths.map((width, column) => (column < WORDS ? row[column]?.padEnd(width) : row[column]?.padStart(width)) ?? ''),
+      widths.map((width, column) => (column < words ? row[column]?.padEnd(width) : row[column]?.padStart(width)) ?? ''),
     );
-  const rule = widths.map((width, column) => (column < WORDS ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  const rule = widths.map((width, column) => (column < words ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return [padded(head), line(rule), ...rows.map(padded)].join('\n');
 }
 
@@ -63,7 +60,7 @@ export function comparisonTable(
       ],
     ];
   });
-  return markdownTable(head, rows);
+  return markdownTable(2, head, rows);
 }
 
 /** Medians of the rounds. */

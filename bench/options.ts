@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { OPERATIONS } from './operations.ts';
+import type { CompareOptions } from './run.ts';
+
+/** Said in one line; anything else is a defect, with its stack. */
+export class Refused extends Error {}
+
+export type Options = { readonly json: string | undefined } & (
+  | ({ readonly kind: 'limit' | 'growth' } & CompareOptions)
+  | { readonly kind: 'memory'; readonly users: number }
+  | { readonly kind: 'start'; readonly times: number }
+);
+
+/** What to find out: without a word, how fast the service is beside the limit. @throws Refused */
+export function readOptions(): Options {
+  const { values, positionals } = parse();
+  const { json } = values;
+  if (values.memory) return { kind: 'memory', json, users: wholeNumber('users', values.users, 100_000) };
+  if (values.start) return { kind: 'start', json, times: wholeNumber('rounds', values.rounds, 10) };
+  const plan = {
+    json,
+    operations: operationsOf(values.operations),
+    rounds: wholeNumber('rounds', values.rounds, 5),
+    seconds: wholeNumber('seconds', values.seconds, 3),
+  };
+  if (values.growth) return { kind: 'growth', ...plan, users: wholeNumber('growth', positionals[0], 10_000) };
+  return { kind: 'limit', ...plan, users: wholeNumber('users', values.users, 1000) };
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      options: {
+        growth: { type: 'boolean' },
+        memory: { type: 'boolean' },
+        start: { type: 'boolean' },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        users: { type: 'string' },
+        operations: { type: 'string' },
+        json: { type: 'string' },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new Refused((error as Error).message);
+  }
+}
+
+function operationsOf(list: string | undefined): CompareOptions['operations'] {
+  const names = OPERATIONS.map(({ name }) => name);
+  return (list?.split(',') ?? names).map((wanted) => {
+    const operation = OPERATIONS.find(({ name }) => name === wanted);
+    if (!operation) throw new Refused(`--operations: ${wanted} is none of ${names.join(', ')}.`);
+    return operation;
+  });
+}
+
+function wholeNumber(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refused(`--${name} must be a whole number, from 1 to 9,999,999.`);
+  return Number(text);
+}
