@@ -36,14 +36,21 @@ export function serviceBuild(folder: string): ServiceBuild {
   };
 }
 
+/** How `npm start` runs Node. */
+export async function nodeFlags(): Promise<readonly string[]> {
+  return (await load('node-flags.mjs')).NODE_FLAGS;
+}
+
+const load = (name: string) => import(pathToFileURL(join(ROOT, 'scripts', name)).href) as Promise<Scripts>;
+
 interface Scripts {
+  readonly NODE_FLAGS: readonly string[];
   readonly ensureBuild: () => Promise<string>;
   readonly noteRunning: (root: string, pid: number) => () => void;
 }
 
 /** Builds what has changed. Nobody removes the build before `leave` is called. */
 export async function ensureBuild(): Promise<{ build: ServiceBuild; leave: () => void }> {
-  const load = (name: string) => import(pathToFileURL(join(ROOT, 'scripts', name)).href) as Promise<Scripts>;
   const { noteRunning } = await load('running.mjs');
   const leave = noteRunning(ROOT, process.pid);
   const { ensureBuild } = await load('build.mjs');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { JWT_SECRET } from '../test/support/tokens.ts';
 import { end, type Stops } from './processes.ts';
-import type { ServiceBuild } from './service-build.ts';
+import { nodeFlags, type ServiceBuild } from './service-build.ts';
 
 export const POOL_SIZE = 10;
 
@@ -51,7 +51,7 @@ export class Service {
     const port = await freePort();
     const log = join(directory, 'service.log');
     const output = openSync(log, 'a');
-    const child = spawn(process.execPath, ['--enable-source-maps', join(build.folder, 'main.js')], {
+    const child = spawn(process.execPath, [...(await nodeFlags()), join(build.folder, 'main.js')], {
       cwd: directory,
       stdio: ['ignore', output, output],
       env: { ...serviceEnvironment(appUrl, ownerUrl), PORT: String(port) },

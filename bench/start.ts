@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Cluster } from './cluster.ts';
 import { end } from './processes.ts';
 import type { Report, Run } from './run.ts';
+import { nodeFlags } from './service-build.ts';
 import { serviceEnvironment, Service } from './service.ts';
 import { markdownTable, median } from './table.ts';
 
@@ -20,12 +21,13 @@ export async function start({ build, stops, say }: Run, { times }: { times: numb
     while (took.length < times) took.push(await part());
     return took;
   };
+  const flags = await nodeFlags();
   const ways = [];
   for (const ownerUrl of [database.ownerUrl, undefined]) {
     const way = ownerUrl === undefined ? 'without DATABASE_MIGRATION_URL' : 'with DATABASE_MIGRATION_URL';
     say(`Starting ${times} times ${way}…`);
     const environment = serviceEnvironment(database.appUrl, ownerUrl);
-    const script = (text: string) => repeat(() => untilEnd(text, environment));
+    const script = (text: string) => repeat(() => untilEnd(text, flags, environment));
     const run = `await import(${JSON.stringify(`file://${join(build.folder, 'cli', 'run-service.js')}`)});`;
     const module = (file: string) => `await import(${JSON.stringify(`file://${join(build.folder, file)}`)})`;
     const checks = `
@@ -64,10 +66,10 @@ export async function start({ build, stops, say }: Run, { times }: { times: numb
 }
 
 /** Milliseconds that a process takes for a script. */
-function untilEnd(script: string, env: NodeJS.ProcessEnv): Promise<number> {
+function untilEnd(script: string, flags: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const began = performance.now();
   return new Promise((done, fail) => {
-    const args = ['--enable-source-maps', '--input-type=module', '--eval', `${script}\nprocess.exit();`];
+    const args = [...flags, '--input-type=module', '--eval', `${script}\nprocess.exit();`];
     const child = spawn(process.execPath, args, {
       env,
       cwd: import.meta.dirname,
