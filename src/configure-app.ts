@@ -1,9 +1,9 @@
-import helmet from '@fastify/helmet';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { JwtAuthGuard } from './auth/auth.guard.js';
@@ -39,7 +39,7 @@ export async function createApp(
       bodyParser: false,
     },
   );
-  await configureApp(app, configuration, logger);
+  configureApp(app, configuration, logger);
   await app.init();
   return app;
 }
@@ -63,11 +63,7 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): Fastify
 }
 
 /** Guards, pipes, filters, hooks and the API's document. */
-export async function configureApp(
-  app: NestFastifyApplication,
-  configuration: Configuration,
-  logger: Logger,
-): Promise<void> {
+export function configureApp(app: NestFastifyApplication, configuration: Configuration, logger: Logger): void {
   app.useGlobalGuards(app.get(JwtAuthGuard));
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(new ProblemFilter());
@@ -79,8 +75,6 @@ export async function configureApp(
       exposedHeaders: ['ETag', 'X-Request-Id', 'Retry-After'],
     });
   }
-  // Where the service is reached without TLS, a page told to upgrade its requests could not load its own assets.
-  await app.register(helmet, { contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
   addHooks(app, logger);
   documentApi(app);
 }
@@ -92,6 +86,12 @@ function addHooks(app: NestFastifyApplication, logger: Logger): void {
     if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
   });
   endConnectionsOnStop(fastify);
+  // Made once: the plugin of the same name would make it anew for every request. Where the service is reached without TLS, a page
+  // told to upgrade its requests could not load its own assets.
+  const secure = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
+  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) =>
+    secure(request.raw, reply.raw, (error) => done(error as Error | undefined)),
+  );
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     reply.header('x-request-id', request.id);
     done();

@@ -53,7 +53,10 @@ export class Batch implements pg.Submittable {
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly pg.FieldDef[] }): void {
-    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, parse: pg.types.getTypeParser(dataTypeID, 'text') }));
+    this.#columns = fields.map(({ name, dataTypeID }) => {
+      const parse = pg.types.getTypeParser(dataTypeID, 'text') as Column['parse'];
+      return { name, parse };
+    });
   }
 
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {

@@ -64,7 +64,16 @@ const NEVER_STORED = [
   'contentStrategyInsights',
 ];
 
-export const camelCase = (column: string) => column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+const camelCases = new Map<string, string>();
+
+/** Of names of columns, of which there are few. */
+export function camelCase(column: string): string {
+  const known = camelCases.get(column);
+  if (known !== undefined) return known;
+  const camel = column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  camelCases.set(column, camel);
+  return camel;
+}
 
 /** Empty values say that there is nothing yet: they leave what is stored as it is. */
 export function isBlank(value: unknown): boolean {

@@ -46,18 +46,23 @@ const nothing = (step: StepNumber): StepHandler => ({
 @Injectable()
 export class StepHandlers {
   readonly #handlers = new Map<StepNumber, StepHandler>();
+  #finishedElsewhere: ReadonlySet<StepNumber> | null = null;
 
   register(handler: StepHandler): void {
     this.#handlers.set(handler.step, handler);
+    this.#finishedElsewhere = null;
   }
 
   of(step: StepNumber): StepHandler {
     return this.#handlers.get(step) ?? nothing(step);
   }
 
-  /** The steps that count as finished whatever their status. */
+  /** The steps that count as finished whatever their status: a matter of the deployment, which stays as it is. */
   get finishedElsewhere(): ReadonlySet<StepNumber> {
-    return new Set([...this.#handlers.values()].filter((handler) => handler.isFinished?.()).map(({ step }) => step));
+    this.#finishedElsewhere ??= new Set(
+      [...this.#handlers.values()].filter((handler) => handler.isFinished?.()).map(({ step }) => step),
+    );
+    return this.#finishedElsewhere;
   }
 
   /** What must be read to view the data of these steps. */
