@@ -589,7 +589,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether the database answers too */
+    /** Whether it is to be sent requests: the database answers, and it is not about to stop */
     get: operations['HealthController_ready'];
     put?: never;
     post?: never;
@@ -2075,6 +2075,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something that the service needs is away; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
     };
   };
   ProgressController_init: {
@@ -2426,6 +2435,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something that the service needs is away; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
     };
   };
   ProvidersController_setup: {
@@ -2458,6 +2476,15 @@ export interface operations {
       };
       /** @description Something went wrong on our side; `detail` names the request */
       500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something that the service needs is away; see `Retry-After` */
+      503: {
         headers: {
           [name: string]: unknown;
         };

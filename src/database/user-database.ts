@@ -24,6 +24,12 @@ export class UserDatabase implements OnApplicationShutdown {
     if (!this.pool.ending) await this.pool.end();
   }
 
+  /** How busy the pool is: connections, those of them that are idle, and requests that wait for one. */
+  get load(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
+  }
+
   /**
    * Runs `work` in one transaction of the user's: all of it is stored, or nothing.
    * @throws DatabaseUnavailable when PostgreSQL is away; whatever `work` throws
