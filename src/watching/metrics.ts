@@ -23,7 +23,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   readonly #requests = new Counter({
     name: 'http_requests_total',
-    help: 'Requests that were answered',
+    help: 'Requests that were answered, or whose caller gave up',
     labelNames: ['method', 'route', 'status'],
     registers: [this.#registry],
   });
@@ -54,6 +54,11 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     const fastify = this.host.httpAdapter.getInstance();
     fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
       this.#count(request, reply);
+      done();
+    });
+    // Whoever gave up is not answered, and may be the first sign of what is slow.
+    fastify.addHook('onRequestAbort', (request: FastifyRequest, done) => {
+      this.#requests.inc({ ...labelsOf(request), status: 'aborted' });
       done();
     });
   }
@@ -102,10 +107,9 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
   }
 
   #count(request: FastifyRequest, reply: FastifyReply): void {
-    const { method } = request;
-    const route = request.routeOptions.url ?? NO_ROUTE;
-    this.#requests.inc({ method, route, status: reply.statusCode });
-    this.#durations.observe({ method, route }, reply.elapsedTime / 1000);
+    const labels = labelsOf(request);
+    this.#requests.inc({ ...labels, status: reply.statusCode });
+    this.#durations.observe(labels, reply.elapsedTime / 1000);
     if (request.away !== undefined) this.#outages.inc({ away: request.away });
   }
 
@@ -118,3 +122,5 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     }
   }
 }
+
+const labelsOf = ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions.url ?? NO_ROUTE });

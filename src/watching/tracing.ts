@@ -62,4 +62,8 @@ function traceRequests(fastify: FastifyInstance): void {
     span?.end();
     done();
   });
+  fastify.addHook('onRequestAbort', (request, done) => {
+    trace.getSpan(contexts.get(request) ?? ROOT_CONTEXT)?.end();
+    done();
+  });
 }

@@ -88,6 +88,23 @@ describe('the metrics', () => {
     await eventually('both are idle', async () => (await value('database_connections{state="idle"}')) === 2);
   });
 
+  it('count requests whose caller gave up', async () => {
+    await client.post('/start');
+    const lock = await SessionLock.take(app.database.ownerUrl);
+    const impatience = new AbortController();
+    const sent = fetch(`${app.url}/api/onboarding/step/5/skip`, {
+      method: 'POST',
+      headers: { authorization },
+      signal: impatience.signal,
+    });
+    await eventually('the request waits for the lock', async () => (await lock.waiting()) === 1);
+    impatience.abort();
+    await expect(sent).rejects.toThrow();
+    const series = 'http_requests_total{method="POST",route="/api/onboarding/step/:n/skip",status="aborted"}';
+    await eventually('it is counted', async () => (await value(series)) === 1);
+    await lock.release();
+  });
+
   it('count what was answered with 503, by what was away', async () => {
     const nobody = createServer().listen(0, '127.0.0.1');
     await eventually('a port', () => nobody.listening);
