@@ -16,7 +16,9 @@ const rules = floors.flatMap((floor, level) =>
     name: `${name}-stays-on-its-floor`,
     severity: 'error',
     from: { path: `^src/${name}/` },
-    to: { path: `^src/(${[...above(level).filter((other) => other !== name), 'health', 'cli'].join('|')})/` },
+    to: {
+      path: `^src/(${[...above(level).filter((other) => other !== name), 'health', 'watching', 'cli'].join('|')})/`,
+    },
   })),
 );
 

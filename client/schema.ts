@@ -589,7 +589,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether the database answers too */
+    /** Whether it is to be sent requests: the database answers, and it is not about to stop */
     get: operations['HealthController_ready'];
     put?: never;
     post?: never;
@@ -2135,6 +2135,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something that the service needs is away; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
     };
   };
   ProgressController_init: {
@@ -2490,6 +2499,15 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
+      /** @description Something that the service needs is away; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
     };
   };
   ProvidersController_setup: {
@@ -2522,6 +2540,15 @@ export interface operations {
       };
       /** @description Something went wrong on our side; `detail` names the request */
       500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Something that the service needs is away; see `Retry-After` */
+      503: {
         headers: {
           [name: string]: unknown;
         };

@@ -17,7 +17,7 @@ export class AppModule {
   static forRoot(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
-      imports: [OnboardingModule.forRoot(configuration), AuthModule],
+      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...watching(configuration)],
       controllers: [
         ProgressController,
         OnboardingConfigController,
@@ -30,4 +30,10 @@ export class AppModule {
       ],
     };
   }
+}
+
+/** What is not asked for is not even loaded. */
+function watching({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
+  if (METRICS_PORT === undefined) return [];
+  return [import('./watching/metrics.module.js').then(({ MetricsModule }) => ({ module: MetricsModule }))];
 }

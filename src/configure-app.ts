@@ -17,11 +17,23 @@ import { sendEntityTag } from './http/entity-tag.js';
 import { createLogger, logRequest, NestLogger, requestId, requestLogger } from './http/logging.js';
 import { InvalidInput } from './http/problem.js';
 import { describeProblem } from './http/open-api.js';
+import { refuseOverload } from './http/overload.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
 
 /** Characters that a parameter in a path may have. */
 const MAX_PARAMETER_LENGTH = 4096;
+
+/** Milliseconds that a client may take, so that slow ones hold nothing for long. */
+const TIMEOUTS = {
+  http: { headersTimeout: 15_000, connectionsCheckingInterval: 5000 },
+  // From the first byte to the last: 10 MB over a slow line.
+  requestTimeout: 120_000,
+  // More than load balancers have, commonly 60 s: the one in front closes first, and never sends into a closed connection.
+  keepAliveTimeout: 72_000,
+  // Without a byte either way: a reader that has stopped reading.
+  connectionTimeout: 120_000,
+};
 
 /** The service as production runs it and tests test it; not listening yet. */
 export async function createApp(
@@ -39,9 +51,14 @@ export async function createApp(
       bodyParser: false,
     },
   );
-  configureApp(app, configuration, logger);
-  await app.init();
-  return app;
+  try {
+    configureApp(app, configuration, logger);
+    await app.init();
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }
 
 function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): FastifyAdapter {
@@ -49,8 +66,9 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): Fastify
     trustProxy: typeof TRUST_PROXY === 'number' ? (_address, hop) => hop < TRUST_PROXY : TRUST_PROXY,
     bodyLimit: BODY_LIMIT,
     genReqId: requestId,
-    // A close must not wait for clients that keep their connection open without asking anything.
-    forceCloseConnections: 'idle',
+    // What still comes while the service stops is answered like everything else.
+    return503OnClosing: false,
+    ...TIMEOUTS,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // Before any hook: what a hook does for other requests is done here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -75,11 +93,11 @@ export function configureApp(app: NestFastifyApplication, configuration: Configu
       exposedHeaders: ['ETag', 'X-Request-Id', 'Retry-After'],
     });
   }
-  addHooks(app, logger);
+  addHooks(app, configuration, logger);
   documentApi(app);
 }
 
-function addHooks(app: NestFastifyApplication, logger: Logger): void {
+function addHooks(app: NestFastifyApplication, { MAX_EVENT_LOOP_DELAY_MS }: Configuration, logger: Logger): void {
   const requests = requestLogger(logger);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
@@ -96,6 +114,7 @@ function addHooks(app: NestFastifyApplication, logger: Logger): void {
     reply.header('x-request-id', request.id);
     done();
   });
+  refuseOverload(fastify, MAX_EVENT_LOOP_DELAY_MS);
   fastify.addHook('preValidation', (request: FastifyRequest, _reply: FastifyReply, done) => {
     const unstorable = findUnstorable(request.body);
     done(unstorable ? InvalidInput.of([unstorable]) : undefined);

@@ -11,6 +11,7 @@ import { viewProviders, viewSetup } from './api-keys.views.js';
 @Controller(PREFIX)
 @Public()
 @ApiTags('API keys')
+@ApiProblems(503)
 @ApiExtraModels(ProviderView)
 export class ProvidersController {
   @Get('providers')

@@ -15,6 +15,7 @@ import { VerifiedTokens } from './verified-tokens.js';
 
 /** The keys that tokens are verified with cannot be fetched: nobody can be told apart, and nobody is signed out. */
 export class SigningKeysUnavailable extends Unavailable {
+  readonly away = 'signing_keys';
   constructor() {
     super('Tokens cannot be verified at the moment. Please try again shortly.');
   }

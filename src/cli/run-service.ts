@@ -1,9 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration, readEnvironment } from '../config/load-configuration.js';
+import { readSignals } from '../config/signals.js';
 import { createApp } from '../configure-app.js';
 import { startDatabase } from '../database/start-database.js';
-import { StartupError } from '../database/startup-error.js';
+import { explainListenError } from '../database/startup-error.js';
+import { HealthController } from '../health/health.controller.js';
 import { developmentToken } from './development-token.js';
 import { run } from './run.js';
 
@@ -25,9 +28,15 @@ async function start(stops: Stops): Promise<void> {
   const database = await startDatabase(given, console.log);
   stops.push(() => database.stop());
   const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
+  const signals = readSignals();
+  if (signals.traces) {
+    const { startTracing } = await import('../watching/tracing.js');
+    stops.push(startTracing(signals));
+  }
   const app = await createApp(configuration);
   stops.push(() => app.close());
   const address = await listen(app, configuration);
+  stops.push(() => turnAway(app, configuration));
   if (configuration.isLocal) await greet(address, configuration);
 }
 
@@ -36,15 +45,14 @@ async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration
   try {
     return await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE')
-      throw new StartupError(`PORT: ${PORT} is in use. Stop what runs there, or set PORT to another one.`);
-    if (code === 'EACCES')
-      throw new StartupError(`PORT: ${PORT} may not be opened by this user. Set PORT to another one.`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new StartupError(`HOST: ${HOST} is no address of this machine.`);
-    throw error;
+    throw explainListenError(error, 'PORT', PORT, HOST);
   }
+}
+
+/** What is in front of the service has a moment to see that it is not ready, while the port still takes what is sent. */
+async function turnAway(app: NestFastifyApplication, { SHUTDOWN_DELAY_MS }: Configuration): Promise<void> {
+  app.get(HealthController).announceStop();
+  await delay(SHUTDOWN_DELAY_MS);
 }
 
 /** A first signal stops everything in order; a second one ends the process at once. */

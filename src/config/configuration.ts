@@ -47,6 +47,12 @@ const WEB_URL = { protocols: ['http', 'https'], require_tld: false, require_prot
 export class Configuration {
   @IsInt() @Min(0) @Max(65_535) readonly PORT: number;
   @IsString() @MaxLength(255) readonly HOST: string;
+  /** Where metrics are served; unset: nowhere. */
+  @IsOptional() @IsInt() @Min(0) @Max(65_535) readonly METRICS_PORT?: number;
+  /** Milliseconds between a signal to stop and the end of the port, in which readiness says no. */
+  @IsInt() @Min(0) @Max(60_000) readonly SHUTDOWN_DELAY_MS: number;
+  /** Milliseconds that a turn of the event loop may take on average, before requests are refused; 0 switches it off. */
+  @IsInt() @Min(0) @Max(10_000) readonly MAX_EVENT_LOOP_DELAY_MS: number;
   @IsIn(['local', 'production']) readonly DEPLOY_ENV: 'local' | 'production';
   @IsString() @MaxLength(1000) readonly DATA_DIR: string;
 
@@ -96,6 +102,9 @@ export class Configuration {
     const local = this.DEPLOY_ENV !== 'production';
     this.PORT = read.number('PORT', 3000);
     this.HOST = read.text('HOST', local ? '127.0.0.1' : '0.0.0.0');
+    this.METRICS_PORT = read.parsed('METRICS_PORT', 'must be a whole number', parseWholeNumber);
+    this.SHUTDOWN_DELAY_MS = read.number('SHUTDOWN_DELAY_MS', local ? 0 : 5000);
+    this.MAX_EVENT_LOOP_DELAY_MS = read.number('MAX_EVENT_LOOP_DELAY_MS', 200);
     this.DATA_DIR = read.text('DATA_DIR', '.data');
     this.DATABASE_URL = read.optional('DATABASE_URL');
     this.DATABASE_MIGRATION_URL = read.optional('DATABASE_MIGRATION_URL');

@@ -9,6 +9,7 @@ import type { UnitOfWork } from './unit-of-work.js';
 
 /** A stored key does not open. Why is for the log of whoever runs the service, and not even there in detail. */
 export class KeysUnavailable extends Unavailable {
+  readonly away = 'keys';
   constructor() {
     super('Your API keys cannot be opened at the moment. Please try again shortly, or save them again.');
   }

@@ -3,6 +3,7 @@ import { Unavailable } from '../http/problem.js';
 
 /** PostgreSQL cannot be reached, or does not answer in time: what was asked for is not known, and a write not done or not known to be. */
 export class DatabaseUnavailable extends Unavailable {
+  readonly away = 'database';
   constructor(cause: unknown) {
     super('Your data cannot be reached at the moment. Nothing is lost; please try again shortly.');
     this.cause = cause;
@@ -11,6 +12,7 @@ export class DatabaseUnavailable extends Unavailable {
 
 /** More requests wait for a connection than can be served soon: this one is turned away before it waits, too. */
 export class DatabaseBusy extends Unavailable {
+  readonly away = 'overload';
   constructor() {
     super('The service is busy at the moment. Nothing was changed; please try again shortly.');
   }

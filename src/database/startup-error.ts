@@ -1,2 +1,19 @@
 /** Why the service cannot start, in one line for whoever starts it: what is wrong, and how to mend it. */
 export class StartupError extends Error {}
+
+/** A failure to listen in the terms of the variables that say where; anything else as it is. */
+export function explainListenError(error: unknown, variable: string, port: number, host: string): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new StartupError(
+        `${variable}: ${port} is in use. Stop what runs there, or set ${variable} to another one.`,
+      );
+    case 'EACCES':
+      return new StartupError(`${variable}: ${port} may not be opened by this user. Set ${variable} to another one.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new StartupError(`HOST: ${host} is no address of this machine.`);
+    default:
+      return error;
+  }
+}

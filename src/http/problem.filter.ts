@@ -1,7 +1,14 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import { HttpProblem, InvalidInput, NotFound, Problem, type ProblemBody } from './problem.js';
+import { HttpProblem, InvalidInput, NotFound, Problem, Unavailable, type ProblemBody } from './problem.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What was away, where the answer is that something was. */
+    away?: string;
+  }
+}
 
 /** The media type of RFC 9457. */
 export const PROBLEM_JSON = 'application/problem+json';
@@ -18,6 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = toProblem(error);
+    if (problem instanceof Unavailable) request.away = problem.away;
     if (!problem) this.#logger.error({ err: error, requestId: request.id }, 'Unexpected failure');
     else if (problem.status >= 500) this.#logger.warn({ err: error, requestId: request.id }, problem.title);
     const body: ProblemBody = problem?.toBody() ?? internalError(request.id);

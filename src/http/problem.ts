@@ -76,6 +76,8 @@ export class HttpProblem extends Problem {
 
 /** Something that this service needs is away for now. */
 export abstract class Unavailable extends Problem {
+  /** What is away, for those who watch the service: one word of few. */
+  abstract readonly away: string;
   readonly status = 503;
   readonly title = 'Service unavailable';
   override readonly headers = { 'retry-after': '5' };

@@ -11,6 +11,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes documents with images in them. */
     largeBody?: boolean;
+    /** The route is answered however much there is to do. */
+    evenOverloaded?: boolean;
   }
 }
 
@@ -22,6 +24,9 @@ export const LARGE_BODY_LIMIT = 10 * MEGABYTE;
 
 /** The route takes documents with images in them. */
 export const LargeBody = () => RouteConfig({ largeBody: true });
+
+/** The route is answered however much there is to do. */
+export const EvenOverloaded = () => RouteConfig({ evenOverloaded: true });
 
 /** The client takes nothing but 200 for a success. */
 export const Ok = () => HttpCode(200);

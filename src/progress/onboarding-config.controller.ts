@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/auth.guard.js';
-import { Answers } from '../http/open-api.js';
+import { Answers, ApiProblems } from '../http/open-api.js';
 import { PREFIX } from '../http/route.js';
 import { OnboardingProgressService } from './onboarding-progress.service.js';
 import { ConfigView } from './progress.dto.js';
@@ -10,6 +10,7 @@ import { ConfigView } from './progress.dto.js';
 @Controller(PREFIX)
 @Public()
 @ApiTags('Progress')
+@ApiProblems(503)
 export class OnboardingConfigController {
   constructor(private readonly progress: OnboardingProgressService) {}
 

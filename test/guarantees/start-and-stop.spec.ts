@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { testEnvironment } from '../support/app.js';
 import { TestDatabase } from '../support/database.js';
 import { eventually, within } from '../support/deadline.js';
 import { sample } from '../support/samples.js';
-import { ServiceProcess, type End } from '../support/service-process.js';
+import { isRefused, ServiceProcess, type End } from '../support/service-process.js';
 import { SessionLock } from '../support/session-lock.js';
 
 // Processes are started here, and wait for each other.
@@ -201,13 +201,3 @@ describe('a service that is told to stop', () => {
     expect(await database.query(`select from website_analyses where user_id = 'bob'`)).toEqual([]);
   });
 });
-
-/** Whether a new connection is turned away. */
-function isRefused(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url);
-  return new Promise((done) => {
-    const socket = connect(Number(port), hostname);
-    socket.on('connect', () => socket.destroy() && done(false));
-    socket.on('error', () => done(true));
-  });
-}

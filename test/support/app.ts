@@ -14,8 +14,9 @@ export function testEnvironment(appUrl: string, more: Environment = {}): Environ
   return {
     PORT: '0',
     DATABASE_URL: appUrl,
-    // A machine that is busy with other tests is no outage; those that are about outages set a time of their own.
+    // A machine that is busy with other tests is no outage, and no overload; those that are about these set times of their own.
     DATABASE_TIMEOUT_MS: '20000',
+    MAX_EVENT_LOOP_DELAY_MS: '0',
     AUTH_JWT_SECRET: JWT_SECRET,
     API_KEY_ENCRYPTION_KEYS: ENCRYPTION_KEYS,
     ENABLE_WEBSITE_BRAND_COLUMNS: 'true',

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Environment } from '../../src/config/configuration.js';
 import { Client } from './client.js';
@@ -106,4 +107,14 @@ export class ServiceProcess {
     const { status } = await this.anonymous().get('//health/ready');
     return status === 200;
   }
+}
+
+/** Whether a new connection is turned away. */
+export function isRefused(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((done) => {
+    const socket = connect(Number(port), hostname);
+    socket.on('connect', () => socket.destroy() && done(false));
+    socket.on('error', () => done(true));
+  });
 }

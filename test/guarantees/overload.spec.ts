@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
+import { TestApp } from '../support/app.js';
+import type { Answer, Client } from '../support/client.js';
+import { eventually } from '../support/deadline.js';
+
+// Each request takes some turns of a slow event loop.
+jest.setTimeout(120_000);
+
+/** Milliseconds that each turn of the event loop is made to take; far more than the service bears. */
+const BLOCK = 800;
+
+describe('an overloaded process', () => {
+  let app: TestApp;
+  let alice: Client;
+
+  beforeAll(async () => {
+    app = await TestApp.start({ environment: { MAX_EVENT_LOOP_DELAY_MS: '500' } });
+    alice = await app.as('alice');
+  });
+  afterAll(() => app.stop());
+
+  function block(ms: number): void {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  }
+
+  /** Keeps the event loop, which the service shares with this test, busy for as long as `work` takes. */
+  async function underLoad<T>(work: () => Promise<T>): Promise<T> {
+    let loaded = true;
+    const load = (async () => {
+      for (; loaded; await turn()) block(BLOCK);
+    })();
+    try {
+      return await work();
+    } finally {
+      loaded = false;
+      await load;
+    }
+  }
+
+  it('refuses at once what it could not answer in time, lives on, and recovers by itself', async () => {
+    let refusal: Answer | undefined;
+    await underLoad(async () => {
+      await eventually('requests are refused', async () => {
+        refusal = await alice.get('/status');
+        return refusal.status === 503;
+      });
+      for (const path of ['/init', '/config', '//health/ready']) expect((await alice.get(path)).status).toBe(503);
+      // Busy is not dead: nobody restarts it for that.
+      expect((await alice.get('//health/live')).status).toBe(200);
+    });
+    expect(refusal?.headers.get('content-type')).toBe('application/problem+json');
+    expect(Number(refusal?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refusal?.headers.get('x-request-id')).toEqual(expect.any(String));
+    expect(refusal?.body).toEqual({
+      type: 'about:blank',
+      title: 'Service unavailable',
+      status: 503,
+      detail: expect.any(String),
+    });
+    await eventually('it answers again', async () => (await alice.get('/status')).status === 200);
+    expect((await alice.get('//health/ready')).status).toBe(200);
+  });
+
+  it('is none for a single pause, however long', async () => {
+    block(3000);
+    const until = performance.now() + 1500;
+    while (performance.now() < until) expect((await alice.get('//health/ready')).status).toBe(200);
+  });
+});
