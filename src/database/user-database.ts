@@ -82,7 +82,7 @@ export class UserDatabase implements OnApplicationShutdown {
 
   /** @throws DatabaseUnavailable unless PostgreSQL answers */
   async ping(): Promise<void> {
-    await this.#onConnection(ping.name, (client) => send(client, [bind(ping)]));
+    await this.#use((client) => send(client, [bind(ping)]));
   }
 
   #onConnection<T>(name: string, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -307,7 +307,7 @@ describe('HTTP', () => {
       it.each([origin, 'http://localhost:5173'])('may read answers: %s', async (from) => {
         const { status, headers } = await (await open.as('alice')).get('/status', { origin: from });
         expect([status, headers.get('access-control-allow-origin')]).toEqual([200, from]);
-        expect(headers.get('access-control-expose-headers')).toBe('X-Request-Id, Retry-After');
+        expect(headers.get('access-control-expose-headers')).toBe('ETag, X-Request-Id, Retry-After');
         expect(headers.get('vary')).toMatch(/\borigin\b/i);
       });
 

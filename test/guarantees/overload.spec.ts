@@ -3,6 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { eventually } from '../support/deadline.js';
+import { expectProblem } from '../support/problems.js';
+import { SessionLock } from '../support/session-lock.js';
 
 // Each request takes some turns of a slow event loop.
 jest.setTimeout(120_000);
@@ -67,5 +69,44 @@ describe('an overloaded process', () => {
     block(3000);
     const until = performance.now() + 1500;
     while (performance.now() < until) expect((await alice.get('//health/ready')).status).toBe(200);
+  });
+});
+
+describe('a pool whose connections are all at work', () => {
+  /** What may wait for the one connection there is. */
+  const QUEUE = 100;
+  const TOO_MANY = 60;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start({ environment: { DATABASE_POOL_SIZE: '1' } });
+  });
+  afterAll(() => app.stop());
+
+  it('is waited for by so many, turns the others away at once, and loses none of those that wait', async () => {
+    const alice = await app.as('alice');
+    await alice.post('/start');
+    const lock = await SessionLock.take(app.database.ownerUrl);
+    const writing = alice.post('/step/5/skip');
+    await eventually('the connection is at work', async () => (await lock.waiting()) === 1);
+    const refused: Answer[] = [];
+    const asked = Array.from({ length: QUEUE + TOO_MANY }, async () => {
+      const answer = await alice.get('/status');
+      if (answer.status === 503) refused.push(answer);
+      return answer;
+    });
+    try {
+      await eventually('the others are refused, while nobody else is answered', () => refused.length === TOO_MANY);
+    } finally {
+      await lock.release();
+    }
+    for (const answer of refused) {
+      expectProblem(answer, 503);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(QUEUE);
+    expect((await writing).status).toBe(200);
+    expect((await alice.get('//health/ready')).status).toBe(200);
   });
 });
