@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportJWK, SignJWT, type JWTPayload } from 'jose';
-import { createHmac, createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TestApp } from '../support/app.js';
 import { Client, type Answer } from '../support/client.js';
 import { TestDatabase } from '../support/database.js';
@@ -30,6 +31,14 @@ function forge(header: unknown, claims: unknown, signature: (signed: string) => 
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${encode(header)}.${encode(claims)}`;
   return `${signed}.${signature(signed)}`;
+}
+
+/** The token with one byte of its signature changed. */
+function touched(good: string, byte: number): string {
+  const [header, payload, signature = ''] = good.split('.');
+  const bytes = Buffer.from(signature, 'base64url');
+  bytes.writeUInt8(bytes.readUInt8(byte) ^ 1, byte);
+  return [header, payload, bytes.toString('base64url')].join('.');
 }
 
 const goodClaims = () => ({ sub: 'alice', exp: now() + 3600 });
@@ -133,10 +142,68 @@ describe('tokens', () => {
       ]) {
         expectUnauthenticated(await withToken(app, sign({ alg: 'HS256', ...header }, key)));
       }
-      const critical = forge({ alg: 'HS256', crit: ['x'], x: 1 }, goodClaims(), (signed) =>
-        createHmac('sha256', JWT_SECRET).update(signed).digest('base64url'),
-      );
-      expectUnauthenticated(await withToken(app, critical));
+      for (const extension of [{ x: 1 }, { b64: false }, { exp: now() + 3600 }]) {
+        const critical = forge({ alg: 'HS256', crit: Object.keys(extension), ...extension }, goodClaims(), (signed) =>
+          createHmac('sha256', JWT_SECRET).update(signed).digest('base64url'),
+        );
+        expectUnauthenticated(await withToken(app, critical));
+      }
+    });
+
+    it('are refused with whatever a key id could be made to mean', async () => {
+      // What a verifier that looks keys up would find at these places: nothing, an empty file, or the caller's own text.
+      for (const kid of [
+        '',
+        '/dev/null',
+        '../../../../dev/null',
+        "' union select 'chosen' --",
+        'http://127.0.0.1:1/',
+      ]) {
+        for (const secret of ['', '\u0000', 'chosen', kid]) {
+          const forged = forge({ alg: 'HS256', kid }, goodClaims(), (signed) =>
+            createHmac('sha256', secret).update(signed).digest('base64url'),
+          );
+          expectUnauthenticated(await withToken(app, forged));
+        }
+      }
+    });
+
+    it('are refused encrypted, as JSON, or in more parts or fewer', async () => {
+      const [header = '', payload = '', signature = ''] = (await token('alice')).split('.');
+      const encrypted = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM' })).toString('base64url');
+      const json = Buffer.from(JSON.stringify({ protected: header, payload, signature })).toString('base64url');
+      for (const parts of [[encrypted, '', payload, payload, signature], [json], [header, payload, signature, '']]) {
+        expectUnauthenticated(await withToken(app, parts.join('.')));
+      }
+    });
+
+    it('are refused right after one that differs from them in a byte was good, which stays good', async () => {
+      const good = await token('alice');
+      const [header = '', , signature = ''] = good.split('.');
+      const otherPayload = Buffer.from(JSON.stringify({ ...goodClaims(), sub: 'bob' })).toString('base64url');
+      const bytes = Buffer.from(signature, 'base64url').length;
+      const forged = Array.from({ length: bytes }, (_, byte) => touched(good, byte));
+      for (const bad of [...forged, `${header}.${otherPayload}.${signature}`, `${good}A`, good.slice(0, -2)]) {
+        expect((await withToken(app, good)).status).toBe(200);
+        expectUnauthenticated(await withToken(app, bad));
+      }
+      expect((await withToken(app, good)).status).toBe(200);
+    });
+
+    it('are refused once they have expired, however often they were good before', async () => {
+      const exp = now() + 2;
+      const good = await token('alice', { exp });
+      const tolerated = (exp + 5) * SECOND;
+      let asked = 0;
+      while (Date.now() < tolerated - SECOND) {
+        expect((await withToken(app, good)).status).toBe(200);
+        asked++;
+        await delay(200);
+      }
+      expect(asked).toBeGreaterThan(2);
+      while (Date.now() < tolerated) await delay(tolerated - Date.now() + 1);
+      expectUnauthenticated(await withToken(app, good));
+      expectUnauthenticated(await withToken(app, good));
     });
 
     it('are refused without a time, or with a time that is none', async () => {
@@ -326,10 +393,58 @@ describe('tokens', () => {
       expectUnauthenticated(await withToken(app, sign({ alg: 'RS256' }, stranger.privateKey)));
     });
 
+    it('are refused with a signature of nothing, or one that was touched', async () => {
+      const good = await sign({ alg: algorithm }, privateKey);
+      const [header = '', payload = '', signature = ''] = good.split('.');
+      const bytes = Buffer.from(signature, 'base64url').length;
+      expect((await withToken(app, good)).status).toBe(200);
+      for (const byte of [0, Math.floor(bytes / 2), bytes - 1]) {
+        expectUnauthenticated(await withToken(app, touched(good, byte)));
+      }
+      for (const forged of [Buffer.alloc(bytes), Buffer.alloc(bytes, 0xff), Buffer.alloc(0), Buffer.alloc(bytes + 1)]) {
+        expectUnauthenticated(await withToken(app, `${header}.${payload}.${forged.toString('base64url')}`));
+      }
+    });
+
+    it('are refused when they bring their own key, or say where it is', async () => {
+      const own = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const jwk = await exportJWK(own.publicKey);
+      const places = {
+        jku: 'http://127.0.0.1:1/',
+        x5u: 'http://127.0.0.1:1/',
+        x5c: ['AA=='],
+        x5t: 'AA',
+        kid: '../../key',
+      };
+      for (const header of [{ jwk }, ...Object.entries(places).map(([name, value]) => ({ [name]: value }))]) {
+        expectUnauthenticated(await withToken(app, sign({ alg: 'RS256', ...header }, own.privateKey)));
+      }
+    });
+
+    it('are refused before their time', async () => {
+      expectUnauthenticated(await withToken(app, sign({ alg: algorithm }, privateKey, { nbf: now() + 60 })));
+    });
+
+    it.each([undefined, null, 7, '', ['alice'], { id: 'alice' }])('are refused with the sub %j', async (sub) => {
+      const claims = { sub } as unknown as JWTPayload;
+      expectUnauthenticated(await withToken(app, sign({ alg: algorithm }, privateKey, claims)));
+    });
+
     it('are refused when they have expired, or never do', async () => {
       expectUnauthenticated(await withToken(app, sign({ alg: algorithm }, privateKey, { exp: now() - 60 })));
       expectUnauthenticated(await withToken(app, sign({ alg: algorithm }, privateKey, { exp: undefined })));
     });
+  });
+
+  it('are refused as ES256 with a signature as certificates have it', async () => {
+    const { publicKey, privateKey } = PAIRS.ES256;
+    const app = await start({ AUTH_JWT_SECRET: undefined, AUTH_JWT_PUBLIC_KEY: pem(publicKey) });
+    const forged = (dsaEncoding: 'der' | 'ieee-p1363') =>
+      forge({ alg: 'ES256' }, goodClaims(), (signed) =>
+        createSign('sha256').update(signed).sign({ key: privateKey, dsaEncoding }).toString('base64url'),
+      );
+    expect((await withToken(app, forged('ieee-p1363'))).status).toBe(200);
+    expectUnauthenticated(await withToken(app, forged('der')));
   });
 
   it.each(['RS384', 'RS512', 'PS256', 'PS512'])('are refused as %s, which is not on the list', async (alg) => {
@@ -426,7 +541,8 @@ describe('tokens', () => {
       ];
       try {
         for (const kid of kids) {
-          expectUnauthenticated(await withToken(app, sign({ alg: 'RS256', kid, jku: evil.url, jwk }, privateKey)));
+          const places = { jku: evil.url, x5u: evil.url };
+          expectUnauthenticated(await withToken(app, sign({ alg: 'RS256', kid, ...places, jwk }, privateKey)));
         }
         expect(evil.fetches).toBe(0);
       } finally {

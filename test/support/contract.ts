@@ -28,7 +28,7 @@ export const exercised = new Set<string>();
  * @param path as it was requested, from the root
  */
 export function checkAnswer(method: string, path: string, answer: Answer): void {
-  const operation = findOperation(method === 'HEAD' ? 'GET' : method, new URL(path, 'http://service').pathname);
+  const operation = findOperation(method === 'HEAD' ? 'GET' : method, pathnameOf(path));
   const complaints =
     operation && !REFUSED_BY_HTTP.includes(answer.status)
       ? checkDocumented(operation, method, answer)
@@ -80,13 +80,13 @@ function checkDocumented({ name, responses }: Operation, method: string, answer:
   return null;
 }
 
-/** What HTTP itself refuses before any operation is meant: too slow, too long an address, too large headers. */
-const REFUSED_BY_HTTP: readonly number[] = [408, 414, 431];
+/** What HTTP itself refuses before any operation is meant: too slow, too long an address, an unknown expectation, too large headers. */
+const REFUSED_BY_HTTP: readonly number[] = [408, 414, 417, 431];
 
 const PROBLEM: Schema = { $ref: '#/components/schemas/ProblemView' };
 
 function checkUndocumented(method: string, path: string, answer: Answer): string | null {
-  const { pathname } = new URL(path, 'http://service');
+  const pathname = pathnameOf(path);
   const isPage = DOCUMENTATION_ROUTES.some((route) => {
     const pattern = route.replace('GET ', '').replace('*', '');
     return route.endsWith('*') ? pathname.startsWith(pattern) : pathname === pattern;
@@ -97,6 +97,16 @@ function checkUndocumented(method: string, path: string, answer: Answer): string
   if (answer.status < 400) return 'The document knows no such operation: it should have been refused.';
   if (mediaTypeOf(answer) !== 'application/problem+json') return 'A refusal must be application/problem+json.';
   return method === 'HEAD' ? null : validate(PROBLEM, answer.body);
+}
+
+/** As the service's router reads it: decoded where that leaves its segments as they are, and otherwise untouched. */
+function pathnameOf(path: string): string {
+  const [pathname = ''] = path.split(/[?#]/, 1);
+  try {
+    return decodeURI(pathname);
+  } catch {
+    return pathname;
+  }
 }
 
 function mediaTypeOf({ headers }: Answer): string {
