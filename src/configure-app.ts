@@ -10,7 +10,7 @@ import { JwtAuthGuard } from './auth/auth.guard.js';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
 import { DtoPipe } from './http/body.pipe.js';
-import { refuseConnection } from './http/client-error.js';
+import { refuseConnection, refuseExpectation } from './http/client-error.js';
 import { endConnectionsOnStop } from './http/connections.js';
 import { findUnstorable, isNestedTooDeep, TOO_DEEP } from './http/json.js';
 import { sendEntityTag } from './http/entity-tag.js';
@@ -25,8 +25,13 @@ import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
 const MAX_PARAMETER_LENGTH = 4096;
 
 /** Milliseconds that a client may take, so that slow ones hold nothing for long. */
-const TIMEOUTS = {
-  http: { headersTimeout: 15_000, connectionsCheckingInterval: 5000 },
+const CONNECTIONS = {
+  http: {
+    headersTimeout: 15_000,
+    connectionsCheckingInterval: 5000,
+    // Refused by a hook, since Node's own answer has no body.
+    requireHostHeader: false,
+  },
   // From the first byte to the last: 10 MB over a slow line.
   requestTimeout: 120_000,
   // More than load balancers have, commonly 60 s: the one in front closes first, and never sends into a closed connection.
@@ -68,7 +73,7 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): Fastify
     genReqId: requestId,
     // What still comes while the service stops is answered like everything else.
     return503OnClosing: false,
-    ...TIMEOUTS,
+    ...CONNECTIONS,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // Before any hook: what a hook does for other requests is done here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -110,9 +115,11 @@ function addHooks(app: NestFastifyApplication, { MAX_EVENT_LOOP_DELAY_MS }: Conf
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) =>
     secure(request.raw, reply.raw, (error) => done(error as Error | undefined)),
   );
+  fastify.server.on('checkExpectation', refuseExpectation);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     reply.header('x-request-id', request.id);
-    done();
+    const isNamed = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
+    done(isNamed ? undefined : new InvalidInput('The request names no host.'));
   });
   refuseOverload(fastify, MAX_EVENT_LOOP_DELAY_MS);
   fastify.addHook('preValidation', (request: FastifyRequest, _reply: FastifyReply, done) => {

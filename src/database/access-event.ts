@@ -12,5 +12,5 @@ export interface AccessFact {
 export const insertAccessEvent: Statement = {
   name: 'insert-access-event',
   text: `insert into access_events (user_id, id, session_id, actor, action, subject, occurred_at)
-         values ($1, $2, (select id from onboarding_sessions where user_id = $1), $3, $4, $5, $6)`,
+         values ($1, $2, (select id from onboarding_sessions where user_id = $1 for key share), $3, $4, $5, $6)`,
 };

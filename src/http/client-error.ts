@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { PROBLEM_JSON } from './problem.filter.js';
 
@@ -6,6 +6,7 @@ const STATUSES: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 4
 
 const DETAILS: Readonly<Record<number, string>> = {
   408: 'The request took too long to arrive.',
+  417: 'The expectation of the request cannot be met.',
   431: 'The headers of the request are too large.',
 };
 
@@ -23,4 +24,11 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   ];
   if (socket.writable) socket.write([...head, 'Connection: close', '', body].join('\r\n'));
   socket.destroy(error);
+}
+
+/** Node's own answer to an expectation that it does not know has no body. */
+export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[417], status: 417, detail: DETAILS[417] });
+  const headers = { 'content-type': PROBLEM_JSON, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  response.writeHead(417, headers).end(body);
 }
