@@ -1,5 +1,11 @@
 /**
- * How the service's Node runs; the Dockerfile has the same. Node lets its heap grow with the machine's memory, and seldom looks for
- * what could go: the service holds little from one request to the next, so that it may be looked for often. No limit is set.
+ * How the service's Node runs; the Dockerfile has the same. Next to nothing outlives its request: with room for it from the start
+ * (MB), and one thread to clear it, less is copied about. What does outlive it is looked through often, whatever the machine's memory.
+ * Stacks name functions; NODE_OPTIONS=--enable-source-maps adds the lines of the sources, for 30 MB.
  */
-export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=8', '--heap-growing-percent=30'];
+export const NODE_FLAGS = [
+  '--min-semi-space-size=16',
+  '--max-semi-space-size=16',
+  '--no-parallel-scavenge',
+  '--heap-growing-percent=30',
+];

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { serialize } from 'pg-protocol';
 import type { Bound, Row } from './statement.js';
 
 interface Column {
@@ -35,21 +36,18 @@ export class Batch implements pg.Submittable {
   submit(connection: pg.Connection): void {
     this.#prepared = preparedOn(connection);
     this.#expect(0);
-    connection.stream.cork();
+    const messages: Buffer[] = [];
     for (const [index, { statement }] of this.bound.entries()) {
       const { name, text } = statement;
       const isKnown = this.#prepared.has(name);
-      if (!isKnown) {
-        // An attempt that failed may have left one behind; closing one that is not there is no error.
-        connection.close({ type: 'S', name }, true);
-        connection.parse({ name, text, types: [] }, true);
-      }
-      connection.bind({ statement: name, values: this.#values[index] }, true);
-      if (!isKnown) connection.describe({ type: 'P', name: '' }, true);
-      connection.execute(null, true);
+      // An attempt that failed may have left one behind; closing one that is not there is no error.
+      if (!isKnown) messages.push(serialize.close({ type: 'S', name }), serialize.parse({ name, text }));
+      messages.push(serialize.bind({ statement: name, values: this.#values[index] ?? [] }));
+      if (!isKnown) messages.push(serialize.describe({ type: 'P' }));
+      messages.push(serialize.execute());
     }
-    connection.sync();
-    connection.stream.uncork();
+    // In one piece: the system takes many small ones at a price. What became of a stream that has ended the driver finds out.
+    if (connection.stream.writable) connection.stream.write(Buffer.concat([...messages, serialize.sync()]));
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly pg.FieldDef[] }): void {
