@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Builds the sources into a folder named after what they hold: a running service keeps the files it started from.
 import { spawnSync } from 'node:child_process';
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
