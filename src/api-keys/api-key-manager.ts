@@ -79,7 +79,7 @@ export class ApiKeyManager {
       },
       { reads: { keys: true }, precondition },
     );
-    return this.publish(posted);
+    return this.publish(userId, posted);
   }
 
   /** Seals and stores keys in a transaction that has read the user's, and records which providers' keys have changed. */
@@ -98,11 +98,12 @@ export class ApiKeyManager {
   }
 
   /** In local development: writes keys that are stored now to the file for other programs. */
-  async publish(posted: readonly PostedKey[]): Promise<readonly string[]> {
+  async publish(userId: string, posted: readonly PostedKey[]): Promise<readonly string[]> {
     const warnings: string[] = [];
     for (const { provider, key } of posted) {
-      const value = trimKey(key);
-      if (!looksLikeMask(value)) warnings.push(...(await this.envFile.write(provider.variables[0], new Secret(value))));
+      if (looksLikeMask(trimKey(key))) continue;
+      const stored = async () => (await this.getApiKeys(userId)).get(provider.id) ?? null;
+      warnings.push(...(await this.envFile.write(provider.variables[0], stored)));
     }
     return warnings;
   }

@@ -46,8 +46,8 @@ export class ApiKeysStep implements StepHandler {
     unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, integrationsOf(data)));
   }
 
-  stored(data: JsonObject): Promise<readonly string[]> {
-    return this.keys.publish(postedKeys(data));
+  stored(userId: string, data: JsonObject): Promise<readonly string[]> {
+    return this.keys.publish(userId, postedKeys(data));
   }
 
   /** Which providers have a key: the keys themselves are never part of a step's data. */

@@ -5,6 +5,9 @@ import { Configuration } from '../config/configuration.js';
 import { parseEnvBlock, withoutVariable, withVariable } from '../config/env-file.js';
 import type { Secret } from '../vault/secret.js';
 
+/** The file's new content; null when the value cannot be written. */
+type Edit = (content: string) => Promise<string | null>;
+
 /**
  * In local development keys are also written to a file, for programs that look for them there. Changes are made one after the
  * other, each on a copy that then takes the file's place. Never in production.
@@ -19,19 +22,27 @@ export class EnvFile {
     this.#path = isLocal && WRITE_ENV_FILE ? ENV_FILE : null;
   }
 
-  /** Sets a variable. What could not be done comes back as a warning: the key is stored all the same. */
-  write(variable: string, secret: Secret): Promise<string[]> {
-    return this.#change(variable, (content) => withVariable(content, variable, secret.reveal()));
+  /**
+   * Sets a variable to the key that is stored once it is this one's turn: which of several saves was the last only the database
+   * knows. What could not be done comes back as a warning: the key is stored all the same.
+   */
+  write(variable: string, stored: () => Promise<Secret | null>): Promise<string[]> {
+    return this.#change(variable, async (content) => {
+      const secret = await stored();
+      return secret ? withVariable(content, variable, secret.reveal()) : content;
+    });
   }
 
   /** Takes a variable out, if it was written here and still holds that key. */
   remove(variable: string, secret: Secret): Promise<string[]> {
     return this.#change(variable, (content) =>
-      parseEnvBlock(content)[variable] === secret.reveal() ? withoutVariable(content, variable) : content,
+      Promise.resolve(
+        parseEnvBlock(content)[variable] === secret.reveal() ? withoutVariable(content, variable) : content,
+      ),
     );
   }
 
-  #change(variable: string, edit: (content: string) => string | null): Promise<string[]> {
+  #change(variable: string, edit: Edit): Promise<string[]> {
     const path = this.#path;
     if (path === null) return Promise.resolve([]);
     const change = this.#last.then(() => this.#rewrite(path, variable, edit));
@@ -39,12 +50,12 @@ export class EnvFile {
     return change;
   }
 
-  async #rewrite(path: string, variable: string, edit: (content: string) => string | null): Promise<string[]> {
+  async #rewrite(path: string, variable: string, edit: Edit): Promise<string[]> {
     try {
       // Behind a symbolic link it is the file that is replaced, not the link.
       const target = await realpath(path).catch(orWhenMissing(path));
       const content = await readFile(target).then(textOf, orWhenMissing(''));
-      const edited = edit(content);
+      const edited = await edit(content);
       if (edited === null)
         return [
           `The key was saved, but ${variable} was not written to ${path}: other programs might misread its value.`,

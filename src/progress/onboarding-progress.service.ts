@@ -178,7 +178,7 @@ export class OnboardingProgressService {
     const { stored, unfinished } = await this.database.forUser(userId, work, { reads, precondition });
     const warnings = [
       ...(posted ? (handler.warnings?.(posted) ?? []) : []),
-      ...(posted ? ((await handler.stored?.(posted)) ?? []) : []),
+      ...(posted ? ((await handler.stored?.(userId, posted)) ?? []) : []),
       ...unfinished.map((n) => `Step ${n} is still to be completed.`),
     ];
     return {

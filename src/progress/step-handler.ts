@@ -24,7 +24,7 @@ export interface StepHandler {
   /** The step's saved data as the client reads them, null when there are none. Never key material. */
   view(snapshot: Snapshot): JsonObject | null;
   /** What is to be done once the data are stored for good; what it returns are warnings, as below. It must not fail. */
-  stored?(data: JsonObject): Promise<readonly string[]>;
+  stored?(userId: string, data: JsonObject): Promise<readonly string[]>;
   /** What the user should know about how the data were taken. */
   warnings?(data: JsonObject): readonly string[];
   /** Whether what is saved completes the step without posting it again; left out: when it passes the check. */

@@ -156,18 +156,17 @@ describe('the contract', () => {
   interface Sent extends Request {
     readonly text?: string;
     readonly type?: string;
+    readonly ifMatch?: string;
   }
 
-  function send(client: Client, operation: string, { at, query, body, text, type }: Sent): Promise<Answer> {
+  function send(client: Client, operation: string, { at, query, body, text, type, ifMatch }: Sent): Promise<Answer> {
     const places: Record<string, string> = { n: '2', provider: 'openai', userId: FILLED, id: businessId, ...at };
     const [method = '', path = ''] = operation.split(' ');
     const concrete = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => places[name] ?? '');
-    return client.send(
-      method,
-      `/${concrete}${query ? `?${query}` : ''}`,
-      text ?? (body && JSON.stringify(body)),
-      type ? { 'content-type': type } : {},
-    );
+    return client.send(method, `/${concrete}${query ? `?${query}` : ''}`, text ?? (body && JSON.stringify(body)), {
+      ...(type ? { 'content-type': type } : {}),
+      ...(ifMatch ? { 'if-match': ifMatch } : {}),
+    });
   }
 
   /** The answer to the request that brings it about. */
@@ -185,6 +184,8 @@ describe('the contract', () => {
         // To a token without the scope there is nothing, whatever it asks for.
         if (SCOPES.has(operation)) return send(await app.as(FILLED), operation, request);
         return ask({ ...request, ...(unknown ?? { at: NOTHING }) });
+      case '412':
+        return ask({ ...request, ifMatch: '"long-gone"' });
       case '413':
         return ask({ ...request, text: `"${'x'.repeat(large ? LARGE_BODY_LIMIT : BODY_LIMIT)}"` });
       case '415':
