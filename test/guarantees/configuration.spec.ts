@@ -207,6 +207,8 @@ const isOfOthers = (name: string) => OF_OTHERS.has(name) || name.startsWith('OTE
 /** Names in capitals that are no variables of the service. */
 const OF_OTHERS = new Set([
   'NODE_ENV',
+  'NODE_OPTIONS',
+  'FUZZ_SEED',
   'POSTGRES_USER',
   'POSTGRES_DB',
   'POSTGRES_PASSWORD',
