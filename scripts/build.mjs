@@ -51,10 +51,10 @@ export async function ensureBuild() {
  */
 async function bundle(main) {
   const { build } = await import('esbuild');
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [main],
+    write: false,
     outdir: dirname(main),
-    allowOverwrite: true,
     bundle: true,
     // What is imported only when it is needed stays apart.
     splitting: true,
@@ -62,6 +62,7 @@ async function bundle(main) {
     platform: 'node',
     format: 'esm',
     target: 'node22',
+    // Names of classes are names in the API's document.
     keepNames: true,
     sourcemap: true,
     sourcesContent: false,
@@ -70,7 +71,15 @@ async function bundle(main) {
     external: NOT_BUNDLED,
     banner: { js: COMMON_JS },
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text.replace(SET_NAME, SET_NAME_WHERE_IT_DIFFERS));
+  }
 }
+
+/** esbuild names every function again, whenever it is made; those on the path of a request have their name already. */
+const SET_NAME = 'var __name = (target, value) => __defProp(';
+const SET_NAME_WHERE_IT_DIFFERS = 'var __name = (target, value) => target.name === value ? target : __defProp(';
 
 /** Stacks name the lines of our sources; those of two thousand other files would be as much to load as the files themselves. */
 const packagesWithoutSources = {
