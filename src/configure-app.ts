@@ -3,7 +3,6 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import helmet from 'helmet';
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { JwtAuthGuard } from './auth/auth.guard.js';
@@ -20,6 +19,7 @@ import { describeProblem } from './http/open-api.js';
 import { refuseOverload } from './http/overload.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
+import { securityHeaders } from './http/security-headers.js';
 
 /** Characters that a parameter in a path may have. */
 const MAX_PARAMETER_LENGTH = 4096;
@@ -109,15 +109,10 @@ function addHooks(app: NestFastifyApplication, { MAX_EVENT_LOOP_DELAY_MS }: Conf
     if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
   });
   endConnectionsOnStop(fastify);
-  // Made once: the plugin of the same name would make it anew for every request. Where the service is reached without TLS, a page
-  // told to upgrade its requests could not load its own assets.
-  const secure = helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });
-  fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) =>
-    secure(request.raw, reply.raw, (error) => done(error as Error | undefined)),
-  );
   fastify.server.on('checkExpectation', refuseExpectation);
+  const always = securityHeaders();
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
-    reply.header('x-request-id', request.id);
+    reply.headers(always).header('x-request-id', request.id);
     const isNamed = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
     done(isNamed ? undefined : new InvalidInput('The request names no host.'));
   });

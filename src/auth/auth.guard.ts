@@ -46,17 +46,21 @@ export class JwtAuthGuard extends AuthGuard() {
     this.#verifier = verifier;
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  override canActivate(context: ExecutionContext): true | Promise<true> {
     const places = [context.getHandler(), context.getClass()];
     if (this.#reflector.getAllAndOverride<boolean>(PUBLIC, places)) return true;
+    const scope = this.#reflector.getAllAndOverride<string | undefined>(SCOPE, places);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const token = tokenOf(request);
     const verified = token && this.#verifier.verified(token);
-    if (verified) request.user = verified;
-    else await super.canActivate(context);
-    const scope = this.#reflector.getAllAndOverride<string | undefined>(SCOPE, places);
-    if (scope !== undefined && !(request.user as User).scopes.has(scope)) throw new NotFound();
-    return true;
+    if (!verified) return this.#verify(context, request, scope);
+    request.user = verified;
+    return admit(verified, scope);
+  }
+
+  async #verify(context: ExecutionContext, request: FastifyRequest, scope: string | undefined): Promise<true> {
+    await super.canActivate(context);
+    return admit(request.user as User, scope);
   }
 
   override handleRequest<TUser = User>(error: unknown, user: TUser | false): TUser {
@@ -64,4 +68,9 @@ export class JwtAuthGuard extends AuthGuard() {
     if (!user) throw new Unauthenticated();
     return user;
   }
+}
+
+function admit(user: User, scope: string | undefined): true {
+  if (scope !== undefined && !user.scopes.has(scope)) throw new NotFound();
+  return true;
 }

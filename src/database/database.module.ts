@@ -2,6 +2,7 @@ import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Configuration, ConfigurationError } from '../config/configuration.js';
 import { VaultModule } from '../vault/vault.module.js';
+import { Connections } from './connections.js';
 import { KeyStore } from './key-store.js';
 import { OnboardingDatabaseService } from './onboarding-database.service.js';
 import { ormOptions } from './orm-options.js';
@@ -24,10 +25,11 @@ import { UserDatabase } from './user-database.js';
       },
     },
     {
-      provide: UserDatabase,
+      provide: Connections,
       inject: [MikroORM],
-      useFactory: async (orm: MikroORM) => new UserDatabase(await orm.em.getConnection().getNativeClient()),
+      useFactory: async (orm: MikroORM) => new Connections(await orm.em.getConnection().getNativeClient()),
     },
+    UserDatabase,
     KeyStore,
     OnboardingDatabaseService,
   ],

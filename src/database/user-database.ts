@@ -1,18 +1,14 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { tracingChannel } from 'node:diagnostics_channel';
-import pg from 'pg';
+import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Precondition } from '../http/entity-tag.js';
-import { Batch } from './batch.js';
-import { DatabaseBusy, DatabaseUnavailable, isOutage } from './outage.js';
+import { Connections, send } from './connections.js';
 import { keysFromRows, readKeys } from './sealed-keys.js';
 import { entityTagOf, openSession, sessionFromRow } from './session.js';
 import { snapshotFromRow, snapshotStatement } from './snapshot.js';
 import type { Bound, Row, Statement } from './statement.js';
 import { UnitOfWork, type Opened, type Reads } from './unit-of-work.js';
-
-/** Requests that may wait for each connection of the pool, which serves some hundreds a second; more are turned away at once. */
-const QUEUE_PER_CONNECTION = 100;
 
 /** Tells of each piece of work to whoever traces; nothing is told, and nothing spent, while nobody does. */
 const told = tracingChannel<unknown, { readonly name: string }>('onboarding.database');
@@ -26,21 +22,15 @@ export interface Opening {
 
 /**
  * The one way to users' data. Whatever runs here runs in a transaction that PostgreSQL's row-level security confines to one
- * user: another user's rows cannot be seen or written, whatever the statement says. The pool is the ORM's.
+ * user: another user's rows cannot be seen or written, whatever the statement says.
  */
 @Injectable()
-export class UserDatabase implements OnApplicationShutdown {
-  constructor(private readonly pool: pg.Pool) {}
+export class UserDatabase {
+  constructor(private readonly connections: Connections) {}
 
-  /** The ORM ends the pool only if it has asked something over it itself, which the service never lets it do. */
-  async onApplicationShutdown(): Promise<void> {
-    if (!this.pool.ending) await this.pool.end();
-  }
-
-  /** How busy the pool is: connections, those of them that are idle, and requests that wait for one. */
-  get load(): { readonly total: number; readonly idle: number; readonly waiting: number } {
-    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
-    return { total, idle, waiting };
+  /** How busy the connections are. */
+  get load(): Connections['load'] {
+    return this.connections.load;
   }
 
   /**
@@ -66,7 +56,7 @@ export class UserDatabase implements OnApplicationShutdown {
    */
   async readForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
     const batch = [bind(readScope, userId), { statement, values }];
-    const [, rows] = await this.#onConnection(statement.name, (client) => send(client, batch));
+    const [, rows] = await told.tracePromise(() => this.connections.read(batch), { name: statement.name });
     return rows ?? [];
   }
 
@@ -82,26 +72,11 @@ export class UserDatabase implements OnApplicationShutdown {
 
   /** @throws DatabaseUnavailable unless PostgreSQL answers */
   async ping(): Promise<void> {
-    await this.#use((client) => send(client, [bind(ping)]));
+    await this.connections.use((client) => send(client, [bind(ping)]));
   }
 
   #onConnection<T>(name: string, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    return told.tracePromise(() => this.#use(use), { name });
-  }
-
-  async #use<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    if (this.pool.waitingCount >= this.pool.options.max * QUEUE_PER_CONNECTION) throw new DatabaseBusy();
-    const client = await this.pool.connect().catch((error: unknown) => {
-      throw new DatabaseUnavailable(error);
-    });
-    try {
-      const result = await use(client);
-      client.release();
-      return result;
-    } catch (error) {
-      await abandon(client);
-      throw error instanceof DriverFailure ? error.toProblem() : error;
-    }
+    return told.tracePromise(() => this.connections.use(use), { name });
   }
 }
 
@@ -109,12 +84,13 @@ const begin: Statement = { name: 'begin', text: 'begin' };
 const commit: Statement = { name: 'commit', text: 'commit' };
 const ping: Statement = { name: 'ping', text: 'select' };
 
-/** Says on whose behalf the statements of this transaction run; every row-level policy reads it. Value: the user. */
-const scope: Statement = { name: 'scope', text: `select set_config('app.user_id', $1, true)` };
+/** Says on whose behalf the statements of this transaction run; every row-level policy reads it. No row. Value: the user. */
+const scope: Statement = { name: 'scope', text: `select where set_config('app.user_id', $1, true) is null` };
 
 const readScope: Statement = {
   name: 'read-scope',
-  text: `select set_config('app.user_id', $1, true), set_config('transaction_read_only', 'on', true)`,
+  text: `select where set_config('app.user_id', $1, true) is null
+         or set_config('transaction_read_only', 'on', true) is null`,
 };
 
 const bind = (statement: Statement, ...values: readonly unknown[]): Bound => ({ statement, values });
@@ -144,35 +120,4 @@ async function open(client: pg.PoolClient, userId: string, now: Date, { tables, 
 async function close(client: pg.PoolClient, { commands }: UnitOfWork): Promise<void> {
   const answers = await send(client, [...commands, bind(commit)]);
   for (const [index, { answer }] of commands.entries()) answer.settle(answers[index] ?? []);
-}
-
-/** Leaves the transaction; a connection on which that fails is not used again. */
-async function abandon(client: pg.PoolClient): Promise<void> {
-  try {
-    await client.query('rollback');
-    client.release();
-  } catch (error) {
-    client.release(error as Error);
-  }
-}
-
-/** Sets errors of the driver apart from whatever else a unit of work may throw. */
-class DriverFailure extends Error {
-  constructor(private readonly failure: unknown) {
-    super('The database failed', { cause: failure });
-  }
-
-  toProblem(): unknown {
-    return isOutage(this.failure) ? new DatabaseUnavailable(this.failure) : this.failure;
-  }
-}
-
-/** Sends statements together, and returns the rows of each. */
-async function send(client: pg.PoolClient, statements: readonly Bound[]): Promise<Row[][]> {
-  const batch = new Batch(statements);
-  try {
-    return await client.query(batch).done;
-  } catch (error) {
-    throw new DriverFailure(error);
-  }
 }

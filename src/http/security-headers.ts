@@ -1,0 +1,16 @@
+import helmet from 'helmet';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+
+/**
+ * The headers that helmet gives every answer. They are the same for all, so it is asked once. Where the service is reached without
+ * TLS, a page told to upgrade its requests could not load its own assets.
+ */
+export function securityHeaders(): Record<string, string> {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })(request, response, (error) => {
+    if (error) throw error as Error;
+  });
+  return Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]));
+}
