@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { User } from './user.js';
 
 /** Bytes that remembered tokens may take in all, about; the ones that were not seen for longest make room. */
-const MAX_SIZE = 16 * 1024 * 1024;
+const MAX_SIZE = 8 * 1024 * 1024;
 
 /** Bytes of an entry beside the token itself, about. */
 const ENTRY_SIZE = 1024;

@@ -73,7 +73,7 @@ export class Connections implements OnApplicationShutdown {
       if (this.#reads.length > this.#askedFor) this.#reads.shift()?.callback(client);
       return;
     }
-    const together = this.#reads.splice(0, this.pool.idleCount > 0 ? 1 : READS_TOGETHER);
+    const together = this.#reads.splice(0, this.pool.waitingCount > 0 ? READS_TOGETHER : 1);
     const outcomes = await Promise.allSettled(submit(client, together).map(({ done }) => done));
     if (outcomes.every(({ status }) => status === 'fulfilled')) client.release();
     else await abandon(client);

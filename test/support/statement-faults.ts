@@ -44,9 +44,13 @@ export class StatementFaults {
     this.sent.push(...batch.bound.map(({ statement }) => statement.text));
     if (place < 0 || place >= batch.bound.length) return send(batch);
     const before = batch.bound.slice(0, place);
-    if (this.#fault?.kind === 'refused') return send(new Batch([...before, REFUSED, ...batch.bound.slice(place + 1)]));
+    if (this.#fault?.kind === 'refused') {
+      const { done } = send(new Batch([...before, REFUSED, ...batch.bound.slice(place + 1)]));
+      done.catch((error: Error) => batch.callback(error));
+      return batch;
+    }
     const cut = () => {
-      (client as unknown as { readonly connection: pg.Connection }).connection.stream.destroy();
+      client.connection.stream.destroy();
       send(batch);
     };
     if (before.length === 0) cut();
