@@ -1,5 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
+import type pg from 'pg';
 import { Batch } from './batch.js';
 import { DatabaseBusy, DatabaseUnavailable, isOutage } from './outage.js';
 import type { Bound, Row } from './statement.js';
@@ -11,8 +10,7 @@ const QUEUE_PER_CONNECTION = 100;
 const READS_TOGETHER = 4;
 
 /** The connections of the pool: who waits for one, who is turned away, and what becomes of one on which something failed. */
-@Injectable()
-export class Connections implements OnApplicationShutdown {
+export class Connections {
   /** Reads that wait for a connection, the oldest first. */
   readonly #reads: Batch[] = [];
   /** Connections that were asked for on behalf of reads: never fewer than there are reads. */
@@ -21,7 +19,7 @@ export class Connections implements OnApplicationShutdown {
   constructor(private readonly pool: pg.Pool) {}
 
   /** The ORM ends the pool only if it has asked something over it itself, which the service never lets it do. */
-  async onApplicationShutdown(): Promise<void> {
+  async end(): Promise<void> {
     if (!this.pool.ending) await this.pool.end();
   }
 

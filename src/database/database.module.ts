@@ -25,11 +25,11 @@ import { UserDatabase } from './user-database.js';
       },
     },
     {
-      provide: Connections,
+      provide: UserDatabase,
       inject: [MikroORM],
-      useFactory: async (orm: MikroORM) => new Connections(await orm.em.getConnection().getNativeClient()),
+      useFactory: async (orm: MikroORM) =>
+        new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient())),
     },
-    UserDatabase,
     KeyStore,
     OnboardingDatabaseService,
   ],

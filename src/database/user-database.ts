@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { tracingChannel } from 'node:diagnostics_channel';
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Precondition } from '../http/entity-tag.js';
-import { Connections, send } from './connections.js';
+import { send, type Connections } from './connections.js';
 import { keysFromRows, readKeys } from './sealed-keys.js';
 import { entityTagOf, openSession, sessionFromRow } from './session.js';
 import { snapshotFromRow, snapshotStatement } from './snapshot.js';
@@ -25,8 +25,12 @@ export interface Opening {
  * user: another user's rows cannot be seen or written, whatever the statement says.
  */
 @Injectable()
-export class UserDatabase {
+export class UserDatabase implements OnApplicationShutdown {
   constructor(private readonly connections: Connections) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.connections.end();
+  }
 
   /** How busy the connections are. */
   get load(): Connections['load'] {
