@@ -19,7 +19,7 @@ import { describeProblem } from './http/open-api.js';
 import { refuseOverload } from './http/overload.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
-import { securityHeaders } from './http/security-headers.js';
+import { SECURITY_HEADERS } from './http/security-headers.js';
 
 /** Characters that a parameter in a path may have. */
 const MAX_PARAMETER_LENGTH = 4096;
@@ -77,12 +77,17 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): Fastify
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // Before any hook: what a hook does for other requests is done here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      reply.header('x-request-id', request.id);
+      setHeaders(request, reply);
       reply.raw.once('finish', () => logRequest(logger, request, reply));
       new ProblemFilter().send(error, request, reply);
     },
     clientErrorHandler: refuseConnection,
   });
+}
+
+/** What every answer has. */
+function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
 }
 
 /** Guards, pipes, filters, hooks and the API's document. */
@@ -110,9 +115,8 @@ function addHooks(app: NestFastifyApplication, { MAX_EVENT_LOOP_DELAY_MS }: Conf
   });
   endConnectionsOnStop(fastify);
   fastify.server.on('checkExpectation', refuseExpectation);
-  const always = securityHeaders();
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
-    reply.headers(always).header('x-request-id', request.id);
+    setHeaders(request, reply);
     const isNamed = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
     done(isNamed ? undefined : new InvalidInput('The request names no host.'));
   });

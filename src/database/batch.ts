@@ -20,7 +20,10 @@ export class Batch implements pg.Submittable {
   callback: (error: Error | null) => void;
   readonly #values: readonly (string | Buffer | null)[][];
   readonly #rows: Row[][] = [[]];
+  /** What the connection has prepared. */
   #prepared = new Map<string, readonly Column[]>();
+  /** What each statement returns, where the connection had it prepared when this was sent. */
+  #known: readonly (readonly Column[] | undefined)[] = [];
   #columns: readonly Column[] = [];
 
   /** @throws TypeError for a value that PostgreSQL could not read */
@@ -35,11 +38,12 @@ export class Batch implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     this.#prepared = preparedOn(connection);
+    this.#known = this.bound.map(({ statement }) => this.#prepared.get(statement.name));
     this.#expect(0);
     const messages: Buffer[] = [];
     for (const [index, { statement }] of this.bound.entries()) {
       const { name, text } = statement;
-      const isKnown = this.#prepared.has(name);
+      const isKnown = this.#known[index] !== undefined;
       // An attempt that failed may have left one behind; closing one that is not there is no error.
       if (!isKnown) messages.push(serialize.close({ type: 'S', name }), serialize.parse({ name, text }));
       messages.push(serialize.bind({ statement: name, values: this.#values[index] ?? [] }));
@@ -78,13 +82,15 @@ export class Batch implements pg.Submittable {
     this.callback(null);
   }
 
+  /** What the server still has is not known now, and may be the very thing that failed: all is prepared anew. */
   handleError(error: Error): void {
+    this.#prepared.clear();
     this.callback(error);
   }
 
   /** What a statement returns is known from when it was prepared; else PostgreSQL describes it first. */
   #expect(index: number): void {
-    this.#columns = this.#prepared.get(this.bound[index]?.statement.name ?? '') ?? [];
+    this.#columns = this.#known[index] ?? [];
   }
 }
 

@@ -12,9 +12,7 @@ const READS_TOGETHER = 4;
 /** The connections of the pool: who waits for one, who is turned away, and what becomes of one on which something failed. */
 export class Connections {
   /** Reads that wait for a connection, the oldest first. */
-  readonly #reads: Batch[] = [];
-  /** Connections that were asked for on behalf of reads: never fewer than there are reads. */
-  #askedFor = 0;
+  readonly #reads = new Set<Batch>();
 
   constructor(private readonly pool: pg.Pool) {}
 
@@ -56,25 +54,34 @@ export class Connections {
   async read(statements: readonly Bound[]): Promise<Row[][]> {
     this.#turnAway();
     const read = new Batch(statements);
-    // One that others' reads have no more use for comes sooner than another would.
-    if (this.#reads.push(read) > this.#askedFor) void this.#sendReads();
+    this.#reads.add(read);
+    void this.#send(read);
     return rowsOf(read);
   }
 
-  /** Never fails itself: the reads do. */
-  async #sendReads(): Promise<void> {
-    this.#askedFor += 1;
+  /** Waits for a connection on behalf of a read, which may go with others' before that. Never fails itself: reads do. */
+  async #send(read: Batch): Promise<void> {
     const client = await this.pool.connect().catch((error: unknown) => new DatabaseUnavailable(error));
-    this.#askedFor -= 1;
     if (client instanceof DatabaseUnavailable) {
-      // Its read may have gone with others', and the ones that wait now have connections to come.
-      if (this.#reads.length > this.#askedFor) this.#reads.shift()?.callback(client);
+      if (this.#reads.delete(read)) read.callback(client);
       return;
     }
-    const together = this.#reads.splice(0, this.pool.waitingCount > 0 ? READS_TOGETHER : 1);
-    const outcomes = await Promise.allSettled(submit(client, together).map(({ done }) => done));
-    if (outcomes.every(({ status }) => status === 'fulfilled')) client.release();
-    else await abandon(client);
+    const outcomes = await Promise.allSettled(submit(client, this.#take(read)).map(({ done }) => done));
+    // One on which something failed is not used again.
+    client.release(outcomes.some(({ status }) => status === 'rejected'));
+  }
+
+  /** The read, if it still waits, and others that go with it if no connection is free for them. */
+  #take(read: Batch): readonly Batch[] {
+    if (!this.#reads.delete(read)) return [];
+    const together = [read];
+    if (this.pool.waitingCount <= this.pool.idleCount) return together;
+    for (const other of this.#reads) {
+      if (together.length === READS_TOGETHER) break;
+      this.#reads.delete(other);
+      together.push(other);
+    }
+    return together;
   }
 
   #turnAway(): void {

@@ -3,10 +3,12 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
 /**
- * The headers that helmet gives every answer. They are the same for all, so it is asked once. Where the service is reached without
- * TLS, a page told to upgrade its requests could not load its own assets.
+ * The headers that helmet gives answers. They are the same for all, so it is asked once. Where the service is reached without TLS, a
+ * page told to upgrade its requests could not load its own assets.
  */
-export function securityHeaders(): Record<string, string> {
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = askHelmet();
+
+function askHelmet(): Record<string, string> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })(request, response, (error) => {

@@ -211,6 +211,7 @@ describe('HTTP', () => {
       ['a refusal', () => app.anonymous().get('/status')],
       ['an unknown route', () => alice.get('/nowhere')],
       ['the documentation', () => alice.get('//docs')],
+      ['an address that cannot be read', () => alice.get('/step/%zz')],
     ])('of %s are those of helmet', async (_name, send) => {
       const { headers } = await send();
       expect(headers.get('content-security-policy')).toContain("default-src 'self'");

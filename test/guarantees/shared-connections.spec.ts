@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { Connections } from '../../src/database/connections.js';
 import { UserDatabase } from '../../src/database/user-database.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
@@ -7,6 +9,7 @@ import { TestDatabase } from '../support/database.js';
 import { DatabaseWire } from '../support/database-wire.js';
 import { eventually } from '../support/deadline.js';
 import { expectProblem } from '../support/problems.js';
+import { runAs } from '../support/raw-statements.js';
 import { SessionLock } from '../support/session-lock.js';
 import { StatementFaults } from '../support/statement-faults.js';
 
@@ -128,5 +131,62 @@ describe('reads that wait for a connection', () => {
     const answers = await Promise.all(crowd.map(read));
     crowd.forEach((reader, index) => expectOwnData(reader, answers[index] as Answer));
     expect(app.nest.get(UserDatabase).load).toEqual({ total: 1, idle: 1, waiting: 0 });
+  });
+});
+
+describe('a connection that is waited for', () => {
+  const TIMEOUT_MS = 1000;
+  let database: TestDatabase;
+  let pool: pg.Pool;
+
+  beforeAll(async () => {
+    database = await TestDatabase.create();
+    pool = new pg.Pool({
+      connectionString: database.appUrl,
+      pipeline: true,
+      max: 1,
+      connectionTimeoutMillis: TIMEOUT_MS,
+    });
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  it('is waited for as long by a read that came late as by the others, even if those went together', async () => {
+    const connections = new Connections(pool);
+    const read = () => connections.read([{ statement: { name: 'one', text: 'select 1 as one' }, values: [] }]);
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const works = [connections.use(() => first.promise)];
+    const early = [read()];
+    works.push(connections.use(() => second.promise));
+    early.push(read(), read(), read());
+    await turn();
+    first.resolve();
+    await Promise.all(early);
+    // What three of them had asked for themselves, behind the second work, is given up in the middle of the late one's wait.
+    await pause(TIMEOUT_MS / 2);
+    const late = read();
+    await pause((TIMEOUT_MS * 3) / 4);
+    second.resolve();
+    expect(await late).toEqual([[{ one: 1 }]]);
+    await Promise.all(works);
+  });
+});
+
+describe('a statement that PostgreSQL has lost', () => {
+  it('fails once, and is prepared anew', async () => {
+    const app = await TestApp.start({ environment: { DATABASE_POOL_SIZE: '1' } });
+    try {
+      const alice = await app.as('alice');
+      const [save, load] = [() => alice.post('/start'), () => alice.get('/status')];
+      for (const send of [save, load]) {
+        expect((await send()).status).toBe(200);
+        await runAs(app.nest.get(UserDatabase), 'alice', 'deallocate all');
+        expect([(await send()).status, (await send()).status]).toEqual([500, 200]);
+      }
+    } finally {
+      await app.stop();
+    }
   });
 });
