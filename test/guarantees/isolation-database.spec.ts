@@ -247,12 +247,14 @@ describe('isolation below HTTP', () => {
       await expectNoScope();
     });
 
-    it('leaves nothing when a read fails', async () => {
-      const reading = users.readForUser('alice', { name: 'fails', text: 'select 1 / $1::int' }, [0]);
-      await expect(reading).rejects.toMatchObject({ code: '22012' });
-      const writing = users.readForUser('alice', { name: 'writes', text: `delete from persona_data` }, []);
-      await expect(writing).rejects.toThrow();
-      await expectNoScope();
+    it('leaves nothing when a read fails: its connection is not used again', async () => {
+      const connection = () => runAs(users, 'bob', 'select pg_backend_pid() as pid');
+      for (const text of ['select 1 / 0', 'delete from persona_data']) {
+        const before = await connection();
+        await expect(users.readForUser('alice', { name: text, text }, [])).rejects.toThrow();
+        expect(await connection()).not.toEqual(before);
+        await expectNoScope();
+      }
     });
 
     it('leaves no scope either when it ends well', async () => {
