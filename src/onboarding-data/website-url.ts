@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { isIPv4 } from 'node:net';
 
 const PRIVATE_SUFFIXES = ['localhost', 'local', 'internal'];
 const MAX_URL_LENGTH = 2048;
@@ -26,5 +27,6 @@ function isPublicHost(hostname: string): boolean {
   const labels = host.split('.');
   if (labels.length < 2 || labels.includes('')) return false;
   if (PRIVATE_SUFFIXES.includes(labels.at(-1) ?? '')) return false;
-  return !ipaddr.isValid(host) || ipaddr.parse(host).range() === 'unicast';
+  // A name is no address without asking `ipaddr`, which finds that out by throwing an error.
+  return !isIPv4(host) || ipaddr.parse(host).range() === 'unicast';
 }
