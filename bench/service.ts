@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -48,6 +47,7 @@ export class Service {
   static async start(build: ServiceBuild, appUrl: string, stops: Stops, ownerUrl?: string): Promise<Service> {
     // Without a `.env`; what it says goes to a file there.
     const directory = mkdtempSync(join(tmpdir(), 'onboarding-bench-'));
+    const { freePort } = await build.embeddedPostgres();
     const port = await freePort();
     const log = join(directory, 'service.log');
     const output = openSync(log, 'a');
@@ -95,15 +95,4 @@ export class Service {
       return false;
     }
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
-    });
-  });
 }

@@ -10,15 +10,18 @@ const DETAILS: Readonly<Record<number, string>> = {
   431: 'The headers of the request are too large.',
 };
 
+function problem(status: number): string {
+  const detail = DETAILS[status] ?? 'The request could not be understood.';
+  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail });
+}
+
 /** What never becomes a request, because it is no HTTP or too large, is answered on the bare connection: a problem, too. */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = STATUSES[error.code ?? ''] ?? 400;
-  const title = STATUS_CODES[status] ?? 'Bad Request';
-  const detail = DETAILS[status] ?? 'The request could not be understood.';
-  const body = JSON.stringify({ type: 'about:blank', title, status, detail });
+  const body = problem(status);
   const head = [
-    `HTTP/1.1 ${status} ${title}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `Content-Type: ${PROBLEM_JSON}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
@@ -28,7 +31,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
 
 /** Node's own answer to an expectation that it does not know has no body. */
 export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[417], status: 417, detail: DETAILS[417] });
+  const body = problem(417);
   const headers = { 'content-type': PROBLEM_JSON, 'content-length': Buffer.byteLength(body), connection: 'close' };
   response.writeHead(417, headers).end(body);
 }

@@ -124,6 +124,13 @@ describe('the configuration', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('runs Node in a container with the flags that it has at `npm start`', () => {
+    const flagsIn = (text: string) => text.match(/--[a-z-]+(?:=\d+)?(?=['"])/g);
+    const [command = ''] = readFileSync('Dockerfile', 'utf8').match(/^CMD .*$/m) ?? [];
+    expect(flagsIn(command)).toEqual(flagsIn(readFileSync(join('scripts', 'node-flags.mjs'), 'utf8')));
+    expect(flagsIn(command)).not.toBeNull();
+  });
+
   describe('as a process loads it', () => {
     let directory: string;
     beforeAll(() => {

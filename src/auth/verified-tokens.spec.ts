@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { User } from './user.js';
+import { VerifiedTokens } from './verified-tokens.js';
+
+const MINUTE = 60_000;
+
+const alice: User = { id: 'alice', email: null, firstName: null, lastName: null, scopes: new Set() };
+
+describe('a token that was verified', () => {
+  const begun = Date.now();
+  let tokens: VerifiedTokens;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ now: begun, doNotFake: ['nextTick', 'queueMicrotask', 'performance'] });
+    tokens = new VerifiedTokens();
+  });
+  afterEach(() => void jest.useRealTimers());
+
+  const foundAfter = (ms: number) => {
+    jest.setSystemTime(begun + ms);
+    return tokens.find('token');
+  };
+
+  it('is remembered until it expires, and not a moment longer', () => {
+    tokens.add('token', alice, begun + MINUTE);
+    expect(foundAfter(MINUTE - 1)).toBe(alice);
+    expect(foundAfter(MINUTE)).toBeNull();
+  });
+
+  it('is remembered for ten minutes at most, however often it is asked for and whenever it expires', () => {
+    tokens.add('token', alice, begun + 1440 * MINUTE);
+    for (let minute = 0; minute < 10; minute++) expect(foundAfter(minute * MINUTE)).toBe(alice);
+    expect(foundAfter(10 * MINUTE - 1)).toBe(alice);
+    expect(foundAfter(10 * MINUTE)).toBeNull();
+  });
+
+  it('makes room for others: the ones that were not asked for are forgotten', () => {
+    tokens.add('token', alice, begun + MINUTE);
+    tokens.add('never asked for', alice, begun + MINUTE);
+    // As large as the service takes them, and more of them than it may hold.
+    for (let number = 0; number < 1000; number++) {
+      tokens.add(`${number}`.padEnd(15_000, 'x'), alice, begun + MINUTE);
+      expect(tokens.find('token')).toBe(alice);
+    }
+    expect(tokens.find('never asked for')).toBeNull();
+  });
+});
