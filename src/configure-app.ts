@@ -1,25 +1,25 @@
-import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isUtf8 } from 'node:buffer';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import { JwtAuthGuard } from './auth/auth.guard.js';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
+import { addBodyParsers } from './http/body-parsers.js';
 import { DtoPipe } from './http/body.pipe.js';
-import { refuseConnection, refuseExpectation } from './http/client-error.js';
+import { refuseConnection, refuseOddities } from './http/client-error.js';
 import { endConnectionsOnStop } from './http/connections.js';
-import { findUnstorable, isNestedTooDeep, TOO_DEEP } from './http/json.js';
+import { allowOrigin, enableCors } from './http/cors.js';
 import { sendEntityTag } from './http/entity-tag.js';
 import { createLogger, logRequest, NestLogger, requestId, requestLogger } from './http/logging.js';
-import { InvalidInput } from './http/problem.js';
+import { InvalidInput, NotFound } from './http/problem.js';
 import { describeProblem } from './http/open-api.js';
 import { refuseOverload } from './http/overload.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from './http/route.js';
-import { SECURITY_HEADERS } from './http/security-headers.js';
+import { PRIVATE_HEADERS, SECURITY_HEADERS } from './http/security-headers.js';
+import { limitEachUser } from './http/user-turns.js';
 
 /** Characters that a parameter in a path may have. */
 const MAX_PARAMETER_LENGTH = 4096;
@@ -32,7 +32,7 @@ const CONNECTIONS = {
     // Refused by a hook, since Node's own answer has no body.
     requireHostHeader: false,
   },
-  // From the first byte to the last: 10 MB over a slow line.
+  // From the first byte to the last: 32 MB over a slow line.
   requestTimeout: 120_000,
   // More than load balancers have, commonly 60 s: the one in front closes first, and never sends into a closed connection.
   keepAliveTimeout: 72_000,
@@ -66,7 +66,7 @@ export async function createApp(
   }
 }
 
-function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): FastifyAdapter {
+function fastifyAdapter({ TRUST_PROXY, CORS_ORIGINS }: Configuration, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: typeof TRUST_PROXY === 'number' ? (_address, hop) => hop < TRUST_PROXY : TRUST_PROXY,
     bodyLimit: BODY_LIMIT,
@@ -78,16 +78,20 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): Fastify
     // Before any hook: what a hook does for other requests is done here.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       setHeaders(request, reply);
+      allowOrigin(request, reply, CORS_ORIGINS);
       reply.raw.once('finish', () => logRequest(logger, request, reply));
       new ProblemFilter().send(error, request, reply);
     },
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: refuseConnection(requestLogger(logger)),
   });
 }
 
+/** Pages that anybody may see, and keep. */
+const isPage = (path = '') => /^\/(docs\b|openapi\.)/.test(path);
+
 /** What every answer has. */
 function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+  reply.headers(isPage(request.raw.url) ? SECURITY_HEADERS : PRIVATE_HEADERS).header('x-request-id', request.id);
 }
 
 /** Guards, pipes, filters, hooks and the API's document. */
@@ -95,59 +99,57 @@ export function configureApp(app: NestFastifyApplication, configuration: Configu
   app.useGlobalGuards(app.get(JwtAuthGuard));
   app.useGlobalPipes(new DtoPipe());
   app.useGlobalFilters(new ProblemFilter());
-  if (configuration.CORS_ORIGINS.length > 0) {
-    app.enableCors({
-      origin: [...configuration.CORS_ORIGINS],
-      // The plugin's own list has neither PUT nor DELETE.
-      methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
-      exposedHeaders: ['ETag', 'X-Request-Id', 'Retry-After'],
-    });
-  }
   addHooks(app, configuration, logger);
+  addBodyParsers(app);
   documentApi(app);
 }
 
-function addHooks(app: NestFastifyApplication, { MAX_EVENT_LOOP_DELAY_MS }: Configuration, logger: Logger): void {
+/** What happens to every request, in this order. */
+function addHooks(app: NestFastifyApplication, configuration: Configuration, logger: Logger): void {
   const requests = requestLogger(logger);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
     if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
+    if (isPage(route.url)) route.config = { ...route.config, public: true };
   });
   endConnectionsOnStop(fastify);
-  fastify.server.on('checkExpectation', refuseExpectation);
+  refuseOddities(fastify, requests);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     setHeaders(request, reply);
     const isNamed = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
     done(isNamed ? undefined : new InvalidInput('The request names no host.'));
   });
-  refuseOverload(fastify, MAX_EVENT_LOOP_DELAY_MS);
-  fastify.addHook('preValidation', (request: FastifyRequest, _reply: FastifyReply, done) => {
-    const unstorable = findUnstorable(request.body);
-    done(unstorable ? InvalidInput.of([unstorable]) : undefined);
-  });
+  enableCors(fastify, configuration.CORS_ORIGINS);
+  refuseOverload(fastify, configuration.MAX_EVENT_LOOP_DELAY_MS);
+  fastify.addHook('onRequest', admitBeforeBody(app.get(JwtAuthGuard)));
+  limitEachUser(fastify, configuration.DATABASE_TIMEOUT_MS);
   fastify.addHook('preSerialization', sendEntityTag);
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     logRequest(requests, request, reply);
     done();
   });
-  addBodyParsers(app);
 }
 
-/** JSON in UTF-8, and nothing else. An empty body counts as none, whatever its content type says. */
-function addBodyParsers(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  const parse = fastify.getDefaultJsonParser('error', 'ignore');
-  app.useBodyParser('application/json', {}, (request: FastifyRequest, body: Buffer, done) => {
-    if (body.length === 0) done(null, undefined);
-    // Decoding would put the same character in the place of whatever is no UTF-8: not what was sent.
-    else if (!isUtf8(body)) done(new InvalidInput('The body is not valid UTF-8.'), undefined);
-    else if (isNestedTooDeep(body)) done(new InvalidInput(TOO_DEEP), undefined);
-    else void parse(request, body.toString(), done);
-  });
-  fastify.removeContentTypeParser('text/plain');
-  app.useBodyParser('*', {}, (_request: FastifyRequest, body: Buffer, done) => {
-    done(body.length === 0 ? null : new UnsupportedMediaTypeException(), undefined);
-  });
+/** Bytes of a refused body that are taken in, and dropped. */
+const MOST_DROPPED = 4 * LARGE_BODY_LIMIT;
+
+/** Refuses strangers, and what has no route, before a byte of the body is read: reading and parsing it would be work for nobody. */
+function admitBeforeBody(guard: JwtAuthGuard): onRequestHookHandler {
+  return (request, reply, done) => {
+    const refuse = (error: Error) => {
+      // The rest of the body is dropped, so that its sender reads the answer instead of an error; within reason.
+      if (Number(request.headers['content-length'] ?? 0) > MOST_DROPPED) reply.header('connection', 'close');
+      done(error);
+    };
+    if (request.is404) return refuse(new NotFound());
+    try {
+      const admitted = guard.admit(request, reply);
+      if (admitted === true) done();
+      else admitted.then(() => done(), refuse);
+    } catch (error) {
+      refuse(error as Error);
+    }
+  };
 }
 
 function documentApi(app: NestFastifyApplication): void {

@@ -1,21 +1,18 @@
-import { createParamDecorator, Injectable, SetMetadata, type ExecutionContext } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFound, Problem } from '../http/problem.js';
+import { routeConfig } from '../http/route.js';
 import { JwtStrategy, tokenOf } from './jwt.strategy.js';
 import { TokenVerifier } from './token-verifier.js';
 import type { User } from './user.js';
 
-const PUBLIC = Symbol('public');
-
 /** A route, or a controller's routes, that need no token. */
-export const Public = () => SetMetadata(PUBLIC, true);
-
-const SCOPE = Symbol('scope');
+export const Public = () => routeConfig({ public: true });
 
 /** A route for services and operators whose tokens have the scope; for everybody else there is no such route. */
-export const RequiresScope = (scope: string) => SetMetadata(SCOPE, scope);
+export const RequiresScope = (scope: string) => routeConfig({ scope });
 
 /** The user whose token came with the request. */
 export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): User => {
@@ -34,33 +31,46 @@ export class Unauthenticated extends Problem {
   }
 }
 
-/** The one guard of the service: every route needs a token unless it says `@Public()`. */
+/**
+ * The one guard of the service: every route needs a token unless it says `@Public()`. A hook asks it as soon as the head of a request
+ * is there, so that nothing is read, parsed or looked up for a stranger; Nest asks it again before the route's handler runs.
+ */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard() {
-  readonly #reflector: Reflector;
   readonly #verifier: TokenVerifier;
 
-  constructor(reflector: Reflector, strategy: JwtStrategy, verifier: TokenVerifier) {
+  constructor(strategy: JwtStrategy, verifier: TokenVerifier) {
     super({ defaultStrategy: strategy.name });
-    this.#reflector = reflector;
     this.#verifier = verifier;
   }
 
   override canActivate(context: ExecutionContext): true | Promise<true> {
-    const places = [context.getHandler(), context.getClass()];
-    if (this.#reflector.getAllAndOverride<boolean>(PUBLIC, places)) return true;
-    const scope = this.#reflector.getAllAndOverride<string | undefined>(SCOPE, places);
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = tokenOf(request);
-    const verified = token && this.#verifier.verified(token);
-    if (!verified) return this.#verify(context, request, scope);
-    request.user = verified;
-    return admit(verified, scope);
+    const http = context.switchToHttp();
+    return this.admit(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
-  async #verify(context: ExecutionContext, request: FastifyRequest, scope: string | undefined): Promise<true> {
-    await super.canActivate(context);
-    return admit(request.user as User, scope);
+  /**
+   * Lets a request through whose token is good for its route, and notes the user.
+   * @throws Unauthenticated; SigningKeysUnavailable; NotFound where the route needs a scope that the token lacks
+   */
+  admit(request: FastifyRequest, reply: FastifyReply): true | Promise<true> {
+    const { public: isPublic, scope } = request.routeOptions.config;
+    if (isPublic) return true;
+    const user = (request.user as User | undefined) ?? this.#verified(request);
+    if (!user) return this.#verify(request, reply, scope);
+    request.user = user;
+    return requireScope(user, scope);
+  }
+
+  /** The user of a token that was verified a moment ago. */
+  #verified(request: FastifyRequest): User | null {
+    const token = tokenOf(request);
+    return token === null ? null : this.#verifier.verified(token);
+  }
+
+  async #verify(request: FastifyRequest, reply: FastifyReply, scope: string | undefined): Promise<true> {
+    await super.canActivate(new ExecutionContextHost([request, reply]));
+    return requireScope(request.user as User, scope);
   }
 
   override handleRequest<TUser = User>(error: unknown, user: TUser | false): TUser {
@@ -70,7 +80,7 @@ export class JwtAuthGuard extends AuthGuard() {
   }
 }
 
-function admit(user: User, scope: string | undefined): true {
+function requireScope(user: User, scope: string | undefined): true {
   if (scope !== undefined && !user.scopes.has(scope)) throw new NotFound();
   return true;
 }

@@ -1,12 +1,14 @@
 import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
-import { validate, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 import { InvalidInput, type FieldError } from './problem.js';
-import { isJsonObject, pointer } from './json.js';
+import { isJsonObject, pointer, type JsonObject } from './json.js';
+
+type DtoClass = new () => object;
 
 /**
- * Checks bodies and queries against their DTO class. Unknown fields are dropped, known ones are taken as they are: open
- * documents must come through untouched, so nothing is converted or copied deeply (class-transformer would leave out keys such
- * as `toString`).
+ * Checks bodies and queries against their DTO class. Fields that the class does not know are not even copied, known ones are taken as
+ * they are: open documents must come through untouched, so nothing is converted or copied deeply (class-transformer would leave out
+ * keys such as `toString`).
  */
 @Injectable()
 export class DtoPipe implements PipeTransform {
@@ -14,14 +16,27 @@ export class DtoPipe implements PipeTransform {
     if ((type !== 'body' && type !== 'query') || !metatype || metatype === Object || metatype === String) return value;
     const given = value ?? {};
     if (!isJsonObject(given)) throw new InvalidInput('The body must be a JSON object.');
-    // An own `constructor` would hide the class from the validator, and with it every rule.
-    const { constructor: _, ...fields } = given;
-    const dto = Object.assign(new metatype() as object, fields);
+    const dto = new (metatype as DtoClass)() as JsonObject;
+    for (const name of fieldsOf(metatype as DtoClass)) {
+      if (Object.hasOwn(given, name)) dto[name] = given[name];
+    }
     const errors = await validate(dto, { whitelist: true, forbidUnknownValues: false, stopAtFirstError: true });
     const [first, ...others] = errors.map(toFieldError);
     if (first) throw InvalidInput.of([first, ...others]);
     return dto;
   }
+}
+
+const fields = new WeakMap<DtoClass, ReadonlySet<string>>();
+
+/** The fields that a DTO class has rules for. */
+function fieldsOf(dto: DtoClass): ReadonlySet<string> {
+  const known = fields.get(dto);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+  const names = new Set(rules.map(({ propertyName }) => propertyName));
+  fields.set(dto, names);
+  return names;
 }
 
 function toFieldError({ property, constraints }: ValidationError): FieldError {

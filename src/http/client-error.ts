@@ -1,37 +1,65 @@
+import type { FastifyInstance } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
 import { PROBLEM_JSON } from './problem.filter.js';
+import { requestId } from './logging.js';
+import { PRIVATE_HEADERS } from './security-headers.js';
 
 const STATUSES: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
 const DETAILS: Readonly<Record<number, string>> = {
+  405: 'This service is no proxy: there is nothing to connect to.',
   408: 'The request took too long to arrive.',
   417: 'The expectation of the request cannot be met.',
   431: 'The headers of the request are too large.',
 };
 
-function problem(status: number): string {
+interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: string;
+}
+
+/** What never becomes a request is answered as everything else is: a problem, with the headers, the id and the log line of an answer. */
+function refuse(logger: Logger, status: number, id: string): Refusal {
+  logger.info({ requestId: id, method: null, route: null, status }, 'request');
   const detail = DETAILS[status] ?? 'The request could not be understood.';
-  return JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail });
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail });
+  const headers = {
+    ...PRIVATE_HEADERS,
+    'x-request-id': id,
+    'content-type': PROBLEM_JSON,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  return { status, headers, body };
 }
 
-/** What never becomes a request, because it is no HTTP or too large, is answered on the bare connection: a problem, too. */
-export function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const status = STATUSES[error.code ?? ''] ?? 400;
-  const body = problem(status);
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `Content-Type: ${PROBLEM_JSON}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  if (socket.writable) socket.write([...head, 'Connection: close', '', body].join('\r\n'));
-  socket.destroy(error);
+/** Writes a refusal on a connection that has no response. */
+function write(socket: Duplex, { status, headers, body }: Refusal): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
 }
 
-/** Node's own answer to an expectation that it does not know has no body. */
-export function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  const body = problem(417);
-  const headers = { 'content-type': PROBLEM_JSON, 'content-length': Buffer.byteLength(body), connection: 'close' };
-  response.writeHead(417, headers).end(body);
+/** Answers what is no HTTP, or too large: Fastify's `clientErrorHandler`. */
+export function refuseConnection(logger: Logger): (error: Error & { code?: string }, socket: Duplex) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    if (socket.writable) write(socket, refuse(logger, STATUSES[error.code ?? ''] ?? 400, randomUUID()));
+    socket.destroy(error);
+  };
+}
+
+/** Answers what Node would answer without a body, or not at all: expectations that it does not know, and CONNECT. */
+export function refuseOddities({ server }: FastifyInstance, logger: Logger): void {
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = refuse(logger, 417, requestId(request));
+    response.writeHead(status, headers).end(body);
+  });
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => undefined);
+    write(socket, refuse(logger, 405, requestId(request)));
+  });
 }

@@ -8,6 +8,9 @@ import { Socket } from 'node:net';
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = askHelmet();
 
+/** Those of answers about a user, and of everything else that no cache is to keep. */
+export const PRIVATE_HEADERS: Readonly<Record<string, string>> = { ...SECURITY_HEADERS, 'cache-control': 'no-store' };
+
 function askHelmet(): Record<string, string> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);

@@ -109,11 +109,13 @@ describe('HTTP', () => {
       method: 'POST',
       route: '/api/onboarding/step/:n/complete',
       status: 400,
+      user: 'alice',
     });
     says('a body too large', (h) => alice.send('POST', '/start', JSON.stringify('x'.repeat(200_000)), h), {
       method: 'POST',
       route: '/api/onboarding/start',
       status: 413,
+      user: 'alice',
     });
     says('the head alone', (h) => alice.send('HEAD', '/status', undefined, h), {
       method: 'HEAD',
@@ -226,6 +228,29 @@ describe('HTTP', () => {
     });
   });
 
+  describe('caches', () => {
+    it.each([
+      ['a read', () => alice.get('/init')],
+      ['a write', () => alice.post('/start')],
+      ['masked keys', () => alice.get('/api-keys')],
+      ['a prompt', () => alice.get('/ai-inputs?format=prompt')],
+      ['a refusal', () => app.anonymous().get('/init')],
+      ['an unknown route', () => alice.get('/nowhere')],
+      ['an address that cannot be read', () => alice.get('/step/%zz')],
+    ])('keep nothing of %s', async (_name, send) => {
+      expect((await send()).headers.get('cache-control')).toBe('no-store');
+    });
+
+    it('may keep the page of the API', async () => {
+      const script = (await alice.get('//docs')).text.match(/src="(\.\/docs\/[^"]+)"/)?.[1] ?? '';
+      for (const path of ['//docs', `/${script.slice(1)}`, '//openapi.json']) {
+        const { status, headers } = await alice.get(path);
+        expect([path, status]).toEqual([path, 200]);
+        expect(headers.get('cache-control')).not.toBe('no-store');
+      }
+    });
+  });
+
   describe('methods', () => {
     it('HEAD answers as GET does, without a body', async () => {
       const [head, get] = [await alice.send('HEAD', '/status'), await alice.get('/status')];
@@ -250,7 +275,7 @@ describe('HTTP', () => {
   });
 
   describe('every refusal is a problem with a text for its reader', () => {
-    const large = JSON.stringify({ data: { notes: 'x'.repeat(11 * 1024 * 1024) } });
+    const large = JSON.stringify({ data: { notes: 'x'.repeat(33 * 1024 * 1024) } });
     it.each<[string, number, () => Promise<Answer>]>([
       ['no token', 401, () => app.anonymous().get('/init')],
       ['an unknown route', 404, () => alice.get('/nowhere')],
@@ -274,7 +299,7 @@ describe('HTTP', () => {
     it('what is no HTTP', async () => {
       const answer = await say(app.url, 'this is no HTTP\r\n\r\n');
       expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-      expect(answer).toContain(`Content-Type: ${PROBLEM}\r\n`);
+      expect(answer).toContain(`content-type: ${PROBLEM}\r\n`);
       expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 400, detail: expect.any(String) });
     });
   });
@@ -308,7 +333,7 @@ describe('HTTP', () => {
       it.each([origin, 'http://localhost:5173'])('may read answers: %s', async (from) => {
         const { status, headers } = await (await open.as('alice')).get('/status', { origin: from });
         expect([status, headers.get('access-control-allow-origin')]).toEqual([200, from]);
-        expect(headers.get('access-control-expose-headers')).toBe('ETag, X-Request-Id, Retry-After');
+        expect(headers.get('access-control-expose-headers')).toBe('ETag, X-Request-Id, Onboarding-Flow, Retry-After');
         expect(headers.get('vary')).toMatch(/\borigin\b/i);
       });
 
@@ -317,12 +342,47 @@ describe('HTTP', () => {
         expect([status, headers.get('access-control-allow-origin')]).toEqual([401, origin]);
       });
 
+      it('may read refusals that no route has made', async () => {
+        for (const [path, expected] of [
+          ['/step/%zz', 404],
+          ['//nowhere', 404],
+          [`/step/${'7'.repeat(5000)}`, 414],
+        ] as const) {
+          const { status, headers } = await open.anonymous().get(path, { origin });
+          expect([status, headers.get('access-control-allow-origin')]).toEqual([expected, origin]);
+          expect(headers.get('access-control-expose-headers')).toContain('X-Request-Id');
+          expect(headers.get('vary')).toMatch(/\borigin\b/i);
+        }
+        const other = await open.anonymous().get('/step/%zz', { origin: 'https://evil.example.com' });
+        expect(other.headers.get('access-control-allow-origin')).toBeNull();
+      });
+
+      it('are answered before they send, with the headers of every answer and a line in the log', async () => {
+        const { headers } = await open.anonymous().send('OPTIONS', '/step/2/complete', undefined, {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization,x-evil',
+          'x-request-id': 'preflight:1',
+        });
+        expect(headers.get('access-control-allow-headers')).not.toContain('evil');
+        expect(headers.get('x-request-id')).toBe('preflight:1');
+        expect(headers.get('x-content-type-options')).toBe('nosniff');
+        expect(await linesOf(open, 'preflight:1')).toMatchObject([{ method: 'OPTIONS', status: 204 }]);
+      });
+
+      it('may ask for options that are no preflight', async () => {
+        expect((await open.anonymous().send('OPTIONS', '/status')).status).toBe(204);
+      });
+
       it.each(['GET', 'POST', 'PUT', 'DELETE'])('may send %s', async (method) => {
         const { status, headers } = await preflight(open.anonymous(), origin, method);
         expect(status).toBe(204);
         expect(headers.get('access-control-allow-origin')).toBe(origin);
         expect(headers.get('access-control-allow-methods')?.split(/,\s*/)).toContain(method);
-        expect(headers.get('access-control-allow-headers')).toBe('authorization,content-type');
+        expect(headers.get('access-control-allow-headers')).toBe(
+          'Authorization, Content-Type, If-Match, X-Request-Id, Onboarding-Flow, Last-Event-ID, Idempotency-Key',
+        );
+        expect(Number(headers.get('access-control-max-age'))).toBeGreaterThan(0);
       });
 
       it.each([

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { TestApp } from '../support/app.js';
 import { within } from '../support/deadline.js';
+import { linesOf } from '../support/log-lines.js';
 import { token } from '../support/tokens.js';
 
 /** What no client would send, byte by byte: ambiguous lengths, hidden requests, bytes that HTTP does not have. */
@@ -102,6 +103,26 @@ describe('HTTP that is not quite', () => {
     expectOneProblem(await say(bytes()), 431);
   });
 
+  it.each<[string, number, () => string]>([
+    ['what is no HTTP', 400, () => 'this is no HTTP\r\n\r\n'],
+    ['too many headers', 431, () => get(...Array.from({ length: 3000 }, (_, n) => `X-${n}: x`))],
+    ['an expectation', 417, () => get('Expect: the-unexpected', 'Connection: close')],
+    ['a tunnel', 405, () => asked(`CONNECT ${new URL(app.url).host} HTTP/1.1`)],
+  ])('has the headers of every answer and a line in the log: %s', async (_what, status, bytes) => {
+    const head = (await say(bytes())).split('\r\n\r\n')[0] ?? '';
+    const headers = new Map(
+      head
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.toLowerCase().split(': ') as [string, string]),
+    );
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toBe('no-store');
+    const id = headers.get('x-request-id') ?? '';
+    expect(id).toMatch(/^[\w-]{36}$/);
+    expect(await linesOf(app, id)).toMatchObject([{ status, msg: 'request' }]);
+  });
+
   it('with an expectation that nobody has is refused', async () => {
     expectOneProblem(await say(get('Expect: the-unexpected', 'Connection: close')), 417);
   });
@@ -119,7 +140,7 @@ describe('HTTP that is not quite', () => {
   it('is no proxy and no tunnel', async () => {
     const answer = await say(asked('GET http://elsewhere.example.com/api/onboarding/status HTTP/1.1'));
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*"current_step":1/);
-    expect(await say(asked(`CONNECT ${new URL(app.url).host} HTTP/1.1`))).toBe('');
+    expectOneProblem(await say(asked(`CONNECT ${new URL(app.url).host} HTTP/1.1`)), 405);
   });
 
   it('is answered in order when two requests come at once', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Metrics } from '../../src/watching/metrics.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { eventually } from '../support/deadline.js';
@@ -90,8 +91,10 @@ describe('a pool whose connections are all at work', () => {
     const writing = alice.post('/step/5/skip');
     await eventually('the connection is at work', async () => (await lock.waiting()) === 1);
     const refused: Answer[] = [];
-    const asked = Array.from({ length: QUEUE + TOO_MANY }, async () => {
-      const answer = await alice.get('/status');
+    // Of many users, since each has only so many at once.
+    const users = await Promise.all(Array.from({ length: 20 }, (_, n) => app.as(`user ${n}`)));
+    const asked = Array.from({ length: QUEUE + TOO_MANY }, async (_, n) => {
+      const answer = await (users[n % users.length] ?? alice).get('/status');
       if (answer.status === 503) refused.push(answer);
       return answer;
     });
@@ -108,5 +111,49 @@ describe('a pool whose connections are all at work', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(QUEUE);
     expect((await writing).status).toBe(200);
     expect((await alice.get('//health/ready')).status).toBe(200);
+  });
+});
+
+describe('the requests of one user', () => {
+  /** Those that work at the same time, those that wait for their turn, and those that are too many. */
+  const AT_ONCE = 16;
+  const WAITING = 200;
+  const TOO_MANY = 10;
+  let app: TestApp;
+  let metrics: string;
+
+  beforeAll(async () => {
+    app = await TestApp.start({ environment: { METRICS_PORT: '0', DATABASE_POOL_SIZE: '20' } });
+    metrics = `http://127.0.0.1:${app.nest.get(Metrics).port}/metrics`;
+  });
+  afterAll(() => app.stop());
+
+  it('work a few at a time and wait in order; others are not disturbed, and no alarm says that the process is', async () => {
+    const [alice, bob] = await Promise.all([app.as('alice'), app.as('bob')]);
+    await alice.post('/start');
+    const lock = await SessionLock.take(app.database.ownerUrl);
+    const refused: Answer[] = [];
+    const asked = Array.from({ length: AT_ONCE + WAITING + TOO_MANY }, async () => {
+      const answer = await alice.post('/step/5/skip');
+      if (answer.status === 503) refused.push(answer);
+      return answer;
+    });
+    try {
+      await eventually('some are refused', () => refused.length === TOO_MANY);
+      await eventually('some are at work', async () => (await lock.waiting()) === AT_ONCE);
+      expect((await bob.get('/init')).status).toBe(200);
+      expect((await alice.get('//health/ready')).status).toBe(200);
+      expect(await lock.waiting()).toBe(AT_ONCE);
+    } finally {
+      await lock.release();
+    }
+    for (const answer of refused) {
+      expectProblem(answer, 503);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(AT_ONCE + WAITING);
+    const series = (await (await fetch(metrics)).text()).split('\n').filter((line) => line.startsWith('outages_total'));
+    expect(series).toEqual([`outages_total{away="user_limit"} ${TOO_MANY}`]);
   });
 });
