@@ -1404,7 +1404,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -1509,7 +1509,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -1674,7 +1674,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -1772,7 +1772,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -1929,7 +1929,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -2071,7 +2071,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -2608,7 +2608,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -2753,7 +2753,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -2884,7 +2884,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3091,7 +3091,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3187,7 +3187,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3379,7 +3379,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3673,7 +3673,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;
@@ -3830,7 +3830,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The body is too large */
+      /** @description The body is too large, or the user would have stored too much */
       413: {
         headers: {
           [name: string]: unknown;

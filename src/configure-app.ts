@@ -12,6 +12,7 @@ import { refuseConnection, refuseOddities } from './http/client-error.js';
 import { endConnectionsOnStop } from './http/connections.js';
 import { allowOrigin, enableCors } from './http/cors.js';
 import { sendEntityTag } from './http/entity-tag.js';
+import { sendLargeAnswers, LargeAnswers } from './http/large-answers.js';
 import { createLogger, logRequest, NestLogger, requestId, requestLogger } from './http/logging.js';
 import { InvalidInput, NotFound } from './http/problem.js';
 import { describeProblem } from './http/open-api.js';
@@ -124,6 +125,7 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
   fastify.addHook('onRequest', admitBeforeBody(app.get(JwtAuthGuard)));
   limitEachUser(fastify, configuration.DATABASE_TIMEOUT_MS);
   fastify.addHook('preSerialization', sendEntityTag);
+  sendLargeAnswers(fastify, app.get(LargeAnswers));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     logRequest(requests, request, reply);
     done();

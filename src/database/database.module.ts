@@ -1,6 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Configuration, ConfigurationError } from '../config/configuration.js';
+import { LargeAnswers } from '../http/large-answers.js';
 import { VaultModule } from '../vault/vault.module.js';
 import { Connections } from './connections.js';
 import { KeyStore } from './key-store.js';
@@ -30,10 +31,15 @@ import { UserDatabase } from './user-database.js';
       useFactory: async (orm: MikroORM) =>
         new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient())),
     },
+    {
+      provide: LargeAnswers,
+      inject: [Configuration],
+      useFactory: ({ DATABASE_TIMEOUT_MS }: Configuration) => new LargeAnswers(DATABASE_TIMEOUT_MS),
+    },
     KeyStore,
     OnboardingDatabaseService,
   ],
-  exports: [OnboardingDatabaseService, UserDatabase, KeyStore],
+  exports: [OnboardingDatabaseService, UserDatabase, KeyStore, LargeAnswers],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(MikroORM) private readonly orm: MikroORM) {}

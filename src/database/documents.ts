@@ -24,7 +24,7 @@ export function isEmptyPatch({ columns, extra, removed }: Patch): boolean {
 }
 
 /**
- * Inserts the user's row or changes just the columns that the patch holds, and returns the row as JSON.
+ * Inserts the user's row or changes just the columns that the patch holds.
  * Values: user, id for a new row, session, time, the columns, `extra`, keys to take out of it.
  */
 export function saveStatement(table: DocumentTable): Statement {
@@ -57,7 +57,6 @@ function writeStatement({ name, columns, merged = [], defaults = {} }: DocumentT
            on conflict (user_id) do update set
              updated_at = excluded.updated_at,
              extra = (saved.extra - array(select jsonb_array_elements_text($7::jsonb))) || excluded.extra,
-             ${columns.map(changed).join(',\n             ')}
-           returning to_jsonb(saved) as document`,
+             ${columns.map(changed).join(',\n             ')}`,
   };
 }

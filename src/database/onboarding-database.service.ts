@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Configuration } from '../config/configuration.js';
 import { isJsonObject, type JsonObject } from '../http/json.js';
+import { LargeAnswers } from '../http/large-answers.js';
 import { InvalidInput } from '../http/problem.js';
 import { completionPercentage, currentStep, type FinishedElsewhere } from '../steps/progress.js';
 import { StepNotFound } from '../steps/step-problems.js';
@@ -58,6 +59,7 @@ export class OnboardingDatabaseService {
   constructor(
     private readonly database: UserDatabase,
     private readonly keyStore: KeyStore,
+    private readonly largeAnswers: LargeAnswers,
     configuration: Configuration,
   ) {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
@@ -74,10 +76,32 @@ export class OnboardingDatabaseService {
     await this.database.writeForUser(userId, insertAccessEvent, [userId, uuidv7(), actor, action, subject, new Date()]);
   }
 
-  /** What is stored of the user, as of one moment, in one round trip. */
+  /**
+   * As `forUser`, and what the user's tables hold afterwards: as of the commit, or, where the documents are large, of soon after.
+   * @throws LargeAnswersBusy, though the work is stored
+   */
+  async forUserThenRead<T>(
+    userId: string,
+    tables: readonly SnapshotTable[],
+    work: (data: UnitOfWork) => T,
+    opening?: Opening,
+  ): Promise<{ readonly result: T; readonly snapshot: Snapshot }> {
+    const done = await this.forUser(userId, (data) => ({ result: work(data), read: data.read(tables) }), opening);
+    return { result: done.result, snapshot: done.read.value ?? (await this.#readLarge(userId, tables)) };
+  }
+
+  /** What is stored of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
   async read(userId: string, tables: readonly SnapshotTable[]): Promise<Snapshot> {
     const [row] = await this.database.readForUser(userId, snapshotStatement(tables), [userId]);
-    return snapshotFromRow(row as Row);
+    return snapshotFromRow(row as Row) ?? (await this.#readLarge(userId, tables));
+  }
+
+  #readLarge(userId: string, tables: readonly SnapshotTable[]): Promise<Snapshot> {
+    return this.largeAnswers.make(async () => {
+      const statement = snapshotStatement(tables, { evenLarge: true });
+      const [row] = await this.database.readForUser(userId, statement, [userId]);
+      return snapshotFromRow(row as Row) as Snapshot;
+    });
   }
 
   getOrCreateSession(userId: string): Promise<Session> {
@@ -217,13 +241,12 @@ export class OnboardingDatabaseService {
     saveMore: (data: UnitOfWork) => void = () => undefined,
   ): Promise<JsonObject> {
     const patch = patchWithClears(mapping, posted);
-    const row = await this.forUser(userId, (data) => {
-      const saved = data.save(mapping, patch);
+    const { snapshot } = await this.forUserThenRead(userId, [mapping.name], (data) => {
+      data.save(mapping, patch);
       saveMore(data);
       data.change(dataSaved(step));
-      return saved;
     });
-    return view(row.value);
+    return view(snapshot.documents[mapping.name] as JsonObject);
   }
 }
 

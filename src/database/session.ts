@@ -1,5 +1,6 @@
 import type { Progress, StepStates } from '../steps/progress.js';
 import type { StepNumber } from '../steps/steps.js';
+import { bytesOf, itemsOf, SIZED_TABLES } from './document-sizes.js';
 import type { Row, Statement } from './statement.js';
 
 /** One user's session: who, since when, how many changes, and the facts of the progress. */
@@ -56,20 +57,47 @@ export const openSession: Statement = {
          select to_jsonb(locked), false from locked`,
 };
 
-/** The progress after a change, and its events, in one statement. */
-export const advanceSession: Statement = {
-  name: 'advance-session',
-  text: `with session as (
-           update onboarding_sessions
-           set revision = $3, steps = $4, current_step = $5, percentage_floor = $6,
-               started_at = $7, completed_at = $8, updated_at = $9
-           where user_id = $1 and id = $2
-           returning user_id, id
-         )
-         insert into progress_events (user_id, session_id, revision, type, step, data, actor, occurred_at)
-         select session.user_id, session.id, event.revision, event.type, event.step, event.data, $10, $9
-         from session, jsonb_to_recordset($11) as event (revision bigint, type text, step smallint, data jsonb)`,
-};
+/** The bytes of the saved tables, `$12`, beside those of the others. */
+const MEASURED = SIZED_TABLES.map(
+  (table) => `'${table}', case when '${table}' = any($12::text[]) then ${bytesOf(table)} end`,
+);
+
+/**
+ * The progress after a change, and its events, in one statement. Values: user, session, revision, steps, current step, floor, start,
+ * completion, time, actor, events; where documents are saved, their tables as an array.
+ * @param items SQL for the keys and values that the user's documents have now; null where none is saved
+ */
+function advance(name: string, items: string | null): Statement {
+  const sizes = `sizes as (
+             select document_sizes || jsonb_strip_nulls(jsonb_build_object(${MEASURED.join(', ')})) as by_table
+             from onboarding_sessions where user_id = $1
+           ),`;
+  const sized = `, document_sizes = by_table, document_items = ${items},
+                 document_bytes = (select sum(value::bigint) from jsonb_each_text(by_table))`;
+  return {
+    name,
+    text: `with ${items === null ? '' : sizes} session as (
+             update onboarding_sessions
+             set revision = $3, steps = $4, current_step = $5, percentage_floor = $6,
+                 started_at = $7, completed_at = $8, updated_at = $9${items === null ? '' : sized}
+             ${items === null ? '' : 'from sizes'}
+             where user_id = $1 and id = $2
+             returning user_id, id
+           )
+           insert into progress_events (user_id, session_id, revision, type, step, data, actor, occurred_at)
+           select session.user_id, session.id, event.revision, event.type, event.step, event.data, $10, $9
+           from session, jsonb_to_recordset($11) as event (revision bigint, type text, step smallint, data jsonb)`,
+  };
+}
+
+/** A change that saves no document. */
+export const advanceSession = advance('advance-session', null);
+
+/** One that saves documents. A constraint refuses them beyond their limits. One more value: the most items that there are now. */
+export const advanceWithDocuments = advance('advance-with-documents', '$13');
+
+/** The same where the items have to be counted, since there may be too many. */
+export const advanceCounted = advance('advance-counted', SIZED_TABLES.map(itemsOf).join(' + '));
 
 export const deleteSession: Statement = {
   name: 'delete-session',

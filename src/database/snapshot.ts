@@ -1,5 +1,6 @@
 import type { Row, Statement } from './statement.js';
 import { sessionFromRow, type Session } from './session.js';
+import { LARGE_DOCUMENTS, SIZED_TABLES } from './document-sizes.js';
 import type { DocumentTable } from './documents.js';
 import type { JsonObject } from '../http/json.js';
 
@@ -28,23 +29,37 @@ function expression(table: SnapshotTable): string {
   return `(select to_jsonb(d) from ${table} d where user_id = $1)`;
 }
 
-/** One statement that reads a user's session and any of the tables. Value: the user. */
-export function snapshotStatement(tables: readonly SnapshotTable[]): Statement {
-  const name = `snapshot${tables.map((table) => `-${table.slice(0, 2)}`).join('')}`;
-  const statement = statements.get(name) ?? { name, text: snapshotText(tables) };
+/**
+ * One statement that reads a user's session and any of the tables. Value: the user. Where the user's documents are large it returns
+ * `withheld` in their place, unless they are asked for `evenLarge`.
+ */
+export function snapshotStatement(tables: readonly SnapshotTable[], { evenLarge = false } = {}): Statement {
+  const name = `snapshot${evenLarge ? '-large' : ''}${tables.map((table) => `-${table.slice(0, 2)}`).join('')}`;
+  const statement = statements.get(name) ?? { name, text: snapshotText(tables, evenLarge) };
   statements.set(name, statement);
   return statement;
 }
 
 const statements = new Map<string, Statement>();
 
-function snapshotText(tables: readonly SnapshotTable[]): string {
-  const columns = tables.map((table) => `, ${expression(table)} as ${table}`).join('');
-  return `select (select to_jsonb(s) from onboarding_sessions s where user_id = $1) as session${columns}`;
+const isSized = (table: SnapshotTable) => (SIZED_TABLES as readonly SnapshotTable[]).includes(table);
+
+function snapshotText(tables: readonly SnapshotTable[], evenLarge: boolean): string {
+  const isLarge = `s.document_bytes > ${LARGE_DOCUMENTS}`;
+  const withholds = !evenLarge && tables.some(isSized);
+  const columns = tables.map((table) => {
+    const read = expression(table);
+    return `, ${withholds && isSized(table) ? `case when ${isLarge} then null else ${read} end` : read} as ${table}`;
+  });
+  // A user without a session has a row too: nothing but nulls.
+  return `select to_jsonb(s) as session${withholds ? `, ${isLarge} as withheld` : ''}${columns.join('')}
+          from (select $1::text as user_id) u left join onboarding_sessions s on s.user_id = u.user_id`;
 }
 
-export function snapshotFromRow(row: Row): Snapshot {
-  const { session, competitor_analyses: competitors, api_keys: keyProviders, ...documents } = row;
+/** Null where the documents were withheld. */
+export function snapshotFromRow(row: Row): Snapshot | null {
+  const { session, withheld, competitor_analyses: competitors, api_keys: keyProviders, ...documents } = row;
+  if (withheld === true) return null;
   return {
     session: session ? sessionFromRow(session as Row) : null,
     documents: documents,

@@ -1,13 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { JsonObject } from '../http/json.js';
+import { countItems, type JsonObject } from '../http/json.js';
 import type { Progress } from '../steps/progress.js';
 import type { ProgressFact, Transition } from '../steps/transitions.js';
 import { saveBusinessInfo, type BusinessInfo } from './business-info.js';
 import { replaceCompetitors } from './competitors.js';
+import {
+  DocumentsTooLarge,
+  MAX_DOCUMENT_BYTES,
+  MAX_DOCUMENT_ITEMS,
+  ROW_ITEMS,
+  type SizedTable,
+} from './document-sizes.js';
 import { saveStatement, type DocumentTable, type Patch } from './documents.js';
 import { distinctCompetitors } from './entities/competitor-analysis.mapping.js';
 import type { SealedKeys } from './sealed-keys.js';
-import { advanceSession, deleteSession, type Session } from './session.js';
+import { advanceCounted, advanceSession, advanceWithDocuments, deleteSession, type Session } from './session.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
 import { Later, type Command, type Row, type Statement } from './statement.js';
 
@@ -23,6 +30,8 @@ export interface Opened {
   readonly session: Session;
   /** Whether this very transaction has made the session. */
   readonly isNew: boolean;
+  /** Keys and values that the user's documents have, or a few more. */
+  readonly documentItems: number;
   readonly snapshot: Snapshot | null;
   readonly keys: SealedKeys | null;
 }
@@ -34,7 +43,12 @@ const START: ProgressFact = { type: 'onboarding_started', step: null, data: {} }
  * what is to be written. It does not wait for anything: `UserDatabase` reads before and writes after, one round trip each.
  */
 export class UnitOfWork {
-  readonly #commands: Command[] = [];
+  readonly #writes: Command[] = [];
+  readonly #reads: Command[] = [];
+  /** The tables whose documents were saved here. */
+  readonly #saved = new Set<SizedTable>();
+  /** The keys and values that they may have grown by. */
+  #items = 0;
   readonly #facts: ProgressFact[] = [];
   #progress: Progress;
 
@@ -78,11 +92,10 @@ export class UnitOfWork {
     return this.session;
   }
 
-  /** Saves what the patch holds to the user's one row of the table: that row. */
-  save(table: DocumentTable, { columns, extra, removed }: Patch): Later<JsonObject> {
-    const values = [this.userId, uuidv7(), this.session.id, this.now];
-    const patch = [JSON.stringify(columns), JSON.stringify(extra), JSON.stringify(removed)];
-    return this.write(saveStatement(table), [...values, ...patch], documentOf);
+  /** Saves what the patch holds to the user's one row of the table. @throws DocumentsTooLarge */
+  save(table: DocumentTable, { columns, extra, removed }: Patch): void {
+    const patch = [...this.#measure(table.name, columns, extra), JSON.stringify(removed)];
+    this.write(saveStatement(table), [this.userId, uuidv7(), this.session.id, this.now, ...patch]);
   }
 
   /** Saves what the user says of the business: the row. */
@@ -92,18 +105,20 @@ export class UnitOfWork {
     return this.write(saveBusinessInfo, [this.userId, uuidv7(), this.session.id, this.now, ...values], documentOf);
   }
 
-  /** Replaces the user's competitors, by none too. */
+  /** Replaces the user's competitors, by none too. @throws DocumentsTooLarge */
   replaceCompetitors(competitors: readonly JsonObject[]): void {
-    const distinct = JSON.stringify(distinctCompetitors(competitors));
-    this.write(replaceCompetitors, [this.userId, this.session.id, this.now, distinct]);
+    const distinct = this.#measure('competitor_analyses', distinctCompetitors(competitors));
+    this.write(replaceCompetitors, [this.userId, this.session.id, this.now, ...distinct]);
   }
 
-  /** The tables as they will be with what was written here so far. */
-  read(tables: readonly SnapshotTable[]): Later<Snapshot> {
-    return this.write(snapshotStatement(tables), [this.userId], ([row]) => ({
-      ...snapshotFromRow(row as Row),
-      session: this.session,
-    }));
+  /** The tables as this leaves them; null where the documents are large: those are read on their own, in turn. */
+  read(tables: readonly SnapshotTable[]): Later<Snapshot | null> {
+    const answer = new Later(([row]) => {
+      const snapshot = snapshotFromRow(row as Row);
+      return snapshot && { ...snapshot, session: this.session };
+    });
+    this.#reads.push({ statement: snapshotStatement(tables), values: [this.userId], answer });
+    return answer;
   }
 
   /** Removes everything there is of this user. */
@@ -118,20 +133,43 @@ export class UnitOfWork {
     read: (rows: readonly Row[]) => T = () => undefined as T,
   ): Later<T> {
     const answer = new Later(read);
-    this.#commands.push({ statement, values, answer });
+    this.#writes.push({ statement, values, answer });
     return answer;
   }
 
-  /** All that is to be written, in order; for `UserDatabase`. */
-  get commands(): readonly Command[] {
-    if (this.#facts.length === 0) return this.#commands;
-    return [
-      ...this.#commands,
-      { statement: advanceSession, values: this.#advance(), answer: new Later(() => undefined) },
-    ];
+  /** The tables whose documents are saved here, for a complaint. */
+  get saved(): ReadonlySet<SizedTable> {
+    return this.#saved;
   }
 
-  #advance(): unknown[] {
+  /** All that is to be run, in order; for `UserDatabase`. */
+  get commands(): readonly Command[] {
+    const advances = this.#facts.length > 0 || this.#saved.size > 0;
+    return [...this.#writes, ...(advances ? [this.#advance()] : []), ...this.#reads];
+  }
+
+  #advance(): Command {
+    const answer = new Later(() => undefined);
+    const values = this.#progressValues();
+    if (this.#saved.size === 0) return { statement: advanceSession, values, answer };
+    const tables = `{${[...this.#saved].join(',')}}`;
+    const items = this.opened.documentItems + this.#items;
+    if (items > MAX_DOCUMENT_ITEMS) return { statement: advanceCounted, values: [...values, tables], answer };
+    return { statement: advanceWithDocuments, values: [...values, tables, items], answer };
+  }
+
+  /** Parts of a document as JSON texts. Those that are too large alone are refused here; together with what is stored, by the database. */
+  #measure(table: SizedTable, ...parts: readonly unknown[]): string[] {
+    this.#saved.add(table);
+    const items = parts.reduce((sum: number, part) => sum + countItems(part), 0);
+    this.#items += items + ROW_ITEMS;
+    const texts = parts.map((part) => JSON.stringify(part));
+    const length = texts.reduce((sum, text) => sum + text.length, 0);
+    if (items > MAX_DOCUMENT_ITEMS || length > MAX_DOCUMENT_BYTES) throw new DocumentsTooLarge([table]);
+    return texts;
+  }
+
+  #progressValues(): unknown[] {
     const { id, revision, progress } = this.session;
     const first = revision - this.#facts.length + 1;
     const events = this.#facts.map((fact, index) => ({ ...fact, revision: first + index }));

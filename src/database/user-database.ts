@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Precondition } from '../http/entity-tag.js';
 import { send, type Connections } from './connections.js';
+import { DocumentsTooLarge, isTooLarge } from './document-sizes.js';
 import { keysFromRows, readKeys } from './sealed-keys.js';
 import { entityTagOf, openSession, sessionFromRow } from './session.js';
 import { snapshotFromRow, snapshotStatement } from './snapshot.js';
@@ -104,15 +105,17 @@ async function open(client: pg.PoolClient, userId: string, now: Date, { tables, 
   let opening = [bind(begin), bind(scope, userId)];
   for (;;) {
     const reads = [
-      ...(tables ? [bind(snapshotStatement(tables), userId)] : []),
+      ...(tables ? [bind(snapshotStatement(tables, { evenLarge: true }), userId)] : []),
       ...(keys ? [bind(readKeys, userId)] : []),
     ];
     const answers = await send(client, [...opening, bind(openSession, userId, uuidv7(), now), ...reads]);
     const [[session], ...read] = answers.slice(opening.length) as [Row[], ...Row[][]];
     opening = [];
     if (!session) continue;
+    const row = session['session'] as Row;
     return {
-      session: sessionFromRow(session['session'] as Row),
+      session: sessionFromRow(row),
+      documentItems: row['document_items'] as number,
       isNew: session['is_new'] === true,
       snapshot: tables ? snapshotFromRow(read.shift()?.[0] as Row) : null,
       keys: keys ? keysFromRows(read.shift() ?? []) : null,
@@ -120,8 +123,10 @@ async function open(client: pg.PoolClient, userId: string, now: Date, { tables, 
   }
 }
 
-/** The second round trip. What the statements answer counts once all of it is stored. */
-async function close(client: pg.PoolClient, { commands }: UnitOfWork): Promise<void> {
-  const answers = await send(client, [...commands, bind(commit)]);
+/** The second round trip. What the statements answer counts once all of it is stored. @throws DocumentsTooLarge */
+async function close(client: pg.PoolClient, { commands, saved }: UnitOfWork): Promise<void> {
+  const answers = await send(client, [...commands, bind(commit)]).catch((error: unknown) => {
+    throw isTooLarge(error) ? new DocumentsTooLarge(saved) : error;
+  });
   for (const [index, { answer }] of commands.entries()) answer.settle(answers[index] ?? []);
 }

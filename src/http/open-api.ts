@@ -29,7 +29,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   401: 'No token, or one that is bad or expired',
   404: 'There is no such thing, or it is somebody else’s',
   412: 'The onboarding is no longer in the state that `If-Match` names; nothing was changed',
-  413: 'The body is too large',
+  413: 'The body is too large, or the user would have stored too much',
   415: 'The body is not JSON',
   500: 'Something went wrong on our side; `detail` names the request',
   503: 'Something that the service needs is away; see `Retry-After`',

@@ -172,19 +172,20 @@ export class OnboardingProgressService {
       if (posted) handler.save(posted, data);
       else acceptStored(handler, data.stored);
       const { progress } = data.change(completeStep(step, validationErrors, elsewhere));
-      return { stored: data.read(handler.tables), unfinished: missingBefore(progress, step, elsewhere) };
+      return missingBefore(progress, step, elsewhere);
     };
     const reads = posted ? handler.reads : { tables: handler.tables };
-    const { stored, unfinished } = await this.database.forUser(userId, work, { reads, precondition });
+    const opening = { reads, precondition };
+    const done = await this.database.forUserThenRead(userId, handler.tables, work, opening);
     const warnings = [
       ...(posted ? (handler.warnings?.(posted) ?? []) : []),
       ...(posted ? ((await handler.stored?.(userId, posted)) ?? []) : []),
-      ...unfinished.map((n) => `Step ${n} is still to be completed.`),
+      ...done.result.map((n) => `Step ${n} is still to be completed.`),
     ];
     return {
       message: `Step ${step} completed successfully`,
       step_number: step,
-      data: handler.view(stored.value),
+      data: handler.view(done.snapshot),
       warnings: warnings.length > 0 ? warnings : null,
     };
   }

@@ -7,11 +7,13 @@ import { migrations } from '../../src/database/migrations/migrations.js';
 import { ormOptions } from '../../src/database/orm-options.js';
 import { checkDatabase, prepareDatabase } from '../../src/database/prepare-database.js';
 import { schemaDifference } from '../../src/database/schema-difference.js';
+import type { JsonObject } from '../../src/http/json.js';
 import { StartupError } from '../../src/database/startup-error.js';
 import { TestApp } from '../support/app.js';
 import { catalogueOf } from '../support/catalogue.js';
 import { cluster, TestDatabase } from '../support/database.js';
-import { TABLES } from '../support/filled-user.js';
+import { fillEveryTable, TABLES } from '../support/filled-user.js';
+import { sample } from '../support/samples.js';
 import { scratchDirectory } from '../support/scratch-directory.js';
 
 /** Undone after each test, the latest first. */
@@ -266,5 +268,46 @@ describe('the check before the service starts', () => {
       await run(postgres.url(), 'alter role mighty nosuperuser bypassrls');
       expect(await refusal(checkDatabase(login('becoming')))).toContain('may bypass row-level security');
     });
+  });
+});
+
+describe('a database of the version that knew no sizes', () => {
+  const BEFORE = 'Migration20261126DocumentSizes';
+
+  it('learns them, reads the same, and takes less from who has stored too much', async () => {
+    const app = await TestApp.start();
+    drops.push(() => app.stop());
+    await fillEveryTable(app, 'alice', 'mark');
+    await fillEveryTable(app, 'large', 'mark');
+    const { database } = app;
+    await migrator(database.ownerUrl, (each) => each.down({ to: BEFORE }));
+    await migrator(database.ownerUrl, (each) => each.down());
+    await database.query(
+      `update persona_data set extra = jsonb_build_object('image', repeat('x', 11 * 1024 * 1024)) where user_id = 'large'`,
+    );
+    const before = await database.dump();
+    await migrator(database.ownerUrl, (each) => each.up());
+
+    const rows = await database.query<{ user_id: string; known: number; bytes: number }>(
+      `select user_id, document_bytes as known,
+              (select sum(value::int) from jsonb_each_text(document_sizes))::int as bytes
+       from onboarding_sessions order by user_id`,
+    );
+    expect(rows[0]?.known).toBe(rows[0]?.bytes);
+    expect(rows[0]?.known).toBeGreaterThan(1000);
+    expect(rows[1]).toMatchObject({ known: 10 * 1024 * 1024 });
+    const without = ({ onboarding_sessions: sessions = [], ...others }: Record<string, unknown[]>) => {
+      const added = ['document_sizes', 'document_bytes', 'document_items'];
+      const known = (row: unknown) => Object.entries(row as JsonObject).filter(([column]) => !added.includes(column));
+      return [others, sessions.map((row) => Object.fromEntries(known(row)))];
+    };
+    expect(without(await database.dump())).toEqual(without(before));
+
+    const large = await app.as('large');
+    expect((await large.get('/step/4')).body.data.image).toHaveLength(11 * 1024 * 1024);
+    expect((await large.post('/step/5/skip')).status).toBe(200);
+    expect((await large.post('/step/5/complete', { data: { notes: 'one more' } })).status).toBe(413);
+    expect((await large.post('/step/4/complete', { data: { ...sample(4).data, image: 'small' } })).status).toBe(200);
+    expect((await large.post('/step/5/complete', { data: { notes: 'one more' } })).status).toBe(200);
   });
 });

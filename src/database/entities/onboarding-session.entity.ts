@@ -23,6 +23,12 @@ const OnboardingSessionSchema = defineEntity({
       .scale(2)
       .default(0)
       .check('percentage_floor >= 0 and percentage_floor <= 100'),
+    /** Bytes of JSON text that the user's documents have, by table. */
+    documentSizes: p.json<Record<string, number>>().defaultRaw(`'{}'::jsonb`),
+    /** Their sum, so that it is known before they are read. */
+    documentBytes: p.integer().default(0).check('document_bytes <= 10485760'),
+    /** Keys and values that they have, or a few more: counted when there may be too many. */
+    documentItems: p.integer().default(0).check('document_items <= 30000'),
     startedAt: p.datetime(),
     updatedAt: p.datetime(),
     completedAt: p.datetime().nullable(),
