@@ -50,11 +50,12 @@ async function fetchAcross(origin: string, request: Request): Promise<Response> 
     },
   });
   const allowed = (name: string) => listOf(asked.headers.get(`access-control-allow-${name}`));
+  const allowedHeaders = allowed('headers').map((name) => name.toLowerCase());
   const isAllowed =
     asked.ok &&
     allowed('origin').includes(origin) &&
     (request.method === 'GET' || allowed('methods').includes(request.method)) &&
-    named.every((name) => allowed('headers').includes(name));
+    named.every((name) => allowedHeaders.includes(name));
   if (!isAllowed) throw new TypeError('Failed to fetch');
   const sent = new Request(request, { headers: { ...Object.fromEntries(request.headers), origin } });
   const response = await fetch(sent);
