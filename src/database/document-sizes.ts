@@ -47,9 +47,12 @@ export function isTooLarge(error: unknown): boolean {
   return code.startsWith('54') || /^onboarding_sessions_document_(bytes|items)_check$/.test(constraint);
 }
 
+/** What a row has beside the document. */
+const NO_DOCUMENT = `'{user_id,id,session_id,created_at,updated_at}'::text[]`;
+
 /** One JSON value a document, of one user: `$1`. */
 function documentsOf(table: SizedTable): string {
-  const document = table === 'competitor_analyses' ? 'd.details' : 'to_jsonb(d)';
+  const document = table === 'competitor_analyses' ? 'd.details' : `to_jsonb(d) - ${NO_DOCUMENT}`;
   return `(select ${document} as document from ${table} d where d.user_id = $1) documents`;
 }
 

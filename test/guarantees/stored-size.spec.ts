@@ -43,10 +43,10 @@ describe('what is stored of one user', () => {
   async function sizes(userId: string): Promise<Sizes> {
     const [row] = await app.database.query<Sizes>(
       `with documents as (
-         select to_jsonb(d) as document from website_analyses d where user_id = $1 union all
-         select to_jsonb(d) from research_preferences d where user_id = $1 union all
-         select to_jsonb(d) from persona_data d where user_id = $1 union all
-         select to_jsonb(d) from platform_integrations d where user_id = $1 union all
+         select to_jsonb(d) - $2::text[] as document from website_analyses d where user_id = $1 union all
+         select to_jsonb(d) - $2::text[] from research_preferences d where user_id = $1 union all
+         select to_jsonb(d) - $2::text[] from persona_data d where user_id = $1 union all
+         select to_jsonb(d) - $2::text[] from platform_integrations d where user_id = $1 union all
          select details from competitor_analyses where user_id = $1
        ), items as (
          select count(*) as values,
@@ -57,7 +57,7 @@ describe('what is stored of one user', () => {
               (select sum(octet_length(document::text)) from documents)::int as bytes,
               (select values + keys from items)::int as counted
        from onboarding_sessions where user_id = $1`,
-      [userId],
+      [userId, ['user_id', 'id', 'session_id', 'created_at', 'updated_at']],
     );
     return row as Sizes;
   }

@@ -18,8 +18,9 @@ export class Migration20261126DocumentSizes extends Migration {
         add column document_items int not null default 0`);
     // Every document is read once: longer than a statement may take otherwise.
     this.addSql('set local statement_timeout = 0');
+    const document = `to_jsonb(d) - '{user_id,id,session_id,created_at,updated_at}'::text[]`;
     const sizes = DOCUMENTS.map(
-      (table) => `'${table}', (select octet_length(to_jsonb(d)::text) from ${table} d where d.user_id = s.user_id)`,
+      (table) => `'${table}', (select octet_length((${document})::text) from ${table} d where d.user_id = s.user_id)`,
     );
     const competitors = `(select sum(octet_length(c.details::text)) from competitor_analyses c where c.user_id = s.user_id)`;
     this.addSql(`
