@@ -101,12 +101,12 @@ export class UserTurns {
   }
 }
 
-/** A hook for requests whose user is known already. */
+/** A hook for requests whose user is known already. Services, which ask for many users, are not held up. */
 export function limitEachUser(fastify: FastifyInstance, timeoutMs: number): void {
   const turns = new UserTurns(timeoutMs);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { user } = request;
-    if (user) turns.take(user.id, weightOf(request), reply.raw, done);
+    const { user, routeOptions } = request;
+    if (user && routeOptions.config.scope === undefined) turns.take(user.id, weightOf(request), reply.raw, done);
     else done();
   });
 }
