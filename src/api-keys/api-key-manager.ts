@@ -6,16 +6,16 @@ import type { SealedKeys, Verification } from '../database/sealed-keys.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/entity-tag.js';
 import { InvalidInput } from '../http/problem.js';
+import { keyComplaint, looksLikeMask, trimKey } from '../providers/key-rules.js';
+import { AI_PROVIDERS, findProvider, PROVIDERS, type Provider } from '../providers/providers.js';
 import { isFinished, type FinishedElsewhere } from '../steps/progress.js';
 import { Step } from '../steps/steps.js';
 import { completeStep, keysChanged } from '../steps/transitions.js';
-import { looksLikeMask, mask } from '../vault/mask.js';
+import { mask } from '../vault/mask.js';
 import { Secret } from '../vault/secret.js';
 import { KeyNotFound, ProviderNotFound } from './api-key-problems.js';
 import { EnvFile } from './env-file.js';
-import { keyComplaint, trimKey } from './key-rules.js';
 import { KeyVerifier } from './key-verifier.js';
-import { AI_PROVIDERS, findProvider, PROVIDERS, type Provider } from './providers.js';
 
 /** A key that a caller may use: the user's own, or the deployment's where the user has none. */
 export interface UsableKey {

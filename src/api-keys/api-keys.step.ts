@@ -6,11 +6,10 @@ import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, pointer, type JsonObject } from '../http/json.js';
 import type { FieldError } from '../http/problem.js';
 import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
+import { keyComplaint, looksLikeMask, trimKey } from '../providers/key-rules.js';
+import { findProvider, PROVIDERS } from '../providers/providers.js';
 import { Step } from '../steps/steps.js';
-import { looksLikeMask } from '../vault/mask.js';
 import { ApiKeyManager, type PostedKey } from './api-key-manager.js';
-import { keyComplaint, trimKey } from './key-rules.js';
-import { findProvider, PROVIDERS } from './providers.js';
 
 /** Step 1: at least one key of a provider. */
 @Injectable()

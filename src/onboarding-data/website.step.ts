@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { BRAND_COLUMNS, viewWebsite } from '../database/entities/website-analysis.mapping.js';
+import { publicWebsite } from '../database/entities/website-url.js';
 import { camelCase, isBlank, kindErrors, patchOf, postedValue } from '../database/posted.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
@@ -9,7 +10,6 @@ import type { FieldError } from '../http/problem.js';
 import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
 import { Step } from '../steps/steps.js';
 import { misplacedKeysWarning } from './misplaced-keys.js';
-import { publicWebsite } from './website-url.js';
 
 /** Step 2: the user's website and what was found on it; or the business, or a connected platform, of somebody without one. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { looksLikeMask, mask } from './mask.js';
+import { looksLikeMask } from '../providers/key-rules.js';
+import { mask } from './mask.js';
 import { Secret } from './secret.js';
 
 const masked = (value: string) => mask(new Secret(value));

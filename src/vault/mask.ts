@@ -10,8 +10,3 @@ export function mask(secret: Secret): string {
   const characters = [...secret.reveal()];
   return characters.length < SHOWN_FROM ? STARS : STARS + characters.slice(-4).join('');
 }
-
-/** Whether a text can be nothing but a mask: it starts with at least four stars or dots. */
-export function looksLikeMask(text: string): boolean {
-  return /^[*•.…]{4,}/u.test(text);
-}

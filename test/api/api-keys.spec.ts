@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
 import { KeyNotFound } from '../../src/api-keys/api-key-problems.js';
-import { PROVIDERS } from '../../src/api-keys/providers.js';
+import { PROVIDERS } from '../../src/providers/providers.js';
 import type { Environment } from '../../src/config/configuration.js';
 import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
 import { TestApp } from '../support/app.js';

@@ -1,4 +1,3 @@
-import { looksLikeMask } from '../vault/mask.js';
 import { PROVIDERS, type Provider } from './providers.js';
 
 export const MAX_KEY_LENGTH = 4096;
@@ -17,6 +16,11 @@ const WRONG_KINDS = [
 
 /** White space and line breaks around a pasted key are not part of it. */
 export const trimKey = (key: string) => key.trim();
+
+/** Whether a text can be nothing but a mask: it starts with at least four stars or dots. */
+export function looksLikeMask(text: string): boolean {
+  return /^[*•.…]{4,}/u.test(text);
+}
 
 /**
  * Why a text cannot be a key of the provider, in a sentence that says what to do; null when it can. Formats are hints and refuse
