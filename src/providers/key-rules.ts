@@ -17,9 +17,12 @@ const WRONG_KINDS = [
 /** White space and line breaks around a pasted key are not part of it. */
 export const trimKey = (key: string) => key.trim();
 
-/** Whether a text can be nothing but a mask: it starts with at least four stars or dots. */
+/**
+ * Whether a text can be nothing but a mask, or what is left of one in a field where a user deletes it: it has no other characters,
+ * or starts with a star or with four characters of a mask. No provider's keys do.
+ */
 export function looksLikeMask(text: string): boolean {
-  return /^[*•.…]{4,}/u.test(text);
+  return /^(?:[*•.…]+$|[*•…]|[*•.…]{4})/u.test(text);
 }
 
 /**
