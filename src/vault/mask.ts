@@ -1,6 +1,7 @@
 import type { Secret } from './secret.js';
 
-const STARS = '********';
+/** A mask that tells nothing of its key. */
+export const STARS = '********';
 
 /** Characters from which on the last four are shown. */
 const SHOWN_FROM = 12;
