@@ -1172,7 +1172,7 @@ export interface components {
       validation_errors: string[];
     };
     SummaryView: {
-      /** @description Provider to masked key */
+      /** @description Provider to masked key; only stars where the key is the deployment’s */
       api_keys: {
         [key: string]: string;
       };

@@ -1,21 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../config/configuration.js';
-import { KeysUnavailable, KeyStore } from '../database/key-store.js';
+import { KeyStore, type PostedKey } from '../database/key-store.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { SealedKeys, Verification } from '../database/sealed-keys.js';
-import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/entity-tag.js';
-import { InvalidInput } from '../http/problem.js';
-import { isFinished, type FinishedElsewhere } from '../steps/progress.js';
-import { Step } from '../steps/steps.js';
-import { completeStep, keysChanged } from '../steps/transitions.js';
-import { looksLikeMask, mask } from '../vault/mask.js';
+import { keyComplaint, looksLikeMask, trimKey } from '../providers/key-rules.js';
+import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../providers/providers.js';
+import { mask } from '../vault/mask.js';
 import { Secret } from '../vault/secret.js';
-import { KeyNotFound, ProviderNotFound } from './api-key-problems.js';
+import { KeyNotFound } from './api-key-problems.js';
 import { EnvFile } from './env-file.js';
-import { keyComplaint, trimKey } from './key-rules.js';
 import { KeyVerifier } from './key-verifier.js';
-import { AI_PROVIDERS, findProvider, PROVIDERS, type Provider } from './providers.js';
 
 /** A key that a caller may use: the user's own, or the deployment's where the user has none. */
 export interface UsableKey {
@@ -32,18 +27,9 @@ export interface KeyState {
   readonly verification: Verification;
 }
 
-/** A key as somebody posted it; `pointer` says where, for a complaint. */
-export interface PostedKey {
-  readonly provider: Provider;
-  readonly key: string;
-  readonly pointer: string;
-}
-
-const NOWHERE: FinishedElsewhere = new Set();
-
 /**
- * Users' keys of AI providers, and the deployment's own from the environment. Providers go by their names or aliases and are
- * stored under the one canonical name; an unknown one throws `ProviderNotFound`. Keys come in once and are lent out by `use`:
+ * Users' keys of AI providers, and the deployment's own from the environment. Providers go by their names or aliases; an unknown
+ * one throws `ProviderNotFound`. Keys come in once and are lent out by `use`:
  * they are never listed but masked, and never put into the environment of the process.
  */
 @Injectable()
@@ -68,37 +54,13 @@ export class ApiKeyManager {
     description: string | null = null,
     precondition: Precondition | null = null,
   ): Promise<readonly string[]> {
-    const posted = [{ provider: getProvider(name), key, pointer: '/api_key' }];
-    await this.database.forUser(
-      userId,
-      (data) => {
-        this.store(data, posted, description);
-        const isFirst =
-          posted.some(({ provider }) => provider.group === 'ai') && !isFinished(data.session.progress, Step.ApiKeys);
-        if (isFirst) data.change(completeStep(Step.ApiKeys, [], NOWHERE));
-      },
-      { reads: { keys: true }, precondition },
-    );
-    return this.publish(userId, posted);
-  }
-
-  /** Seals and stores keys in a transaction that has read the user's, and records which providers' keys have changed. */
-  store(data: UnitOfWork, posted: readonly PostedKey[], description: string | null = null): void {
-    const changed = new Map<string, Secret>();
-    for (const { provider, key, pointer } of posted) {
-      const value = trimKey(key);
-      const before = this.#storedKey(data.userId, data.keys, provider.id);
-      if (before && (before.reveal() === value || mask(before) === value)) continue;
-      const detail = keyComplaint(provider, value);
-      if (detail) throw InvalidInput.of([{ pointer, detail }]);
-      changed.set(provider.id, new Secret(value));
-    }
-    this.keyStore.save(data, changed, description);
-    data.change(keysChanged('api_key_saved', [...changed.keys()]));
+    const provider = getProvider(name);
+    await this.database.saveApiKey(userId, provider.id, key, { description, precondition });
+    return this.publish(userId, [{ provider, key }]);
   }
 
   /** In local development: writes keys that are stored now to the file for other programs. */
-  async publish(userId: string, posted: readonly PostedKey[]): Promise<readonly string[]> {
+  async publish(userId: string, posted: readonly Pick<PostedKey, 'provider' | 'key'>[]): Promise<readonly string[]> {
     const warnings: string[] = [];
     for (const { provider, key } of posted) {
       if (looksLikeMask(trimKey(key))) continue;
@@ -129,8 +91,7 @@ export class ApiKeyManager {
       (data) => {
         if (!data.keys.apiKeys.some(({ provider }) => provider === id)) throw new KeyNotFound(title);
         this.keyStore.remove(data, id);
-        data.change(keysChanged('api_key_removed', [id]));
-        return this.#storedKey(userId, data.keys, id);
+        return this.keyStore.find(userId, data.keys, id);
       },
       { reads: { keys: true }, precondition },
     );
@@ -176,7 +137,7 @@ export class ApiKeyManager {
     const verified = await Promise.all(
       stored.apiKeys.map(async (key) => {
         const provider = findProvider(key.provider);
-        // A service in this process may store keys of providers that nobody here can ask.
+        // Versions before this one stored keys under any name, and nobody here can ask those.
         if (!provider) return key;
         const verification = await this.verifier.verify(userId, provider, this.keyStore.open(userId, stored, key));
         return { ...key, verification };
@@ -207,25 +168,6 @@ export class ApiKeyManager {
   get deploymentServesAi(): boolean {
     return AI_PROVIDERS.some(({ id }) => this.deploymentKey(id) !== undefined);
   }
-
-  /** A key that does not open can still be replaced or removed. */
-  #storedKey(userId: string, stored: SealedKeys, id: string): Secret | null {
-    const key = stored.apiKeys.find(({ provider }) => provider === id);
-    if (!key) return null;
-    try {
-      return this.keyStore.open(userId, stored, key);
-    } catch (error) {
-      if (error instanceof KeysUnavailable) return null;
-      throw error;
-    }
-  }
-}
-
-/** @throws ProviderNotFound */
-export function getProvider(name: string): Provider {
-  const provider = findProvider(name);
-  if (!provider) throw new ProviderNotFound();
-  return provider;
 }
 
 function messageOf({ name, setupUrl, format }: Provider, verification: Verification): string {

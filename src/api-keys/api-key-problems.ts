@@ -1,11 +1,5 @@
 import { NotFound, Problem, type ProblemBody } from '../http/problem.js';
 
-export class ProviderNotFound extends NotFound {
-  constructor() {
-    super('There is no such provider.');
-  }
-}
-
 export class KeyNotFound extends NotFound {
   constructor(name: string) {
     super(`There is no API key for ${name}.`);

@@ -6,7 +6,8 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import { IfMatch, type Precondition } from '../http/entity-tag.js';
 import { Answers, ApiProblems, ApiTooManyRequests, HeedsPrecondition } from '../http/open-api.js';
 import { Ok, PREFIX } from '../http/route.js';
-import { ApiKeyManager, getProvider } from './api-key-manager.js';
+import { getProvider } from '../providers/providers.js';
+import { ApiKeyManager } from './api-key-manager.js';
 import {
   ApiKeysView,
   CheckKeyDto,

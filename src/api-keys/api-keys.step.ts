@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { integrationsMapping } from '../database/entities/platform-integrations.mapping.js';
-import { isBlank, kindErrors, patchOf } from '../database/posted.js';
+import { KeyStore, type PostedKey } from '../database/key-store.js';
+import { isBlank, patchOf, postedErrors } from '../database/posted.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, pointer, type JsonObject } from '../http/json.js';
 import type { FieldError } from '../http/problem.js';
 import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
+import { keyComplaint, looksLikeMask, trimKey } from '../providers/key-rules.js';
+import { findProvider, PROVIDERS } from '../providers/providers.js';
 import { Step } from '../steps/steps.js';
-import { looksLikeMask } from '../vault/mask.js';
-import { ApiKeyManager, type PostedKey } from './api-key-manager.js';
-import { keyComplaint, trimKey } from './key-rules.js';
-import { findProvider, PROVIDERS } from './providers.js';
+import { ApiKeyManager } from './api-key-manager.js';
 
 /** Step 1: at least one key of a provider. */
 @Injectable()
@@ -22,6 +22,7 @@ export class ApiKeysStep implements StepHandler {
 
   constructor(
     private readonly keys: ApiKeyManager,
+    private readonly keyStore: KeyStore,
     handlers: StepHandlers,
   ) {
     handlers.register(this);
@@ -34,14 +35,14 @@ export class ApiKeysStep implements StepHandler {
     }
     const wrong = [
       ...Object.entries(posted).flatMap(([name, key]) => keyErrors(name, key)),
-      ...kindErrors(integrationsMapping, integrationsOf(data), '/data'),
+      ...postedErrors(integrationsMapping, integrationsOf(data), '/data'),
     ];
     if (wrong.length > 0 || postedKeys(data).length > 0) return wrong;
     return [{ pointer: '/data/api_keys', detail: 'Step 1 needs the API key of at least one provider.' }];
   }
 
   save(data: JsonObject, unitOfWork: UnitOfWork): void {
-    this.keys.store(unitOfWork, postedKeys(data));
+    this.keyStore.save(unitOfWork, postedKeys(data));
     if (isBlank(data['integrations'])) return;
     unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, integrationsOf(data)));
   }

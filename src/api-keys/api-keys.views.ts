@@ -1,4 +1,5 @@
 import type { Verification } from '../database/sealed-keys.js';
+import { AI_PROVIDERS, PROVIDER_GROUPS, PROVIDERS, type Provider } from '../providers/providers.js';
 import type { KeyState } from './api-key-manager.js';
 import type {
   ApiKeysView,
@@ -8,7 +9,6 @@ import type {
   ProviderView,
   ValidationResultView,
 } from './api-keys.dto.js';
-import { AI_PROVIDERS, PROVIDER_GROUPS, PROVIDERS, type Provider } from './providers.js';
 
 export function viewKeys(masked: Readonly<Record<string, string>>): ApiKeysView {
   const configured_providers = Object.keys(masked);

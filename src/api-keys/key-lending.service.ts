@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { isUserId, type User } from '../auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { NotFound } from '../http/problem.js';
-import { ApiKeyManager, getProvider } from './api-key-manager.js';
+import { getProvider } from '../providers/providers.js';
+import { ApiKeyManager } from './api-key-manager.js';
 import { KeyNotFound } from './api-key-problems.js';
 import type { LentKeyView } from './api-keys.dto.js';
 

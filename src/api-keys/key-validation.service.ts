@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import type { ProviderGroup } from '../providers/providers.js';
 import { newProgress, stepState } from '../steps/progress.js';
 import { StepStatus } from '../steps/step-status.js';
 import { Step, type StepNumber } from '../steps/steps.js';
 import { ApiKeyManager } from './api-key-manager.js';
 import type { EnhancedValidationView } from './api-keys.dto.js';
 import { allValid, viewByGroup } from './api-keys.views.js';
-import type { ProviderGroup } from './providers.js';
 
 /** What of the whole set-up stands: keys by group, and the steps that build on them. */
 @Injectable()

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Configuration } from '../config/configuration.js';
 import type { Verification } from '../database/sealed-keys.js';
+import { findProvider, type Provider, type VerificationRequest } from '../providers/providers.js';
 import type { Secret } from '../vault/secret.js';
-import { findProvider, type Provider, type VerificationRequest } from './providers.js';
 
 const TIMEOUT_MS = 5000;
 const MAX_BODY_BYTES = 64 * 1024;

@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } f
 import { Public } from '../auth/auth.guard.js';
 import { Answers, ApiProblems } from '../http/open-api.js';
 import { PREFIX } from '../http/route.js';
-import { getProvider } from './api-key-manager.js';
+import { getProvider } from '../providers/providers.js';
 import { ProviderSetupView, ProviderView } from './api-keys.dto.js';
 import { viewProviders, viewSetup } from './api-keys.views.js';
 

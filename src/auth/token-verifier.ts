@@ -1,30 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import {
-  createRemoteJWKSet,
-  errors,
-  jwtVerify,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-} from 'jose';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
 import type { KeyObject } from 'node:crypto';
 import { Configuration } from '../config/configuration.js';
-import { Unavailable } from '../http/problem.js';
+import { KeySet } from './key-set.js';
 import { userFromClaims, type User } from './user.js';
 import { VerifiedTokens } from './verified-tokens.js';
-
-/** The keys that tokens are verified with cannot be fetched: nobody can be told apart, and nobody is signed out. */
-export class SigningKeysUnavailable extends Unavailable {
-  readonly away = 'signing_keys';
-  constructor() {
-    super('Tokens cannot be verified at the moment. Please try again shortly.');
-  }
-}
 
 /** Seconds by which clocks may differ. */
 const CLOCK_TOLERANCE = 5;
 
-type Key = { readonly algorithms: string[]; readonly verifyWith: KeyObject | JWTVerifyGetKey };
+interface Key {
+  readonly algorithms: string[];
+  readonly verify: (token: string, options: JWTVerifyOptions) => Promise<JWTVerifyResult>;
+}
 
 /** Verifies tokens with the one key, or key set, that is configured; the kind of key decides which algorithms may be used. */
 @Injectable()
@@ -53,7 +41,7 @@ export class TokenVerifier {
 
   /**
    * Whom a token speaks for; null for a bad or expired one.
-   * @throws SigningKeysUnavailable when the key set cannot be fetched
+   * @throws SigningKeysUnavailable while it is not known whether the key set has the token's key
    */
   async verify(token: string): Promise<User | null> {
     const claims = await this.#claims(token);
@@ -63,13 +51,8 @@ export class TokenVerifier {
   }
 
   async #claims(token: string): Promise<JWTPayload | null> {
-    const { verifyWith } = this.#key;
     try {
-      const { payload } =
-        typeof verifyWith === 'function'
-          ? await jwtVerify(token, verifyWith, this.#options)
-          : await jwtVerify(token, verifyWith, this.#options);
-      return payload;
+      return (await this.#key.verify(token, this.#options)).payload;
     } catch (error) {
       // jose's own errors are about the token; a TypeError is a key that does not fit the token's algorithm.
       if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
@@ -79,26 +62,14 @@ export class TokenVerifier {
 }
 
 function chooseKey({ AUTH_JWKS_URL, AUTH_JWT_PUBLIC_KEY, AUTH_JWT_SECRET }: Configuration): Key {
-  if (AUTH_JWT_SECRET) return { algorithms: ['HS256'], verifyWith: AUTH_JWT_SECRET };
-  if (AUTH_JWT_PUBLIC_KEY) return { algorithms: algorithmsOf(AUTH_JWT_PUBLIC_KEY), verifyWith: AUTH_JWT_PUBLIC_KEY };
-  return {
-    algorithms: ['RS256', 'ES256', 'EdDSA'],
-    verifyWith: remoteKeys(new URL(AUTH_JWKS_URL as string)),
-  };
+  if (AUTH_JWT_SECRET) return oneKey(['HS256'], AUTH_JWT_SECRET);
+  if (AUTH_JWT_PUBLIC_KEY) return oneKey(algorithmsOf(AUTH_JWT_PUBLIC_KEY), AUTH_JWT_PUBLIC_KEY);
+  const keys = new KeySet(AUTH_JWKS_URL as string);
+  return { algorithms: ['RS256', 'ES256', 'EdDSA'], verify: (token, options) => keys.verify(token, options) };
 }
 
-/** A key of the fetched set. That a token names none of them is the token's fault; anything else is ours. */
-function remoteKeys(url: URL): JWTVerifyGetKey {
-  const keys = createRemoteJWKSet(url, { timeoutDuration: 5000, cooldownDuration: 30_000, cacheMaxAge: 600_000 });
-  return async (header, token) => {
-    try {
-      return await keys(header, token);
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      if (error instanceof errors.JOSENotSupported) throw error;
-      throw new SigningKeysUnavailable();
-    }
-  };
+function oneKey(algorithms: string[], key: KeyObject): Key {
+  return { algorithms, verify: (token, options) => jwtVerify(token, key, options) };
 }
 
 function algorithmsOf(key: KeyObject): string[] {

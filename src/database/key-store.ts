@@ -1,8 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { Unavailable } from '../http/problem.js';
+import { InvalidInput, Unavailable } from '../http/problem.js';
+import { keyComplaint, trimKey } from '../providers/key-rules.js';
+import type { Provider } from '../providers/providers.js';
+import { keysChanged } from '../steps/transitions.js';
+import { mask } from '../vault/mask.js';
 import { SealBroken } from '../vault/seal.js';
-import type { Secret } from '../vault/secret.js';
+import { Secret } from '../vault/secret.js';
 import { Vault, type DataKey, type SealedDataKey } from '../vault/vault.js';
 import { deleteKey, saveDataKey, saveKey, type SealedApiKey, type SealedKeys } from './sealed-keys.js';
 import type { UnitOfWork } from './unit-of-work.js';
@@ -13,6 +17,13 @@ export class KeysUnavailable extends Unavailable {
   constructor() {
     super('Your API keys cannot be opened at the moment. Please try again shortly, or save them again.');
   }
+}
+
+/** A key as somebody posted it; `pointer` says where, for a complaint. */
+export interface PostedKey {
+  readonly provider: Provider;
+  readonly key: string;
+  readonly pointer: string;
 }
 
 /** A user's keys between the vault and the tables: sealed on the way in, opened on the way out. */
@@ -32,11 +43,45 @@ export class KeyStore {
     return new Map(keys.apiKeys.map((key) => [key.provider, this.open(userId, keys, key)]));
   }
 
+  /** A stored key; null where there is none, and for one that does not open: it can still be replaced or removed. */
+  find(userId: string, stored: SealedKeys, provider: string): Secret | null {
+    const key = stored.apiKeys.find((one) => one.provider === provider);
+    if (!key) return null;
+    try {
+      return this.open(userId, stored, key);
+    } catch (error) {
+      if (error instanceof KeysUnavailable) return null;
+      throw error;
+    }
+  }
+
   /**
-   * Seals and saves keys in the user's transaction, which has read those that are stored: one version on each.
+   * Seals and saves keys in the user's transaction, which has read those that are stored, and records whose keys have changed. A
+   * key that is stored already stays as it is; so does one of which the mask is posted.
+   * @throws InvalidInput for what cannot be a key of its provider
    * @throws KeysUnavailable
    */
-  save(unitOfWork: UnitOfWork, secrets: ReadonlyMap<string, Secret>, description: string | null = null): void {
+  save(unitOfWork: UnitOfWork, posted: readonly PostedKey[], description: string | null = null): void {
+    const changed = new Map<string, Secret>();
+    for (const { provider, key, pointer } of posted) {
+      const value = trimKey(key);
+      const before = this.find(unitOfWork.userId, unitOfWork.keys, provider.id);
+      if (before && (before.reveal() === value || mask(before) === value)) continue;
+      const detail = keyComplaint(provider, value);
+      if (detail) throw InvalidInput.of([{ pointer, detail }]);
+      changed.set(provider.id, new Secret(value));
+    }
+    this.#seal(unitOfWork, changed, description);
+    unitOfWork.change(keysChanged('api_key_saved', [...changed.keys()]));
+  }
+
+  remove(unitOfWork: UnitOfWork, provider: string): void {
+    unitOfWork.write(deleteKey, [unitOfWork.userId, provider]);
+    unitOfWork.change(keysChanged('api_key_removed', [provider]));
+  }
+
+  /** One version on each. */
+  #seal(unitOfWork: UnitOfWork, secrets: ReadonlyMap<string, Secret>, description: string | null): void {
     if (secrets.size === 0) return;
     const { userId, now, session, keys } = unitOfWork;
     const dataKey = this.#dataKey(unitOfWork, secrets);
@@ -46,10 +91,6 @@ export class KeyStore {
       const sealed = this.vault.seal(dataKey, place, secret);
       unitOfWork.write(saveKey, [userId, provider, place.id, session.id, place.version, sealed, description, now]);
     }
-  }
-
-  remove(unitOfWork: UnitOfWork, provider: string): void {
-    unitOfWork.write(deleteKey, [unitOfWork.userId, provider]);
   }
 
   /**

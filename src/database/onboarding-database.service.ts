@@ -1,30 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Configuration } from '../config/configuration.js';
-import { isJsonObject, type JsonObject } from '../http/json.js';
+import type { Precondition } from '../http/entity-tag.js';
+import { isJsonObject, refuseUnstorable, type JsonObject } from '../http/json.js';
 import { LargeAnswers } from '../http/large-answers.js';
-import { InvalidInput } from '../http/problem.js';
-import { completionPercentage, currentStep, type FinishedElsewhere } from '../steps/progress.js';
+import { getProvider } from '../providers/providers.js';
+import { completionPercentage, currentStep, isFinished, type FinishedElsewhere } from '../steps/progress.js';
 import { StepNotFound } from '../steps/step-problems.js';
 import { isStepNumber, Step, type StepNumber } from '../steps/steps.js';
-import { Secret } from '../vault/secret.js';
+import type { Secret } from '../vault/secret.js';
 import {
   completeOnboarding,
+  completeStep,
   dataSaved,
   goToStep,
-  keysChanged,
   raisePercentage,
   unchanged,
 } from '../steps/transitions.js';
-import { patchWithClears, postedValue, type Mapping } from './posted.js';
-import { competitorErrors } from './entities/competitor-analysis.mapping.js';
+import { patchWithClears, type Mapping } from './posted.js';
 import { personaMapping, viewPersona } from './entities/persona-data.mapping.js';
-import {
-  researchDepth,
-  researchMapping,
-  RESEARCH_DEPTHS,
-  viewResearch,
-} from './entities/research-preferences.mapping.js';
+import { researchMapping, viewResearch } from './entities/research-preferences.mapping.js';
 import { BRAND_COLUMNS, viewWebsite, websiteMapping } from './entities/website-analysis.mapping.js';
 import { insertAccessEvent, type AccessFact } from './access-event.js';
 import { KeyStore } from './key-store.js';
@@ -42,6 +37,11 @@ export interface OnboardingStatus {
   readonly completion_percentage: number;
   readonly started_at: string | null;
   readonly completed_at: string | null;
+}
+
+export interface SaveKeyOptions {
+  readonly description?: string | null;
+  readonly precondition?: Precondition | null;
 }
 
 const NOWHERE: FinishedElsewhere = new Set();
@@ -146,16 +146,26 @@ export class OnboardingDatabaseService {
     };
   }
 
-  /** Seals and saves a key; one that is stored already is replaced. The provider is taken as it is named. */
-  async saveApiKey(userId: string, provider: string, key: string): Promise<void> {
-    await this.forUser(
-      userId,
-      (data) => {
-        this.keyStore.save(data, new Map([[provider, new Secret(key)]]));
-        data.change(keysChanged('api_key_saved', [provider]));
-      },
-      { reads: { keys: true } },
-    );
+  /**
+   * Saves a key; the first one of an AI provider completes step 1. A stored key's mask leaves the key as it is.
+   * @param name the provider's, or an alias
+   * @throws ProviderNotFound
+   * @throws InvalidInput for what cannot be a key of that provider
+   */
+  async saveApiKey(
+    userId: string,
+    name: string,
+    key: string,
+    { description = null, precondition = null }: SaveKeyOptions = {},
+  ): Promise<void> {
+    const provider = getProvider(name);
+    refuseUnstorable({ api_key: key, description });
+    const work = (data: UnitOfWork) => {
+      this.keyStore.save(data, [{ provider, key, pointer: '/api_key' }], description);
+      const isFirst = provider.group === 'ai' && !isFinished(data.session.progress, Step.ApiKeys);
+      if (isFirst) data.change(completeStep(Step.ApiKeys, [], NOWHERE));
+    };
+    await this.forUser(userId, work, { reads: { keys: true }, precondition });
   }
 
   /** The user's keys by provider, for services in this process. @throws KeysUnavailable when one does not open */
@@ -175,8 +185,8 @@ export class OnboardingDatabaseService {
   }
 
   /**
-   * Saves what `data` holds, in the spellings of step 2; null clears a field, an absent one stays.
-   * @throws InvalidInput naming the fields of a wrong type
+   * Saves what `data` holds, in the spellings of step 2 and by the same rules; null clears a field, an absent one stays.
+   * @throws InvalidInput naming the fields that are wrong
    */
   saveWebsiteAnalysis(userId: string, data: JsonObject): Promise<JsonObject> {
     return this.#save(userId, Step.Website, this.websiteMapping, data, (row) => viewWebsite(this.websiteMapping, row));
@@ -196,17 +206,13 @@ export class OnboardingDatabaseService {
     return found.length > 0 ? Object.fromEntries(found.map((column) => [column, website?.[column]])) : null;
   }
 
-  /** As `saveWebsiteAnalysis`, for step 3. `competitors` replaces the set that is stored; null or an empty list clears it. */
-  async saveResearchPreferences(userId: string, preferences: JsonObject): Promise<JsonObject> {
-    const { competitors } = preferences;
-    const [wrong, ...others] = Array.isArray(competitors) ? competitorErrors(competitors, '/competitors') : [];
-    if (wrong) throw InvalidInput.of([wrong, ...others]);
-    const posted = postedValue(researchMapping, 'research_depth', preferences);
-    const depth = researchDepth(posted);
-    if (typeof posted === 'string' && !depth) throw unknownDepth();
-    // In the spelling that wins over the other.
-    const data = depth ? { ...preferences, researchDepth: depth } : preferences;
-    return this.#save(userId, Step.Research, researchMapping, data, viewResearch, (unitOfWork) => {
+  /**
+   * As `saveWebsiteAnalysis`, for step 3. `competitors` replaces the set that is stored; null or an empty list clears it. The
+   * social media accounts, which step 3 takes too, are part of the website analysis: `saveWebsiteAnalysis` saves them.
+   */
+  saveResearchPreferences(userId: string, preferences: JsonObject): Promise<JsonObject> {
+    return this.#save(userId, Step.Research, researchMapping, preferences, viewResearch, (unitOfWork) => {
+      const { competitors } = preferences;
       if (competitors === null) unitOfWork.replaceCompetitors([]);
       if (Array.isArray(competitors)) unitOfWork.replaceCompetitors(competitors.filter(isJsonObject));
     });
@@ -248,9 +254,4 @@ export class OnboardingDatabaseService {
     });
     return view(snapshot.documents[mapping.name] as JsonObject);
   }
-}
-
-function unknownDepth(): InvalidInput {
-  const detail = `research_depth must be one of ${RESEARCH_DEPTHS.join(', ')}.`;
-  return InvalidInput.of([{ pointer: '/research_depth', detail }]);
 }

@@ -31,9 +31,19 @@ export function isOfKind(kind: Kind, value: unknown): boolean {
   return KINDS[kind].accepts(value);
 }
 
+/** What a value must be beyond its kind. */
+export interface Rule {
+  /** What is wrong with it; `at` is the pointer to the data that it came with. */
+  readonly errors: (value: unknown, at: string) => readonly FieldError[];
+  /** The spelling in which a value without errors is stored; left out: as it comes. */
+  readonly spell?: (value: unknown) => unknown;
+}
+
 /** How posted data become a row: which keys are columns, and under which spellings they come. */
 export interface Mapping extends DocumentTable {
   readonly kinds: Readonly<Record<string, Kind>>;
+  /** By column or other known key. */
+  readonly rules?: Readonly<Record<string, Rule>>;
   /** Spellings of a column beside its own name and its camelCase, the winning one first. */
   readonly spellings?: Readonly<Record<string, readonly string[]>>;
   /** A key whose object may hold the same keys as the top level, and wins over it. */
@@ -115,6 +125,21 @@ export function kindErrors(mapping: Mapping, data: JsonObject, at: string): Fiel
   );
 }
 
+/**
+ * What keeps posted data from being stored, whichever door they come through: values of a wrong kind, or else the first value
+ * that breaks a rule. What a step demands beyond that is the step's affair.
+ */
+export function postedErrors(mapping: Mapping, data: JsonObject, at: string): readonly FieldError[] {
+  const wrong = kindErrors(mapping, data, at);
+  if (wrong.length > 0) return wrong;
+  for (const [key, rule] of Object.entries(mapping.rules ?? {})) {
+    const value = postedValue(mapping, key, data);
+    const broken = value === undefined ? [] : rule.errors(value, at);
+    if (broken.length > 0) return broken;
+  }
+  return [];
+}
+
 /** The first value of the winning spelling at the winning level; undefined when there is none. */
 export function postedValue(mapping: Mapping, column: string, data: JsonObject): unknown {
   return sources(mapping, data, '')
@@ -122,12 +147,13 @@ export function postedValue(mapping: Mapping, column: string, data: JsonObject):
     .find((value) => !isBlank(value));
 }
 
-/** What of posted data is to be saved. Blank values are passed over. The kinds are those of the mapping: see `kindErrors`. */
+/** What of posted data without `postedErrors` is to be saved. Blank values are passed over. */
 export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   const columns: JsonObject = {};
   for (const column of mapping.columns) {
     const value = postedValue(mapping, column, data);
-    if (value !== undefined) columns[column] = value;
+    const spell = mapping.rules?.[column]?.spell;
+    if (value !== undefined) columns[column] = spell ? spell(value) : value;
   }
   const levels = sources(mapping, data, '').toReversed();
   const { folded } = mapping;
@@ -153,11 +179,11 @@ export function patchOf(mapping: Mapping, data: JsonObject): Patch {
 
 /**
  * For callers inside the process: the same, but null clears.
- * @throws InvalidInput naming the fields that are of a wrong type, or cannot be stored as they are
+ * @throws InvalidInput naming the fields that are wrong, or cannot be stored as they are
  */
 export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
   refuseUnstorable(data);
-  const [first, ...others] = kindErrors(mapping, data, '');
+  const [first, ...others] = postedErrors(mapping, data, '');
   if (first) throw InvalidInput.of([first, ...others]);
   const patch = patchOf(mapping, data);
   const columns = { ...patch.columns };

@@ -1,37 +1,40 @@
 import { Injectable } from '@nestjs/common';
+import { validateSync } from 'class-validator';
 import type { BusinessInfo } from '../database/business-info.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { isoTime } from '../database/posted.js';
 import type { Later } from '../database/statement.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/entity-tag.js';
-import type { JsonObject } from '../http/json.js';
-import { NotFound } from '../http/problem.js';
+import { pointer, refuseUnstorable, type JsonObject } from '../http/json.js';
+import { InvalidInput, NotFound } from '../http/problem.js';
 import { dataSaved } from '../steps/transitions.js';
-import type { BusinessInfoDto, BusinessInfoView } from './business-info.dto.js';
+import { BusinessInfoDto, type BusinessInfoView } from './business-info.dto.js';
 
 /** The business in its owner's words: one description per user. */
 @Injectable()
 export class BusinessInfoService {
   constructor(private readonly database: OnboardingDatabaseService) {}
 
-  /** Saves the description, or replaces the one there is. */
+  /** Saves the description, or replaces the one there is. @throws InvalidInput */
   async save(
     userId: string,
     posted: BusinessInfoDto,
     precondition: Precondition | null = null,
   ): Promise<BusinessInfoView> {
+    refuseInvalid(posted);
     const saved = await this.database.forUser(userId, (data) => write(data, posted), { precondition });
     return view(saved.value);
   }
 
-  /** @throws NotFound unless it is the user's own */
+  /** @throws InvalidInput; NotFound unless it is the user's own */
   async replace(
     userId: string,
     id: string,
     posted: BusinessInfoDto,
     precondition: Precondition | null = null,
   ): Promise<BusinessInfoView> {
+    refuseInvalid(posted);
     const saved = await this.database.forUser(
       userId,
       (data) => {
@@ -57,6 +60,16 @@ export class BusinessInfoService {
     if (!row) throw new NotFound();
     return view(row);
   }
+}
+
+/** The rules of the class, for callers in the process too: over HTTP the pipe has asked the same. @throws InvalidInput */
+function refuseInvalid(posted: BusinessInfoDto): void {
+  refuseUnstorable(posted);
+  const wrong = validateSync(Object.assign(new BusinessInfoDto(), infoOf(posted)), { stopAtFirstError: true });
+  const [first, ...others] = wrong.flatMap(({ property, constraints = {} }) =>
+    Object.values(constraints).map((detail) => ({ pointer: pointer(property), detail })),
+  );
+  if (first) throw InvalidInput.of([first, ...others]);
 }
 
 function write(data: UnitOfWork, posted: BusinessInfoDto): Later<JsonObject> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { integrationsMapping, viewIntegrations } from '../database/entities/platform-integrations.mapping.js';
-import { kindErrors, patchOf } from '../database/posted.js';
+import { patchOf, postedErrors } from '../database/posted.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { JsonObject } from '../http/json.js';
@@ -20,7 +20,7 @@ export class IntegrationsStep implements StepHandler {
   }
 
   check(data: JsonObject): readonly FieldError[] {
-    return kindErrors(integrationsMapping, data, '/data');
+    return postedErrors(integrationsMapping, data, '/data');
   }
 
   save(data: JsonObject, unitOfWork: UnitOfWork): void {

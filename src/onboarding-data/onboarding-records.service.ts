@@ -3,7 +3,7 @@ import { personaMapping } from '../database/entities/persona-data.mapping.js';
 import { styleOf } from '../database/entities/website-analysis.mapping.js';
 import { isEmptyPatch } from '../database/documents.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import { kindErrors, patchOf } from '../database/posted.js';
+import { patchOf, postedErrors } from '../database/posted.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/entity-tag.js';
 import type { JsonObject } from '../http/json.js';
@@ -43,7 +43,7 @@ export class OnboardingRecords {
     posted: JsonObject,
     precondition: Precondition | null = null,
   ): Promise<PersonaSavedView> {
-    const [first, ...others] = kindErrors(personaMapping, posted, '');
+    const [first, ...others] = postedErrors(personaMapping, posted, '');
     if (first) throw InvalidInput.of([first, ...others]);
     const patch = patchOf(personaMapping, posted);
     if (!isEmptyPatch(patch)) {

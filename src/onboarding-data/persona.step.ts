@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { personaMapping, viewPersona } from '../database/entities/persona-data.mapping.js';
-import { kindErrors, patchOf, postedValue } from '../database/posted.js';
+import { patchOf, postedErrors, postedValue } from '../database/posted.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, type JsonObject } from '../http/json.js';
@@ -20,7 +20,7 @@ export class PersonaStep implements StepHandler {
   }
 
   check(data: JsonObject): readonly FieldError[] {
-    const errors = kindErrors(personaMapping, data, '/data');
+    const errors = postedErrors(personaMapping, data, '/data');
     if (errors.length > 0) return errors;
     const core = postedValue(personaMapping, 'core_persona', data);
     if (!isJsonObject(core) || !isJsonObject(core['identity'])) {

@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { competitorErrors } from '../database/entities/competitor-analysis.mapping.js';
-import {
-  RESEARCH_DEPTHS,
-  researchDepth,
-  researchMapping,
-  viewResearch,
-} from '../database/entities/research-preferences.mapping.js';
+import { researchMapping, viewResearch } from '../database/entities/research-preferences.mapping.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import { isBlank, kindErrors, patchOf, postedValue } from '../database/posted.js';
+import { isBlank, patchOf, postedErrors, postedValue } from '../database/posted.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, type JsonObject } from '../http/json.js';
@@ -30,16 +24,8 @@ export class ResearchStep implements StepHandler {
   }
 
   check(data: JsonObject): readonly FieldError[] {
-    const errors = kindErrors(researchMapping, data, '/data');
-    if (errors.length > 0) return errors;
-    const depth = postedValue(researchMapping, 'research_depth', data);
-    if (depth !== undefined && !researchDepth(depth)) {
-      const detail = `research_depth must be one of ${RESEARCH_DEPTHS.join(', ')}.`;
-      return [{ pointer: '/data/research_depth', detail }];
-    }
-    const competitors = competitorsOf(data);
-    const wrong = competitorErrors(competitors, '/data/competitors');
-    if (wrong.length > 0 || competitors.length > 0) return wrong;
+    const errors = postedErrors(researchMapping, data, '/data');
+    if (errors.length > 0 || competitorsOf(data).length > 0) return errors;
     const findings = [data['researchSummary'], data['sitemapAnalysis']];
     const preferences = researchMapping.columns.map((column) => postedValue(researchMapping, column, data));
     if ([...findings, ...preferences].some((value) => !isBlank(value))) return [];
@@ -48,19 +34,13 @@ export class ResearchStep implements StepHandler {
   }
 
   save(data: JsonObject, unitOfWork: UnitOfWork): void {
-    const patch = patchOf(researchMapping, data);
-    const depth = researchDepth(patch.columns['research_depth']);
-    unitOfWork.save(researchMapping, {
-      ...patch,
-      columns: { ...patch.columns, ...(depth ? { research_depth: depth } : {}) },
-    });
+    unitOfWork.save(researchMapping, patchOf(researchMapping, data));
     // The wizard posts an empty list before its search is done: that leaves those that are stored.
     const competitors = competitorsOf(data).filter(isJsonObject);
     if (competitors.length > 0) unitOfWork.replaceCompetitors(competitors);
-    const accounts = [data['socialMediaAccounts'], data['social_media_accounts']].find((value) => !isBlank(value));
-    if (accounts === undefined) return;
-    const columns = { social_media_accounts: accounts };
-    unitOfWork.save(this.database.websiteMapping, { columns, extra: {}, removed: [] });
+    const social_media_accounts = postedValue(researchMapping, 'social_media_accounts', data);
+    if (social_media_accounts === undefined) return;
+    unitOfWork.save(this.database.websiteMapping, { columns: { social_media_accounts }, extra: {}, removed: [] });
   }
 
   view({ documents, competitors }: Snapshot): JsonObject | null {

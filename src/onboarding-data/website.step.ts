@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { BRAND_COLUMNS, viewWebsite } from '../database/entities/website-analysis.mapping.js';
-import { camelCase, isBlank, kindErrors, patchOf, postedValue } from '../database/posted.js';
+import { camelCase, isBlank, patchOf, postedErrors, postedValue } from '../database/posted.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, type JsonObject } from '../http/json.js';
@@ -9,7 +9,6 @@ import type { FieldError } from '../http/problem.js';
 import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
 import { Step } from '../steps/steps.js';
 import { misplacedKeysWarning } from './misplaced-keys.js';
-import { publicWebsite } from './website-url.js';
 
 /** Step 2: the user's website and what was found on it; or the business, or a connected platform, of somebody without one. */
 @Injectable()
@@ -25,23 +24,16 @@ export class WebsiteStep implements StepHandler {
   }
 
   check(data: JsonObject): readonly FieldError[] {
-    const errors = kindErrors(this.#mapping, data, '/data');
+    const errors = postedErrors(this.#mapping, data, '/data');
     if (errors.length > 0) return errors;
     const url = postedValue(this.#mapping, 'website_url', data);
-    if (typeof url === 'string' && publicWebsite(url) === null) {
-      const detail = 'website must be the address of a public website, such as https://example.com.';
-      return [{ pointer: '/data/website', detail }];
-    }
     if (url !== undefined || hasContent(data['businessData']) || isConnected(data['integrations'])) return [];
     const detail = 'Step 2 needs a website URL, or a description of the business, or a connected platform.';
     return [{ pointer: '/data/website', detail }];
   }
 
   save(data: JsonObject, unitOfWork: UnitOfWork): void {
-    const patch = patchOf(this.#mapping, data);
-    const url = patch.columns['website_url'];
-    const columns = typeof url === 'string' ? { ...patch.columns, website_url: publicWebsite(url) } : patch.columns;
-    unitOfWork.save(this.#mapping, { ...patch, columns });
+    unitOfWork.save(this.#mapping, patchOf(this.#mapping, data));
   }
 
   view({ documents }: Snapshot): JsonObject | null {

@@ -7,6 +7,7 @@ import { styleOf, viewWebsite } from '../database/entities/website-analysis.mapp
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../http/json.js';
+import { STARS } from '../vault/mask.js';
 import { buildAiInputs, type AiInputs } from './ai-inputs.js';
 import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
 import { FACT_TABLES, factsOf, type Facts } from './facts.js';
@@ -68,7 +69,8 @@ export class OnboardingDataService {
     const states = this.keys.states(userId, stored);
     const usable = (group: string) =>
       states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
-    const masked = states.flatMap(({ provider, mask }) => (mask === null ? [] : [[provider.id, mask] as const]));
+    // The last page launches only if it finds a key: the deployment's are listed too, and nothing of them is shown.
+    const masked = states.map(({ provider, mask }) => [provider.id, mask ?? STARS] as const);
     const keys = { masked: Object.fromEntries(masked), hasAi: usable('ai'), hasResearch: usable('research') };
     return buildSummary(factsOf(snapshot, this.#brandAnalysis), keys, this.#views(snapshot));
   }

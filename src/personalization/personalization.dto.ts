@@ -135,7 +135,11 @@ class Capabilities {
 }
 
 export class SummaryView {
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, description: 'Provider to masked key' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Provider to masked key; only stars where the key is the deployment’s',
+  })
   api_keys!: Readonly<Record<string, string>>;
   @ApiProperty(maybeText) website_url!: string | null;
   @ApiProperty({ ...document, nullable: true }) style_analysis!: JsonObject | null;

@@ -5,7 +5,7 @@ import { asText, asTexts, at, type Facts } from './facts.js';
 
 /** What the user has, beside what was saved of it in the tables of facts. */
 export interface KeySituation {
-  /** Masked, by provider. */
+  /** By provider: the user's own masked, the deployment's as stars. */
   readonly masked: Readonly<Record<string, string>>;
   readonly hasAi: boolean;
   readonly hasResearch: boolean;

@@ -1,9 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Snapshot, SnapshotTable } from '../database/snapshot.js';
 import type { Reads, UnitOfWork } from '../database/unit-of-work.js';
 import type { JsonObject } from '../http/json.js';
 import type { FieldError } from '../http/problem.js';
-import type { StepNumber } from '../steps/steps.js';
+import { STEP_NUMBERS, stepDefinition, type StepNumber } from '../steps/steps.js';
 
 /**
  * What one step's data are, by the module that knows them. `progress` runs it inside its own transaction; everything but
@@ -33,28 +33,41 @@ export interface StepHandler {
   isFinished?(): boolean;
 }
 
-/** A step without data of its own. */
-const nothing = (step: StepNumber): StepHandler => ({
-  step,
-  tables: [],
-  check: () => [],
-  save: () => undefined,
-  view: () => null,
-});
+/** A mistake in how the application is put together. */
+class HandlerMissing extends Error {
+  constructor(steps: readonly StepNumber[]) {
+    const names = steps.map((step) => `step ${step} (${stepDefinition(step).key})`);
+    super(`Without a handler: ${names.join(', ')}. The module that knows its data registers one with StepHandlers.`);
+  }
+}
 
-/** Who knows which step: modules register their handlers when they are made. */
+/**
+ * The handler of each step: modules register theirs when they are made. A step without one would take data and drop them, so the
+ * application does not start.
+ */
 @Injectable()
-export class StepHandlers {
+export class StepHandlers implements OnModuleInit {
   readonly #handlers = new Map<StepNumber, StepHandler>();
   #finishedElsewhere: ReadonlySet<StepNumber> | null = null;
 
+  /** @throws Error for a second handler of a step */
   register(handler: StepHandler): void {
-    this.#handlers.set(handler.step, handler);
+    const { number, key } = stepDefinition(handler.step);
+    if (this.#handlers.has(number)) throw new Error(`Step ${number} (${key}) has two handlers: register one.`);
+    this.#handlers.set(number, handler);
     this.#finishedElsewhere = null;
   }
 
+  /** @throws HandlerMissing */
+  onModuleInit(): void {
+    const missing = STEP_NUMBERS.filter((step) => !this.#handlers.has(step));
+    if (missing.length > 0) throw new HandlerMissing(missing);
+  }
+
   of(step: StepNumber): StepHandler {
-    return this.#handlers.get(step) ?? nothing(step);
+    const handler = this.#handlers.get(step);
+    if (!handler) throw new HandlerMissing([step]);
+    return handler;
   }
 
   /** The steps that count as finished whatever their status: a matter of the deployment, which stays as it is. */

@@ -1,6 +1,7 @@
 import type { Secret } from './secret.js';
 
-const STARS = '********';
+/** A mask that tells nothing of its key. */
+export const STARS = '********';
 
 /** Characters from which on the last four are shown. */
 const SHOWN_FROM = 12;
@@ -9,9 +10,4 @@ const SHOWN_FROM = 12;
 export function mask(secret: Secret): string {
   const characters = [...secret.reveal()];
   return characters.length < SHOWN_FROM ? STARS : STARS + characters.slice(-4).join('');
-}
-
-/** Whether a text can be nothing but a mask: it starts with at least four stars or dots. */
-export function looksLikeMask(text: string): boolean {
-  return /^[*•.…]{4,}/u.test(text);
 }

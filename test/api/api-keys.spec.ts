@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
 import { KeyNotFound } from '../../src/api-keys/api-key-problems.js';
-import { PROVIDERS } from '../../src/api-keys/providers.js';
+import { PROVIDERS } from '../../src/providers/providers.js';
 import type { Environment } from '../../src/config/configuration.js';
 import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
 import { TestApp } from '../support/app.js';
@@ -152,6 +152,29 @@ describe('API keys', () => {
         expect([status, body]).toEqual([400, refused]);
       }
       expect(await stored('foreign-mask')).toEqual({ openai: KEY });
+    });
+
+    it('leaves the key while its mask is deleted character by character, from either end, through every door', async () => {
+      const user = await app.as('deletes-mask');
+      await save(user, 'openai', KEY);
+      const detail = 'This is a masked key, not the key itself: paste the whole key.';
+      const left = Array.from({ length: 11 }, (_, n) => MASK.slice(0, 11 - n));
+      const right = Array.from({ length: 7 }, (_, n) => MASK.slice(n + 1));
+      const manager = app.nest.get(ApiKeyManager);
+      for (const api_key of [...left, ...right, '…', '•', '.', '..', ' * ']) {
+        const saved = await user.post('/api-keys', { provider: 'openai', api_key });
+        expect([api_key, saved.status, saved.body.detail]).toEqual([api_key, 400, detail]);
+        const step = await user.post('/step/1/complete', { data: { api_keys: { openai: api_key } } });
+        expect([api_key, step.status, step.body.errors]).toEqual([
+          api_key,
+          400,
+          [{ pointer: '/data/api_keys/openai', detail }],
+        ]);
+        const check = await user.post('/providers/openai/validate', { api_key });
+        expect([api_key, check.status, check.body]).toMatchObject([api_key, 200, { valid: false, message: detail }]);
+        await expect(manager.save('deletes-mask', 'openai', api_key)).rejects.toThrow(detail);
+      }
+      expect(await stored('deletes-mask')).toEqual({ openai: KEY });
     });
 
     it('keeps a description, and the one there is when none is posted', async () => {

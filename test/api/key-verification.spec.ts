@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { KeyVerifier } from '../../src/api-keys/key-verifier.js';
-import { findProvider, PROVIDERS } from '../../src/api-keys/providers.js';
+import { findProvider, PROVIDERS } from '../../src/providers/providers.js';
 import { Configuration, ConfigurationError } from '../../src/config/configuration.js';
 import { Secret } from '../../src/vault/secret.js';
 import { TestApp, testEnvironment } from '../support/app.js';

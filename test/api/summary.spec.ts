@@ -205,17 +205,30 @@ describe('GET /summary', () => {
     expect((await summaryOf(user)).personalization_settings).toEqual(NOTHING.personalization_settings);
   });
 
-  it('counts the deployment’s own keys among what can be done, and never shows them', async () => {
+  it('counts the deployment’s own keys among what can be done, and shows stars alone in their place', async () => {
     const key = 'sk-deployment-0123456789abcdef';
     const deployed = await TestApp.start({ environment: { OPENAI_API_KEY: key, TAVILY_API_KEY: key } });
     try {
-      const { status, body, text } = await (await deployed.as('nobody')).get('/summary');
+      const user = await deployed.as('nobody');
+      const { status, body, text } = await user.get('/summary');
       expect(status).toBe(200);
       expect(body).toEqual({
         ...NOTHING,
+        api_keys: { openai: '********', tavily: '********' },
         capabilities: { ...NOTHING.capabilities, ai_content_generation: true, research_capabilities: true },
       });
       expect(text).not.toContain('cdef');
+      // Elsewhere a user sees no keys but their own.
+      for (const path of ['/api-keys', '/api-keys/onboarding', '/api-keys/validate']) {
+        expect((await user.get(path)).body.api_keys).toEqual({});
+      }
+      await user.post('/api-keys', { provider: 'openai', api_key: 'sk-of-the-user-0123' });
+      await user.post('/api-keys', { provider: 'exa', api_key: 'exa-key-1' });
+      expect((await user.get('/summary')).body.api_keys).toEqual({
+        openai: '********0123',
+        tavily: '********',
+        exa: '********',
+      });
     } finally {
       await deployed.stop();
     }

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
-import { PROVIDERS } from '../../src/api-keys/providers.js';
+import { PROVIDERS } from '../../src/providers/providers.js';
 import { Configuration, type Environment } from '../../src/config/configuration.js';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { cluster } from '../support/database.js';

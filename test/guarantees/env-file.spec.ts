@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
-import { PROVIDERS } from '../../src/api-keys/providers.js';
+import { PROVIDERS } from '../../src/providers/providers.js';
 import { Configuration, type Environment } from '../../src/config/configuration.js';
 import { readEnvironment } from '../../src/config/load-configuration.js';
 import { TestApp } from '../support/app.js';

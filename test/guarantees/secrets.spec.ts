@@ -5,7 +5,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
-import { PROVIDERS } from '../../src/api-keys/providers.js';
+import { PROVIDERS } from '../../src/providers/providers.js';
 import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
 import { OnboardingProgressService } from '../../src/progress/onboarding-progress.service.js';
 import { TestApp } from '../support/app.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { METHODS } from 'node:http';
-import { PROVIDERS } from '../../src/api-keys/providers.js';
+import { PROVIDERS } from '../../src/providers/providers.js';
 import { isJsonObject } from '../../src/http/json.js';
 import { API_DOCUMENT } from './contract.js';
 import { jsonDocument } from './json-documents.js';

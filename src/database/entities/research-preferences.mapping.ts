@@ -1,8 +1,18 @@
 import type { JsonObject } from '../../http/json.js';
-import { viewDocument, type Mapping } from '../posted.js';
+import { viewDocument, type Mapping, type Rule } from '../posted.js';
+import { competitorErrors } from './competitor-analysis.mapping.js';
 
 /** How deep research goes; stored in this spelling, whatever the case it comes in. */
 export const RESEARCH_DEPTHS = ['Basic', 'Standard', 'Comprehensive', 'Deep', 'Expert'] as const;
+
+const DEPTH_RULE: Rule = {
+  errors: (value, at) => {
+    if (researchDepth(value)) return [];
+    const detail = `research_depth must be one of ${RESEARCH_DEPTHS.join(', ')}.`;
+    return [{ pointer: `${at}/research_depth`, detail }];
+  },
+  spell: researchDepth,
+};
 
 /** Step 3, without the competitors and the social media accounts, which are kept in tables of their own. */
 export const researchMapping: Mapping = {
@@ -32,6 +42,10 @@ export const researchMapping: Mapping = {
     content_characteristics: 'document',
     target_audience: 'document',
     recommended_settings: 'document',
+  },
+  rules: {
+    research_depth: DEPTH_RULE,
+    competitors: { errors: (list, at) => competitorErrors(list as readonly unknown[], `${at}/competitors`) },
   },
   nested: null,
   known: {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../http/json.js';
-import { isOfKind, viewDocument, type Kind, type Mapping } from '../posted.js';
+import { isOfKind, viewDocument, type Kind, type Mapping, type Rule } from '../posted.js';
+import { publicWebsite } from './website-url.js';
 
 /** Kept and shown only while brand analysis is switched on. */
 export const BRAND_COLUMNS = ['brand_analysis', 'content_strategy_insights'] as const;
@@ -42,6 +43,15 @@ const BESIDE: Readonly<Record<string, Kind>> = {
   integrations: 'document',
 };
 
+const URL_RULE: Rule = {
+  errors: (url, at) => {
+    if (publicWebsite(url as string) !== null) return [];
+    const detail = 'website must be the address of a public website, such as https://example.com.';
+    return [{ pointer: `${at}/website`, detail }];
+  },
+  spell: (url) => publicWebsite(url as string),
+};
+
 /** Step 2: the same keys at the top level or nested in `analysis`; the guideline keys fold into `style_guidelines`. */
 export function websiteMapping(brandAnalysis: boolean): Mapping {
   const columns = Object.keys(KINDS).filter((c) => brandAnalysis || !(BRAND_COLUMNS as readonly string[]).includes(c));
@@ -50,6 +60,7 @@ export function websiteMapping(brandAnalysis: boolean): Mapping {
     columns,
     merged: ['style_guidelines'],
     kinds: KINDS,
+    rules: { website_url: URL_RULE },
     spellings: { website_url: ['website'] },
     nested: 'analysis',
     folded: { into: 'style_guidelines', kinds: GUIDELINES },

@@ -1,3 +1,5 @@
+import { ProviderNotFound } from './provider-problems.js';
+
 /** What a provider is used for. A key of the group `ai` finishes step 1. */
 export type ProviderGroup = 'ai' | 'research' | 'media' | 'interface';
 
@@ -309,6 +311,13 @@ const byName = new Map(
 /** By its name or an alias; undefined when there is none. */
 export function findProvider(name: string): Provider | undefined {
   return byName.get(name);
+}
+
+/** The same. @throws ProviderNotFound when there is none */
+export function getProvider(name: string): Provider {
+  const provider = findProvider(name);
+  if (!provider) throw new ProviderNotFound();
+  return provider;
 }
 
 export const AI_PROVIDERS: readonly Provider[] = PROVIDERS.filter(({ group }) => group === 'ai');

@@ -1,4 +1,3 @@
-import { looksLikeMask } from '../vault/mask.js';
 import { PROVIDERS, type Provider } from './providers.js';
 
 export const MAX_KEY_LENGTH = 4096;
@@ -17,6 +16,14 @@ const WRONG_KINDS = [
 
 /** White space and line breaks around a pasted key are not part of it. */
 export const trimKey = (key: string) => key.trim();
+
+/**
+ * Whether a text can be nothing but a mask, or what is left of one in a field where a user deletes it: it has no other characters,
+ * or starts with a star or with four characters of a mask. No provider's keys do.
+ */
+export function looksLikeMask(text: string): boolean {
+  return /^(?:[*•.…]+$|[*•…]|[*•.…]{4})/u.test(text);
+}
 
 /**
  * Why a text cannot be a key of the provider, in a sentence that says what to do; null when it can. Formats are hints and refuse

@@ -1,0 +1,64 @@
+import { Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { describe, expect, it } from '@jest/globals';
+import { Configuration } from '../../src/config/configuration.js';
+import { ConfigurationModule } from '../../src/config/configuration.module.js';
+import { OnboardingDataModule } from '../../src/onboarding-data/onboarding-data.module.js';
+import { OnboardingModule } from '../../src/onboarding.module.js';
+import { ProgressModule } from '../../src/progress/progress.module.js';
+import { StepHandlers, type StepHandler } from '../../src/progress/step-handler.js';
+import { STEP_NUMBERS, type StepNumber } from '../../src/steps/steps.js';
+
+const SETTINGS = {
+  // A start asks the database nothing.
+  DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+  API_KEY_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 1).toString('base64')}`,
+};
+
+const start = async (module: DynamicModule | Type) => {
+  const context = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+  await context.close();
+};
+
+/** What a module of somebody's that takes a step's data registers. */
+const handlerOf = (step: StepNumber): StepHandler => ({
+  step,
+  tables: [],
+  check: () => [],
+  save: () => undefined,
+  view: () => null,
+});
+
+/** Onboarding with another handler of a step, as a host application might bring one. */
+function withAnother(step: StepNumber): DynamicModule {
+  @Injectable()
+  class AnotherHandler {
+    constructor(handlers: StepHandlers) {
+      handlers.register(handlerOf(step));
+    }
+  }
+  @Module({})
+  class Host {}
+  return { module: Host, imports: [OnboardingModule.forRoot(SETTINGS)], providers: [AnotherHandler] };
+}
+
+describe('the handlers of the steps', () => {
+  it('are one each in OnboardingModule', async () => {
+    await start(OnboardingModule.forRoot(SETTINGS));
+  });
+
+  it.each(STEP_NUMBERS)('are not two of step %i: the application does not start', async (step) => {
+    await expect(start(withAnother(step))).rejects.toThrow(new RegExp(`^Step ${step} \\(\\w+\\) has two handlers`));
+  });
+
+  it('are not missing: the application does not start, and hears which', async () => {
+    @Module({ imports: [ConfigurationModule.forRoot(new Configuration(SETTINGS)), ProgressModule] })
+    class WithoutData {}
+    await expect(start(WithoutData)).rejects.toThrow(
+      'Without a handler: step 1 (api_keys), step 2 (website), step 3 (research), step 4 (personalization), step 5 (integrations)',
+    );
+    @Module({ imports: [ConfigurationModule.forRoot(new Configuration(SETTINGS)), OnboardingDataModule] })
+    class WithoutKeys {}
+    await expect(start(WithoutKeys)).rejects.toThrow('Without a handler: step 1 (api_keys).');
+  });
+});
