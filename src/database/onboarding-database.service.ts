@@ -25,7 +25,7 @@ import { insertAccessEvent, type AccessFact } from './access-event.js';
 import { KeyStore } from './key-store.js';
 import { keysFromRows, noteVerifications, readKeys, type SealedApiKey, type SealedKeys } from './sealed-keys.js';
 import type { Session } from './session.js';
-import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
+import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable, type Withheld } from './snapshot.js';
 import type { Row } from './statement.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { UserDatabase, type Opening } from './user-database.js';
@@ -87,17 +87,19 @@ export class OnboardingDatabaseService {
     opening?: Opening,
   ): Promise<{ readonly result: T; readonly snapshot: Snapshot }> {
     const done = await this.forUser(userId, (data) => ({ result: work(data), read: data.read(tables) }), opening);
-    return { result: done.result, snapshot: done.read.value ?? (await this.#readLarge(userId, tables)) };
+    return { result: done.result, snapshot: await this.#whole(userId, tables, done.read.value) };
   }
 
   /** What is stored of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
   async read(userId: string, tables: readonly SnapshotTable[]): Promise<Snapshot> {
     const [row] = await this.database.readForUser(userId, snapshotStatement(tables), [userId]);
-    return snapshotFromRow(row as Row) ?? (await this.#readLarge(userId, tables));
+    return this.#whole(userId, tables, snapshotFromRow(row as Row));
   }
 
-  #readLarge(userId: string, tables: readonly SnapshotTable[]): Promise<Snapshot> {
-    return this.largeAnswers.make(async () => {
+  /** Reads documents that were withheld because they are large. */
+  async #whole(userId: string, tables: readonly SnapshotTable[], read: Snapshot | Withheld): Promise<Snapshot> {
+    if (!('withheld' in read)) return read;
+    return this.largeAnswers.read(userId, read.withheld, async () => {
       const statement = snapshotStatement(tables, { evenLarge: true });
       const [row] = await this.database.readForUser(userId, statement, [userId]);
       return snapshotFromRow(row as Row) as Snapshot;

@@ -19,6 +19,11 @@ export interface Snapshot {
   readonly keyProviders: readonly string[];
 }
 
+/** Documents that were not read because they are large: their bytes. */
+export interface Withheld {
+  readonly withheld: number;
+}
+
 const COMPETITORS = `(select coalesce(jsonb_agg(details order by position), '[]') from competitor_analyses where user_id = $1)`;
 
 const KEY_PROVIDERS = `(select coalesce(jsonb_agg(provider order by provider), '[]') from api_keys where user_id = $1)`;
@@ -31,7 +36,7 @@ function expression(table: SnapshotTable): string {
 
 /**
  * One statement that reads a user's session and any of the tables. Value: the user. Where the user's documents are large it returns
- * `withheld` in their place, unless they are asked for `evenLarge`.
+ * how large in their place, unless they are asked for `evenLarge`.
  */
 export function snapshotStatement(tables: readonly SnapshotTable[], { evenLarge = false } = {}): Statement {
   const name = `snapshot${evenLarge ? '-large' : ''}${tables.map((table) => `-${table.slice(0, 2)}`).join('')}`;
@@ -52,14 +57,14 @@ function snapshotText(tables: readonly SnapshotTable[], evenLarge: boolean): str
     return `, ${withholds && isSized(table) ? `case when ${isLarge} then null else ${read} end` : read} as ${table}`;
   });
   // A user without a session has a row too: nothing but nulls.
-  return `select to_jsonb(s) as session${withholds ? `, ${isLarge} as withheld` : ''}${columns.join('')}
+  const withheld = withholds ? `, case when ${isLarge} then s.document_bytes end as withheld` : '';
+  return `select to_jsonb(s) as session${withheld}${columns.join('')}
           from (select $1::text as user_id) u left join onboarding_sessions s on s.user_id = u.user_id`;
 }
 
-/** Null where the documents were withheld. */
-export function snapshotFromRow(row: Row): Snapshot | null {
+export function snapshotFromRow(row: Row): Snapshot | Withheld {
   const { session, withheld, competitor_analyses: competitors, api_keys: keyProviders, ...documents } = row;
-  if (withheld === true) return null;
+  if (typeof withheld === 'number') return { withheld };
   return {
     session: session ? sessionFromRow(session as Row) : null,
     documents: documents,

@@ -15,7 +15,7 @@ import { saveStatement, type DocumentTable, type Patch } from './documents.js';
 import { distinctCompetitors } from './entities/competitor-analysis.mapping.js';
 import type { SealedKeys } from './sealed-keys.js';
 import { advanceCounted, advanceSession, advanceWithDocuments, deleteSession, type Session } from './session.js';
-import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable } from './snapshot.js';
+import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable, type Withheld } from './snapshot.js';
 import { Later, type Command, type Row, type Statement } from './statement.js';
 
 /** What a unit of work has to know before it decides; read behind the lock, with the session. */
@@ -111,12 +111,9 @@ export class UnitOfWork {
     this.write(replaceCompetitors, [this.userId, this.session.id, this.now, ...distinct]);
   }
 
-  /** The tables as this leaves them; null where the documents are large: those are read on their own, in turn. */
-  read(tables: readonly SnapshotTable[]): Later<Snapshot | null> {
-    const answer = new Later(([row]) => {
-      const snapshot = snapshotFromRow(row as Row);
-      return snapshot && { ...snapshot, session: this.session };
-    });
+  /** The tables as this leaves them, unless the documents are large: those are read on their own, in turn. */
+  read(tables: readonly SnapshotTable[]): Later<Snapshot | Withheld> {
+    const answer = new Later(([row]) => ({ ...snapshotFromRow(row as Row), session: this.session }));
     this.#reads.push({ statement: snapshotStatement(tables), values: [this.userId], answer });
     return answer;
   }

@@ -7,7 +7,7 @@ import { send, type Connections } from './connections.js';
 import { DocumentsTooLarge, isTooLarge } from './document-sizes.js';
 import { keysFromRows, readKeys } from './sealed-keys.js';
 import { entityTagOf, openSession, sessionFromRow } from './session.js';
-import { snapshotFromRow, snapshotStatement } from './snapshot.js';
+import { snapshotFromRow, snapshotStatement, type Snapshot } from './snapshot.js';
 import type { Bound, Row, Statement } from './statement.js';
 import { UnitOfWork, type Opened, type Reads } from './unit-of-work.js';
 
@@ -117,7 +117,7 @@ async function open(client: pg.PoolClient, userId: string, now: Date, { tables, 
       session: sessionFromRow(row),
       documentItems: row['document_items'] as number,
       isNew: session['is_new'] === true,
-      snapshot: tables ? snapshotFromRow(read.shift()?.[0] as Row) : null,
+      snapshot: tables ? (snapshotFromRow(read.shift()?.[0] as Row) as Snapshot) : null,
       keys: keys ? keysFromRows(read.shift() ?? []) : null,
     };
   }

@@ -1,46 +1,83 @@
 import { describe, expect, it } from '@jest/globals';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
+import { eventually } from '../../test/support/deadline.js';
 import { LargeAnswers, LargeAnswersBusy } from './large-answers.js';
 
 const LONG = 60_000;
 const MEGABYTE = 1024 * 1024;
 
-/** Answers that are being made until they are let go. */
-function start(answers: LargeAnswers, count: number) {
-  const running: (() => void)[] = [];
-  const outcomes = Array.from({ length: count }, () =>
-    answers.make(() => new Promise<void>((done) => running.push(done))).catch((error: unknown) => error),
-  );
-  return { running, outcomes };
+/** As long as a turn takes to be offered, taken back and given to the next. */
+async function turn(): Promise<void> {
+  for (let n = 0; n < 4; n++) await turnOfLoop();
+}
+
+/** Readings that last until they are let go; what ends each answer, where one claims them. */
+function start(answers: LargeAnswers, count: number, { bytes = MEGABYTE, claims = false } = {}) {
+  const reading: (() => void)[] = [];
+  const ends: (() => void)[] = [];
+  const outcomes = Array.from({ length: count }, async () => {
+    try {
+      await answers.read('alice', bytes, () => new Promise<void>((done) => reading.push(done)));
+      const end = claims ? answers.claim('alice') : null;
+      if (end) ends.push(end);
+      return 'read';
+    } catch (error) {
+      return error;
+    }
+  });
+  return { reading, ends, outcomes };
 }
 
 describe('large answers', () => {
-  it('are made two at a time, in order, and all of them', async () => {
-    const { running, outcomes } = start(new LargeAnswers(LONG), 5);
-    for (let made = 0; made < 5; made++) {
+  it('are read two at a time, in order, and all of them', async () => {
+    const { reading, outcomes } = start(new LargeAnswers(LONG), 5);
+    for (let read = 0; read < 5; read++) {
       await turn();
-      expect(running).toHaveLength(Math.min(made + 2, 5));
-      running[made]?.();
+      expect(reading).toHaveLength(Math.min(read + 2, 5));
+      reading[read]?.();
     }
-    await Promise.all(outcomes);
+    expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 5 }, () => 'read'));
+  });
+
+  it('keep their turn until they are sent', async () => {
+    const { reading, ends } = start(new LargeAnswers(LONG), 3, { claims: true });
+    await turn();
+    for (const done of reading) done();
+    await turn();
+    expect([reading.length, ends.length]).toEqual([2, 2]);
+    ends[1]?.();
+    await turn();
+    expect(reading).toHaveLength(3);
+  });
+
+  it('are claimed by their own user, once', async () => {
+    const answers = new LargeAnswers(LONG);
+    await answers.read('alice', 1, () => Promise.resolve());
+    expect(answers.claim('bob')).toBeNull();
+    expect(answers.claim('alice')).not.toBeNull();
+    expect(answers.claim('alice')).toBeNull();
+  });
+
+  it('whose readers are slow keep others waiting for so long, and let no more be read than memory bears', async () => {
+    const answers = new LargeAnswers(1500);
+    const slow = start(answers, 5, { bytes: 13 * MEGABYTE, claims: true });
+    for (const count of [2, 4, 5]) {
+      await eventually(`${count} are read`, () => slow.reading.length === count);
+      for (const done of slow.reading) done();
+      await eventually(`${count} are to be sent`, () => slow.ends.length === count);
+    }
+    expect(await start(answers, 1).outcomes[0]).toBeInstanceOf(LargeAnswersBusy);
+    slow.ends[0]?.();
+    const next = start(answers, 1);
+    await turn();
+    expect(next.reading).toHaveLength(1);
   });
 
   it('that fail make room', async () => {
     const answers = new LargeAnswers(LONG);
     for (let n = 0; n < 5; n++) {
-      await expect(answers.make(() => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
+      await expect(answers.read('alice', 1, () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
     }
-  });
-
-  it('wait while those before them are still to be sent', async () => {
-    const answers = new LargeAnswers(LONG);
-    const sent = Array.from({ length: 3 }, () => answers.sending(25 * MEGABYTE));
-    const { running } = start(answers, 1);
-    await turn();
-    expect(running).toHaveLength(0);
-    sent[0]?.();
-    await turn();
-    expect(running).toHaveLength(1);
   });
 
   it('are refused when they have waited for too long, or too many wait', async () => {
@@ -48,6 +85,6 @@ describe('large answers', () => {
     expect(await late.outcomes[2]).toBeInstanceOf(LargeAnswersBusy);
     const crowd = start(new LargeAnswers(LONG), 203);
     expect(await crowd.outcomes[202]).toBeInstanceOf(LargeAnswersBusy);
-    expect(crowd.running).toHaveLength(2);
+    expect(crowd.reading).toHaveLength(2);
   });
 });
