@@ -83,11 +83,14 @@ function postedKeys(data: JsonObject): PostedKey[] {
   return [...byProvider.values()];
 }
 
-/** Never repeats the key. A mask passes here: whether it is that of the stored key is seen when it is saved. */
+/**
+ * Never repeats the key, nor a name that is no provider's: it may be a key in the wrong place. A mask passes here: whether it is
+ * that of the stored key is seen when it is saved.
+ */
 function keyErrors(name: string, key: unknown): FieldError[] {
-  const at = pointer('data', 'api_keys', name);
   const provider = findProvider(name);
-  if (!provider) return [{ pointer: at, detail: 'There is no such provider.' }];
+  if (!provider) return [{ pointer: '/data/api_keys', detail: 'There is no such provider.' }];
+  const at = pointer('data', 'api_keys', name);
   if (isBlank(key)) return [];
   if (typeof key !== 'string') return [{ pointer: at, detail: 'An API key must be a text.' }];
   const trimmed = trimKey(key);

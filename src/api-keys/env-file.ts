@@ -5,8 +5,13 @@ import { Configuration } from '../config/configuration.js';
 import { parseEnvBlock, withoutVariable, withVariable } from '../config/env-file.js';
 import type { Secret } from '../vault/secret.js';
 
-/** The file's new content; null when the value cannot be written. */
-type Edit = (content: string) => Promise<string | null>;
+interface Edited {
+  readonly content: string;
+  /** The value cannot be written, and the variable is not in the file. */
+  readonly isLeftOut?: boolean;
+}
+
+type Edit = (content: string) => Promise<Edited>;
 
 /**
  * In local development keys are also written to a file, for programs that look for them there. Changes are made one after the
@@ -29,17 +34,19 @@ export class EnvFile {
   write(variable: string, stored: () => Promise<Secret | null>): Promise<string[]> {
     return this.#change(variable, async (content) => {
       const secret = await stored();
-      return secret ? withVariable(content, variable, secret.reveal()) : content;
+      if (!secret) return { content };
+      const written = withVariable(content, variable, secret.reveal());
+      // The key that was there is no longer the latest: other programs must not go on with it.
+      return written === null ? { content: withoutVariable(content, variable), isLeftOut: true } : { content: written };
     });
   }
 
   /** Takes a variable out, if it was written here and still holds that key. */
   remove(variable: string, secret: Secret): Promise<string[]> {
-    return this.#change(variable, (content) =>
-      Promise.resolve(
-        parseEnvBlock(content)[variable] === secret.reveal() ? withoutVariable(content, variable) : content,
-      ),
-    );
+    return this.#change(variable, (content) => {
+      const isThere = parseEnvBlock(content)[variable] === secret.reveal();
+      return Promise.resolve({ content: isThere ? withoutVariable(content, variable) : content });
+    });
   }
 
   #change(variable: string, edit: Edit): Promise<string[]> {
@@ -56,12 +63,9 @@ export class EnvFile {
       const target = await realpath(path).catch(orWhenMissing(path));
       const content = await readFile(target).then(textOf, orWhenMissing(''));
       const edited = await edit(content);
-      if (edited === null)
-        return [
-          `The key was saved, but ${variable} was not written to ${path}: other programs might misread its value.`,
-        ];
-      if (edited !== content) await replaceFile(target, edited);
-      return [];
+      if (edited.content !== content) await replaceFile(target, edited.content);
+      if (!edited.isLeftOut) return [];
+      return [`The key was saved, but ${variable} was not written to ${path}: other programs might misread its value.`];
     } catch (error) {
       this.#logger.warn({ err: error }, 'The file for local development cannot be written');
       return [`The key was saved, but ${variable} could not be written to ${path}.`];

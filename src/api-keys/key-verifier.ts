@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { Configuration } from '../config/configuration.js';
 import type { Verification } from '../database/sealed-keys.js';
-import { findProvider, type Provider, type VerificationRequest } from '../providers/providers.js';
+import type { Provider, VerificationRequest } from '../providers/providers.js';
 import type { Secret } from '../vault/secret.js';
 
 const TIMEOUT_MS = 5000;
@@ -19,8 +19,7 @@ export class KeyVerifier {
   readonly #limits = new Map<string, LimitFunction>();
 
   constructor({ PROVIDER_BASE_URLS }: Configuration) {
-    const urls = Object.entries(PROVIDER_BASE_URLS);
-    this.#baseUrls = Object.fromEntries(urls.map(([name, url]) => [findProvider(name)?.id ?? name, url]));
+    this.#baseUrls = PROVIDER_BASE_URLS;
   }
 
   /** At most three at a time for one user; the others wait. */
@@ -38,7 +37,7 @@ export class KeyVerifier {
 
 async function ask(baseUrl: string, request: VerificationRequest, key: Secret): Promise<Verification> {
   try {
-    const response = await fetch(baseUrl.replace(/\/$/, '') + request.path, {
+    const response = await fetch(addressOf(baseUrl, request.path), {
       headers: { accept: 'application/json', ...request.headers(key.reveal()) },
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -48,6 +47,18 @@ async function ask(baseUrl: string, request: VerificationRequest, key: Secret): 
     // No answer, or one that broke off: nothing is known about the key. The error is not kept, since it may quote headers.
     return 'unverified';
   }
+}
+
+/**
+ * The path of the check below the base address. Base addresses of providers' own libraries end with parts that the path begins
+ * with, such as `/v1`: these are taken once.
+ */
+function addressOf(baseUrl: string, path: string): string {
+  const base = new URL(baseUrl);
+  const below = base.pathname.replace(/\/$/, '');
+  let end = path.length;
+  while (end > 0 && !below.endsWith(path.slice(0, end))) end = path.lastIndexOf('/', end - 1);
+  return base.origin + below + path.slice(end);
 }
 
 async function judge(response: Response, { refusal }: VerificationRequest): Promise<Verification> {

@@ -105,6 +105,17 @@ describe('the configuration', () => {
       }
     });
 
+    it.each([
+      ['{"opnai":"https://a.example"}', 'opnai'],
+      ['{"OpenAI":"https://a.example","openai":"https://a.example"}', 'OpenAI'],
+      ['{"opnai":"https://a.example","__proto__":"https://a.example"}', 'opnai, __proto__'],
+      ['{"sk-proj-0123456789":"https://a.example"}', 'a text that may be a key'],
+    ])('names the provider that PROVIDER_BASE_URLS has wrong, unless it may be a key: %s', (value, shown) => {
+      expect(complaints({ PROVIDER_BASE_URLS: value })).toEqual([
+        `PROVIDER_BASE_URLS must name known providers, not ${shown}`,
+      ]);
+    });
+
     it('does not hide another: every complaint comes at once, one a variable', () => {
       const environment = { PORT: 'x', DATABASE_URL: 'x', LOG_LEVEL: 'x', TRUST_PROXY: 'x', AUTH_JWKS_URL: 'x' };
       const found = complaints({ ...environment, API_KEY_ENCRYPTION_KEYS: 'x', AUTH_JWT_SECRET: undefined });
@@ -145,6 +156,17 @@ describe('the configuration', () => {
     ['TRUST_PROXY', 'loopback, 10.0.0.0/8, fd00::/8,192.0.2.1', 'loopback,10.0.0.0/8,fd00::/8,192.0.2.1'],
     ['RATE_LIMIT_KEY_SAVES', '0', 0],
     ['PROVIDER_BASE_URLS', '{"openai":"http://localhost:1/v1"}', { openai: 'http://localhost:1/v1' }],
+    ['PROVIDER_BASE_URLS', '{"google":"https://a.example"}', { gemini: 'https://a.example' }],
+    [
+      'PROVIDER_BASE_URLS',
+      '{"google":"https://a.example","gemini":"https://b.example"}',
+      { gemini: 'https://b.example' },
+    ],
+    [
+      'PROVIDER_BASE_URLS',
+      '{"gemini":"https://b.example","google":"https://a.example"}',
+      { gemini: 'https://b.example' },
+    ],
   ])('reads %s=%s', (name, value, expected) => {
     expect({ ...new Configuration({ [name]: value }) }).toHaveProperty(name, expected);
   });

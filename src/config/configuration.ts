@@ -14,6 +14,7 @@ import {
   Min,
   validateSync,
 } from 'class-validator';
+import { findProvider } from '../providers/providers.js';
 
 /** The environment as it came: names to texts. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -83,6 +84,7 @@ export class Configuration {
   @IsInt() @Min(0) readonly RATE_LIMIT_KEY_CHECKS: number;
   @IsBoolean({ message: '$property must be true or false' }) readonly WRITE_ENV_FILE: boolean;
   @IsString() @Matches(/\S/) @MaxLength(1000) readonly ENV_FILE: string;
+  /** By the name of the provider, whichever of its names was given. */
   readonly PROVIDER_BASE_URLS: Readonly<Record<string, string>>;
 
   /** HS256. */
@@ -137,12 +139,17 @@ export class Configuration {
     this.RATE_LIMIT_KEY_CHECKS = read.number('RATE_LIMIT_KEY_CHECKS', 60);
     this.WRITE_ENV_FILE = read.boolean('WRITE_ENV_FILE', local);
     this.ENV_FILE = read.text('ENV_FILE', '.env');
-    this.PROVIDER_BASE_URLS =
+    const baseUrls =
       read.parsed(
         'PROVIDER_BASE_URLS',
         'must be a JSON object of provider to https:// URL (http:// only on loopback)',
         parseBaseUrls,
       ) ?? {};
+    this.PROVIDER_BASE_URLS = byProvider(baseUrls);
+    const unknown = Object.keys(baseUrls).filter((name) => !findProvider(name));
+    if (unknown.length > 0) {
+      read.complaints.push(`PROVIDER_BASE_URLS must name known providers, not ${unknown.map(readableName).join(', ')}`);
+    }
 
     const invalid = validateSync(this, { forbidUnknownValues: false }).flatMap((e) =>
       Object.values(e.constraints ?? {}).slice(0, 1),
@@ -299,6 +306,19 @@ function parseBaseUrls(text: string): Record<string, string> | null {
     return null;
   }
 }
+
+/** Where a provider comes under its name and an alias, the name wins. */
+function byProvider(urls: Readonly<Record<string, string>>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, url] of Object.entries(urls)) {
+    const id = findProvider(name)?.id;
+    if (id && (name === id || !(id in found))) found[id] = url;
+  }
+  return found;
+}
+
+/** A name with a typing error may be shown; what has digits, or is long, may be a key in the wrong place. */
+const readableName = (name: string) => (/^[a-z_]{1,20}$/i.test(name) ? name : 'a text that may be a key');
 
 /** Keys are sent there: in the open only to this machine, and the address holds nothing but where. */
 function isBaseUrl(url: unknown): boolean {

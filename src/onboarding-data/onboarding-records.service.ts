@@ -4,6 +4,7 @@ import { styleOf } from '../database/entities/website-analysis.mapping.js';
 import { isEmptyPatch } from '../database/documents.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { patchOf, postedErrors } from '../database/posted.js';
+import { entityTagOf } from '../database/session.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Precondition } from '../http/entity-tag.js';
 import type { JsonObject } from '../http/json.js';
@@ -46,13 +47,16 @@ export class OnboardingRecords {
     const [first, ...others] = postedErrors(personaMapping, posted, '');
     if (first) throw InvalidInput.of([first, ...others]);
     const patch = patchOf(personaMapping, posted);
-    if (!isEmptyPatch(patch)) {
-      const save = (data: UnitOfWork) => {
-        data.save(personaMapping, patch);
-        data.change(dataSaved(Step.Personalization));
-      };
-      await this.database.forUser(userId, save, { precondition });
+    if (isEmptyPatch(patch)) {
+      // Nothing is written, and no session made; what the caller insists on counts all the same.
+      if (precondition) precondition.check(entityTagOf(await this.database.getSessionByUser(userId)));
+      return { success: true };
     }
+    const save = (data: UnitOfWork) => {
+      data.save(personaMapping, patch);
+      data.change(dataSaved(Step.Personalization));
+    };
+    await this.database.forUser(userId, save, { precondition });
     return { success: true };
   }
 }

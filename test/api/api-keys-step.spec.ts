@@ -73,7 +73,7 @@ describe('step 1', () => {
   );
 
   it.each([
-    ['nonesuch', 'sk-0123456789abcdef', '/data/api_keys/nonesuch'],
+    ['nonesuch', 'sk-0123456789abcdef', '/data/api_keys'],
     ['openai', 5, '/data/api_keys/openai'],
     ['openai', { key: 'x' }, '/data/api_keys/openai'],
     ['openai', 'two words of a key', '/data/api_keys/openai'],
@@ -82,6 +82,20 @@ describe('step 1', () => {
     const answer = await user.post('/step/1/complete', { data: { api_keys: { [provider]: key } } });
     expect([answer.status, answer.body.errors]).toEqual([400, [{ pointer, detail: expect.any(String) }]]);
     if (typeof key === 'string') expect(answer.text).not.toContain(key);
+  });
+
+  it.each([
+    [{ 'sk-0123456789-misplaced': 'x' }],
+    [{ 'sk-0123456789-misplaced': null }],
+    [{ openai: 'sk-0123456789abcdef', 'sk-0123456789-misplaced/~': '' }],
+    [{ 'sk-0123456789-misplaced': 5, gemini: 5 }],
+  ])('never repeats a key that came in the place of a provider’s name: %#', async (api_keys) => {
+    const user = await app.as('misplaced');
+    const answer = await user.post('/step/1/complete', { data: { api_keys } });
+    expect([answer.status, answer.text]).toEqual([400, expect.not.stringContaining('misplaced')]);
+    expect(answer.body.errors).toContainEqual({ pointer: '/data/api_keys', detail: 'There is no such provider.' });
+    expect(app.log.join('')).not.toContain('0123456789-misplaced');
+    expect(await stored('misplaced')).toEqual({});
   });
 
   it.each(['sk-a-text', ['sk-a-list'], 5])('needs keys by provider, not %j', async (api_keys) => {

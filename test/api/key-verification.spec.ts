@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { KeyVerifier } from '../../src/api-keys/key-verifier.js';
 import { findProvider, PROVIDERS } from '../../src/providers/providers.js';
@@ -128,6 +129,25 @@ describe('verification of keys', () => {
       const { body } = await check(await app.as('checks'), 'openai', 'two words');
       expect(body).toMatchObject(INVALID);
       expect(providers.requests).toEqual([]);
+    });
+
+    it.each([
+      ['openai', '/v1', '/v1/models'],
+      ['openai', '/v1/', '/v1/models'],
+      ['openai', '/proxy', '/proxy/v1/models'],
+      ['openai', '/proxy/v1', '/proxy/v1/models'],
+      ['openai', '/v1/proxy', '/v1/proxy/v1/models'],
+      ['openai', '/sv1', '/sv1/v1/models'],
+      ['openai', '', '/v1/models'],
+      ['groq', '/openai/v1', '/openai/v1/models'],
+      ['groq', '/proxy/openai', '/proxy/openai/v1/models'],
+      ['deepseek', '/v1', '/v1/user/balance'],
+    ])('of %s below %s goes to %s: what both have is taken once', async (id, base, path) => {
+      const PROVIDER_BASE_URLS = JSON.stringify({ [id]: providers.url + base });
+      const configuration = new Configuration(testEnvironment('postgres://h/d', { PROVIDER_BASE_URLS }));
+      const provider = findProvider(id);
+      if (provider) await new KeyVerifier(configuration).verify('user', provider, new Secret(KEY));
+      expect(providers.requests.map((request) => `/${request.provider}${request.path}`)).toEqual([path]);
     });
 
     it('goes where the configuration says, also by an alias and with a slash at the end', async () => {
@@ -413,6 +433,19 @@ describe('PROVIDER_BASE_URLS', () => {
     'refuses %s',
     (text) => expect(() => configure(text)).toThrow(complaint),
   );
+
+  it('is shown in .env.example as it works', () => {
+    const [, shown = ''] = /such as (\{.*?\})/.exec(readFileSync('.env.example', 'utf8')) ?? [];
+    expect(Object.values(configure(shown))).toEqual([expect.stringMatching(/^http:\/\/localhost:\d+\/v1$/)]);
+  });
+
+  it('stops the start with one line that names a provider that there is not', async () => {
+    const { code, stdout, stderr } = await ServiceProcess.run({
+      PROVIDER_BASE_URLS: '{"opnai":"https://proxy.example.com"}',
+    });
+    expect([code, stderr.trim()]).toEqual([1, 'PROVIDER_BASE_URLS must name known providers, not opnai']);
+    expect(stdout).not.toContain('proxy.example.com');
+  });
 
   it('stops the start with one line that does not show the address', async () => {
     const { code, stdout, stderr } = await ServiceProcess.run({

@@ -111,6 +111,21 @@ describe('the .env file of local development', () => {
     },
   );
 
+  it('loses the old key of a provider where the new one cannot be written: other programs must not go on with it', async () => {
+    writeFileSync(file, OWN);
+    const app = await start();
+    await save(app, 'mistral', 'the-old-key-0123');
+    await save(app, 'openai', KEY);
+    const warning = `The key was saved, but MISTRAL_API_KEY was not written to ${file}: other programs might misread its value.`;
+    expect(await save(app, 'mistral', `it's-"both"`)).toEqual([warning]);
+    expect(variables()).toEqual({ ...parseEnv(OWN), OPENAI_API_KEY: KEY });
+    expect(readFileSync(file, 'utf8').startsWith(OWN)).toBe(true);
+    // What stands outside the block is the developer's.
+    writeFileSync(file, `MISTRAL_API_KEY=of-the-developer\n`);
+    expect(await save(app, 'mistral', `it's-"both"-again`)).toEqual([warning]);
+    expect(variables()).toEqual({ MISTRAL_API_KEY: 'of-the-developer' });
+  });
+
   it.each(['$HOME', '$(id)', '`id`', '#comment', 'a=b', '\\n', '"', "it's", 'ключ😀', 'PORT=1'])(
     'holds the value %s as it is, and nothing else changes',
     async (key) => {

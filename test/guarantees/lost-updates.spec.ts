@@ -123,6 +123,24 @@ describe('updates are not lost', () => {
     });
   });
 
+  it('by a persona without content either, which writes nothing whether the tag is true or not', async () => {
+    for (const userId of ['veteran', 'never seen']) {
+      const client = await app.as(userId);
+      const tag = await tagOf(client);
+      const taken: Headers[] = [{ 'if-match': tag }, { 'if-match': '*' }, {}];
+      const before = await rowsOf(app.database, userId);
+      for (const body of [undefined, {}, { core_persona: null, platform_personas: '' }]) {
+        const save = (headers: Headers) => client.post('/step4/persona-save', body, headers);
+        expectProblem(await save({ 'if-match': '"7.another"' }), 412, '"7.another"');
+        for (const headers of taken) {
+          const { status, body: answer } = await save(headers);
+          expect([userId, headers, status, answer]).toEqual([userId, headers, 200, { success: true }]);
+        }
+      }
+      expect(await rowsOf(app.database, userId)).toEqual(before);
+    }
+  });
+
   it('by two who have read the same: one of them is told', async () => {
     const client = await app.as('two tabs');
     for (let turn = 0; turn < 10; turn++) {

@@ -185,6 +185,11 @@ const MISPLACED: readonly [string, number, () => Promise<Answer>][] = [
     400,
     () => owner.post('/step/1/complete', { data: { api_keys: { nonesuch: newKey(), openai: newKey() } } }),
   ],
+  [
+    'as the name of a provider in step 1',
+    400,
+    () => owner.post('/step/1/complete', { data: { api_keys: { [newKey()]: 'openai' } } }),
+  ],
   ['as all keys of step 1', 400, () => owner.post('/step/1/complete', { data: { api_keys: newKey() } })],
   ['in a list in step 1', 400, () => owner.post('/step/1/complete', { data: { api_keys: { openai: [newKey()] } } })],
   ['in a list', 400, () => owner.post('/api-keys', { provider: 'openai', api_key: [newKey()] })],
