@@ -1,9 +1,10 @@
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
+import { LOCK_TIMEOUT_MS, sessionsThatLockTables } from './locks.js';
 import { LoginRefused, StartupError } from './startup-error.js';
 
-/** As long as a statement of a migration may take, which holds locks meanwhile. */
-export const LOCK_TIMEOUT_MS = 60_000;
+/** A lock was not to be had in time, or the statement took too long altogether. */
+const WAITED_IN_VAIN = /^(55P03|57014)$/;
 
 /** SQLSTATE classes whose messages name tables and roles, and never quote a value. */
 const WITHOUT_VALUES = /^(0A|23|25|28|2B|3D|40|42|53|54|55|57|58)/;
@@ -40,11 +41,16 @@ function withExplicitTls(url: string): string {
  * One connection outside the service's pool, for as long as `use` takes.
  * @throws StartupError that names the variable when the server cannot be reached, or refuses a statement; whatever `use` throws
  */
-export async function withClient<T>(variable: string, url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  variable: string,
+  url: string,
+  use: (client: pg.Client) => Promise<T>,
+  { lockTimeoutMs = LOCK_TIMEOUT_MS } = {},
+): Promise<T> {
   const client = new pg.Client({
     ...parseUrl(variable, url),
     connectionTimeoutMillis: 5000,
-    lock_timeout: LOCK_TIMEOUT_MS,
+    lock_timeout: lockTimeoutMs,
     application_name: 'onboarding-start',
   });
   let loss: unknown;
@@ -60,7 +66,7 @@ export async function withClient<T>(variable: string, url: string, use: (client:
     if (error instanceof StartupError) throw error;
     if (loss !== undefined) throw unreachable(variable, loss);
     if (error instanceof pg.DatabaseError)
-      throw new StartupError(`${variable}: PostgreSQL refuses (${causeOf(error)}).`);
+      throw new StartupError(`${variable}: PostgreSQL refuses (${await causeOf(error, client)}).`);
     throw error;
   } finally {
     await client.end();
@@ -73,10 +79,17 @@ function unreachable(variable: string, error: unknown): StartupError {
   return code === '28P01' ? new LoginRefused(line) : new StartupError(line);
 }
 
-/** The code of a failure, and what PostgreSQL says of it where that quotes no value; in one line. */
-export function causeOf(error: Error): string {
+/**
+ * The code of a failure, and what PostgreSQL says of it where that quotes no value; in one line. Where it waited in vain, also for whom.
+ * @param client of the same database; its transaction is undone
+ */
+export async function causeOf(error: Error, client: pg.Client): Promise<string> {
   const { code } = error as NodeJS.ErrnoException;
   const message = error.message.replace(/\s+/g, ' ');
   if (code === undefined) return message;
-  return WITHOUT_VALUES.test(code) ? `${code}, ${message}` : code;
+  const cause = WITHOUT_VALUES.test(code) ? `${code}, ${message}` : code;
+  if (!WAITED_IN_VAIN.test(code)) return cause;
+  await client.query('rollback');
+  const sessions = await sessionsThatLockTables(client);
+  return [cause, ...sessions.map((session) => `${session} holds locks on tables`)].join('; ');
 }

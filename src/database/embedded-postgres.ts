@@ -12,6 +12,8 @@ export interface EmbeddedOptions {
   readonly superuserPassword: string;
   /** Server settings; tests give up durability for speed. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Told what takes long, and of a server that was started again. */
+  readonly say?: (line: string) => void;
   /** Told where the data are when they cannot be kept in `directory`. */
   readonly onElsewhere?: (directory: string) => void;
 }
@@ -29,6 +31,7 @@ export class EmbeddedPostgres {
     private readonly leases: Leases,
     private readonly running: Running,
     private readonly password: string,
+    private readonly say: (line: string) => void,
   ) {}
 
   /**
@@ -39,6 +42,7 @@ export class EmbeddedPostgres {
     directory,
     superuserPassword: password,
     settings = {},
+    say = () => undefined,
     onElsewhere,
   }: EmbeddedOptions): Promise<EmbeddedPostgres> {
     try {
@@ -51,9 +55,9 @@ export class EmbeddedPostgres {
         leases.take();
         if (!isMade(cluster)) await initializeCluster(place, cluster, SUPERUSER, password);
         // Others that use the cluster wait for the server where it was.
-        const running = await server.start({ port: leases.port });
+        const running = await server.start({ port: leases.port, say });
         leases.take(running.port);
-        return new EmbeddedPostgres(server, leases, running, password);
+        return new EmbeddedPostgres(server, leases, running, password, say);
       } catch (error) {
         await leave(leases, server);
         throw error;
@@ -72,9 +76,9 @@ export class EmbeddedPostgres {
     return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** From now on the server is started again, on the same port, when it has ended. @param say told of it */
-  keepRunning(say: (line: string) => void): void {
-    this.#watch = watchServer(this.server, this.running, say, this.#stopping.signal);
+  /** From now on the server is started again, on the same port, when it has ended. */
+  keepRunning(): void {
+    this.#watch = watchServer(this.server, this.running, this.say, this.#stopping.signal);
   }
 
   /** Stops the server and waits until it is down, unless another process still uses it. */

@@ -14,6 +14,7 @@ export const SUPERUSER = 'postgres';
 
 const DEADLINE_MS = 30_000;
 const POLL_MS = 20;
+const SILENCE_MS = 1000;
 const RETRY_MS = 200;
 /** More than a server writes before it ends. */
 const OUTPUT_BYTES = 65_536;
@@ -34,6 +35,8 @@ interface StartOptions {
   /** The only port that will do; any free one if undefined. */
   readonly port?: number | undefined;
   readonly abort?: AbortSignal;
+  /** Told once when it takes long, and why. */
+  readonly say: (line: string) => void;
 }
 
 /** The server of one cluster, whichever process has launched it: PostgreSQL's own lock on the cluster decides between several. */
@@ -54,7 +57,9 @@ export class EmbeddedServer {
    * launched here and does not get ready is ended.
    * @throws LoginRefused; StartupError; whatever `abort` says
    */
-  async start({ port, abort }: StartOptions = {}): Promise<Running> {
+  async start({ port, abort, say }: StartOptions): Promise<Running> {
+    const begun = Date.now();
+    let silent = true;
     let child: Launch | undefined;
     try {
       for (let deadline = Date.now() + DEADLINE_MS; Date.now() < deadline; await delay(POLL_MS)) {
@@ -62,8 +67,13 @@ export class EmbeddedServer {
         const holder = this.#holder();
         const answer = holder && holder.port > 0 ? await this.#ask(holder.port) : 'silence';
         if (holder && answer === 'ready') return { ...holder, launched: holder.pid === child?.pid };
-        // While it recovers after a crash it says so.
-        if (answer === 'not yet') deadline = Date.now() + DEADLINE_MS;
+        if (answer === 'not yet') {
+          deadline = Date.now() + DEADLINE_MS;
+          if (silent && Date.now() - begun > SILENCE_MS) {
+            say(`Waiting for the embedded PostgreSQL, which recovers from a crash or stops: see ${this.#log}`);
+            silent = false;
+          }
+        }
         if (holder ?? child?.isRunning) continue;
         if (child) await this.#retry(child, port);
         child = await this.#launch(port ?? (await freePort()));

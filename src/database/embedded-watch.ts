@@ -30,7 +30,7 @@ export async function watchServer(
     while (await waits(pause, abort)) {
       pause = Math.min(Math.max(2 * pause, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
       try {
-        const next = await server.start({ port, abort });
+        const next = await server.start({ port, abort, say });
         if (next.launched) say(`The embedded PostgreSQL had ended: it runs again as process ${next.pid}.`);
         pid = next.pid;
         startedAt = Date.now();

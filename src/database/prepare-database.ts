@@ -1,8 +1,8 @@
-import { DriverException, MikroORM } from '@mikro-orm/postgresql';
+import { DriverException, MikroORM, type Options } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { takeLock, type Waiting } from './advisory-lock.js';
-import { causeOf, LOCK_TIMEOUT_MS, parseUrl, withClient } from './connect.js';
+import { causeOf, parseUrl, withClient } from './connect.js';
 import { MAINTENANCE_ROLE } from './entities/ownership.js';
+import { LOCK_TIMEOUT_MS, takeLock, type Waiting } from './locks.js';
 import { migrations } from './migrations/migrations.js';
 import { ormOptions } from './orm-options.js';
 import { StartupError } from './startup-error.js';
@@ -47,7 +47,7 @@ function loginOf(variable: string, url: string): Login {
 export async function prepareDatabase(
   ownerUrl: string,
   appUrl: string,
-  waiting: Waiting = { say: () => undefined },
+  { say, timeoutMs = LOCK_TIMEOUT_MS }: Waiting = { say: () => undefined },
 ): Promise<void> {
   const app = loginOf('DATABASE_URL', appUrl);
   const { user: ownerName } = loginOf('DATABASE_MIGRATION_URL', ownerUrl);
@@ -56,16 +56,18 @@ export async function prepareDatabase(
       'DATABASE_URL and DATABASE_MIGRATION_URL name the same role: give the service a role of its own.',
     );
   }
-  await withClient('DATABASE_MIGRATION_URL', ownerUrl, async (owner) => {
-    await takeLock(owner, 'onboarding migrations', waiting);
+  const prepare = async (owner: pg.Client) => {
+    await takeLock(owner, 'onboarding migrations', { say, timeoutMs });
     await owner.query('begin');
     await createAppRole(owner, app);
     await checkMaintenanceRole(owner, ownerName);
     // The ORM takes longer than all the rest of a start: it is not asked where there is nothing to do.
-    if (!isUpToDate(await appliedMigrations(owner))) await migrate(ownerUrl);
+    if (!isUpToDate(await appliedMigrations(owner)))
+      await migrate(owner, ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs }));
     await grant(owner, app.user);
     await owner.query('commit');
-  });
+  };
+  await withClient('DATABASE_MIGRATION_URL', ownerUrl, prepare, { lockTimeoutMs: timeoutMs });
 }
 
 /** An existing role keeps its password and its rights. */
@@ -105,8 +107,8 @@ async function checkMaintenanceRole(owner: pg.Client, user: string): Promise<voi
 }
 
 /** Runs what is pending, all of it or nothing. */
-async function migrate(ownerUrl: string): Promise<void> {
-  const orm = new MikroORM(ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs: LOCK_TIMEOUT_MS }));
+async function migrate(owner: pg.Client, options: Options): Promise<void> {
+  const orm = new MikroORM(options);
   let running = '';
   orm.migrator.on('migrating', ({ name }) => {
     running = ` ${name}`;
@@ -115,7 +117,7 @@ async function migrate(ownerUrl: string): Promise<void> {
     await orm.migrator.up();
   } catch (error) {
     if (!(error instanceof DriverException)) throw error;
-    throw new StartupError(`The migration${running} fails (${causeOf(error)}): nothing was changed.`);
+    throw new StartupError(`The migration${running} fails (${await causeOf(error, owner)}): nothing was changed.`);
   } finally {
     await orm.close(true);
   }

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Configuration } from '../config/configuration.js';
 import { localSecrets } from '../config/local-secrets.js';
-import { takeLock } from './advisory-lock.js';
 import { withClient } from './connect.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { checkKeys } from './key-rotation.js';
+import { takeLock } from './locks.js';
 import { checkDatabase, prepareDatabase } from './prepare-database.js';
 import { LoginRefused, StartupError } from './startup-error.js';
 
@@ -61,6 +61,7 @@ async function startEmbedded(configuration: Configuration, say: (line: string) =
     const postgres = await EmbeddedPostgres.start({
       directory,
       superuserPassword: passwords.superuser,
+      say,
       onElsewhere: (elsewhere) => {
         say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${elsewhere}`);
         directory = elsewhere;
@@ -78,7 +79,7 @@ async function startEmbedded(configuration: Configuration, say: (line: string) =
       await postgres.stop();
       throw error;
     }
-    postgres.keepRunning(say);
+    postgres.keepRunning();
     return started;
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/deadline.js';
 import { EmbeddedServices, readSteps, writeSteps } from '../support/embedded-services.js';
 import { isAlive } from '../support/process-alive.js';
@@ -128,6 +129,27 @@ describe('the embedded database', () => {
     } finally {
       process.umask(before);
     }
+  });
+
+  it('is waited for while it recovers, however long that takes', async () => {
+    const lines: string[] = [];
+    const say = (line: string) => void lines.push(line);
+    const open = () => EmbeddedPostgres.start({ directory: services.scratch, superuserPassword: 'superuser', say });
+    await (await open()).stop();
+    const cluster = join(services.scratch, 'postgres');
+    // A server that stands by for another one recovers until it is promoted, and lets nobody in meanwhile.
+    writeFileSync(join(cluster, 'standby.signal'), '');
+    appendFileSync(join(cluster, 'postgresql.auto.conf'), 'hot_standby = off\n');
+    const opening = open();
+    await eventually('it says that it waits', () => lines.length > 0);
+    writeFileSync(join(cluster, 'promote'), '');
+    process.kill(postmaster(services.scratch), 'SIGUSR1');
+    const postgres = await opening;
+    expect(lines).toEqual([
+      expect.stringMatching(/^Waiting for the embedded PostgreSQL, which recovers .+postgres\.log$/),
+    ]);
+    await postgres.stop();
+    expect(services.leftovers()).toEqual([]);
   });
 
   describe('after a `kill -9`, when the id of a process is that of another one', () => {

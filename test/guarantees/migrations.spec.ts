@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import pg from 'pg';
+import { withClient } from '../../src/database/connect.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { migrations } from '../../src/database/migrations/migrations.js';
 import { ormOptions } from '../../src/database/orm-options.js';
@@ -196,6 +197,34 @@ describe('migrations', () => {
     await patient;
     expect(lines).toEqual([waiting, waiting]);
     expect(await database.tables()).toEqual(TABLES);
+  });
+
+  it('say for whom they waited in vain', async () => {
+    const database = await emptyDatabase();
+    await migrator(database.ownerUrl, (runner) => runner.up({ to: migrations[0]?.name ?? '' }));
+    const holder = new pg.Client({ connectionString: database.ownerUrl, application_name: 'a report' });
+    await holder.connect();
+    await holder.query('begin');
+    const { rows } = await holder.query<{ pid: number }>(
+      'select pg_backend_pid() as pid from api_keys right join (select) on true',
+    );
+    const sessions = `; process ${rows[0]?.pid}, role \\w+, application a report, address 127\\.0\\.0\\.1 holds locks on tables`;
+    const late = await prepareDatabase(database.ownerUrl, database.appUrl, {
+      say: () => undefined,
+      timeoutMs: 1500,
+    }).catch((reason: unknown) => reason);
+    expect(late).toBeInstanceOf(StartupError);
+    expect((late as Error).message).toMatch(
+      new RegExp(
+        `^The migration Migration20261124Vault fails \\((55P03|57014), [^;]+${sessions}\\): nothing was changed\\.$`,
+      ),
+    );
+
+    await holder.query('lock table api_keys in access exclusive mode');
+    const read = (owner: pg.Client) => owner.query('select from api_keys');
+    const refused = await refusal(withClient('DATABASE_URL', database.ownerUrl, read, { lockTimeoutMs: 200 }));
+    expect(refused).toMatch(new RegExp(`^DATABASE_URL: PostgreSQL refuses \\(55P03, [^;]+${sessions}\\)\\.$`));
+    await holder.end();
   });
 
   it('refuse one role for owner and service', async () => {

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LOCK_TIMEOUT_MS } from './connect.js';
 import { StartupError } from './startup-error.js';
+
+/** As long as a statement of a migration may take, which holds locks meanwhile. */
+export const LOCK_TIMEOUT_MS = 60_000;
 
 const POLL_MS = 50;
 /** Others that start at the same moment are done sooner. */
@@ -44,7 +46,20 @@ async function tryLock(client: pg.Client, name: string): Promise<boolean> {
   return rows[0]?.taken ?? false;
 }
 
-interface Holder {
+/** PostgreSQL splits the number of such a lock into two columns. */
+async function holderOf(client: pg.Client, name: string): Promise<string> {
+  const isOurs = `locktype = 'advisory' and objsubid = 1 and (classid::bigint << 32) | objid::bigint = hashtext($1)`;
+  const [holder] = await sessionsWith(client, isOurs, [name]);
+  return holder ?? 'another session';
+}
+
+/** The other sessions that hold locks on tables of the service, for which a statement may have waited in vain. */
+export function sessionsThatLockTables(client: pg.Client): Promise<readonly string[]> {
+  const isTable = `locktype = 'relation' and relation in (select oid from pg_class where relnamespace = 'public'::regnamespace)`;
+  return sessionsWith(client, isTable);
+}
+
+interface Session {
   readonly pid: number;
   readonly role: string | null;
   readonly application: string | null;
@@ -52,22 +67,18 @@ interface Holder {
   readonly address: string | null;
 }
 
-/** PostgreSQL splits the number of such a lock into two columns. */
-async function holderOf(client: pg.Client, name: string): Promise<string> {
-  const { rows } = await client.query<Holder>(
-    `select pid, usename as role, application_name as application, host(client_addr) as address
+async function sessionsWith(client: pg.Client, isLock: string, values: unknown[] = []): Promise<string[]> {
+  const { rows } = await client.query<Session>(
+    `select distinct pid, usename as role, application_name as application, host(client_addr) as address
      from pg_locks join pg_stat_activity using (pid)
-     where locktype = 'advisory' and granted and objsubid = 1
-       and database = (select oid from pg_database where datname = current_database())
-       and (classid::bigint << 32) | objid::bigint = hashtext($1)`,
-    [name],
+     where granted and pid <> pg_backend_pid() and ${isLock}
+       and database = (select oid from pg_database where datname = current_database())`,
+    values,
   );
-  const [holder] = rows;
-  if (!holder) return 'another session';
-  const { pid, role, application, address } = holder;
-  const known = { role, application, address };
-  const parts = Object.entries(known).flatMap(([what, value]) =>
-    value ? `${what} ${value.replace(/\s+/g, ' ')}` : [],
+  return rows.map(({ pid, ...known }) =>
+    [
+      `process ${pid}`,
+      ...Object.entries(known).flatMap(([what, value]) => (value ? `${what} ${value.replace(/\s+/g, ' ')}` : [])),
+    ].join(', '),
   );
-  return [`process ${pid}`, ...parts].join(', ');
 }
