@@ -9,6 +9,7 @@ type Import<Module> = () => Promise<Module>;
 export interface ServiceBuild {
   readonly folder: string;
   readonly embeddedPostgres: Import<typeof import('../src/database/embedded-postgres.js')>;
+  readonly embeddedServer: Import<typeof import('../src/database/embedded-server.js')>;
   readonly prepareDatabase: Import<typeof import('../src/database/prepare-database.js')>;
   readonly session: Import<typeof import('../src/database/session.js')>;
   readonly snapshot: Import<typeof import('../src/database/snapshot.js')>;
@@ -26,6 +27,7 @@ export function serviceBuild(folder: string): ServiceBuild {
   return {
     folder,
     embeddedPostgres: load('database/embedded-postgres.js'),
+    embeddedServer: load('database/embedded-server.js'),
     prepareDatabase: load('database/prepare-database.js'),
     session: load('database/session.js'),
     snapshot: load('database/snapshot.js'),

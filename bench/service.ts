@@ -47,7 +47,7 @@ export class Service {
   static async start(build: ServiceBuild, appUrl: string, stops: Stops, ownerUrl?: string): Promise<Service> {
     // Without a `.env`; what it says goes to a file there.
     const directory = mkdtempSync(join(tmpdir(), 'onboarding-bench-'));
-    const { freePort } = await build.embeddedPostgres();
+    const { freePort } = await build.embeddedServer();
     const port = await freePort();
     const log = join(directory, 'service.log');
     const output = openSync(log, 'a');

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { Configuration, type Environment } from './configuration.js';
+import { Configuration, ConfigurationError, type Environment } from './configuration.js';
 import { parseEnvFile } from './env-file.js';
 import { localSecrets } from './local-secrets.js';
 
-/** The environment of the process over the lines of `.env`: what is set outside wins. */
+/**
+ * The environment of the process over the lines of `.env`: what is set outside wins.
+ * @throws ConfigurationError when there is a `.env` that cannot be read
+ */
 export function readEnvironment(file = '.env'): Environment {
   return { ...readEnvFile(file), ...process.env };
 }
@@ -12,8 +15,9 @@ function readEnvFile(file: string): Environment {
   try {
     return parseEnvFile(readFileSync(file, 'utf8'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return {};
+    throw code === undefined ? error : new ConfigurationError([`${file} cannot be read (${code})`]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ConfigurationError } from './configuration.js';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Configuration, ConfigurationError } from './configuration.js';
 
 /** What local development needs and nobody should have to invent: made once, kept under DATA_DIR for the owner's eyes only. */
 export interface LocalSecrets {
@@ -15,32 +15,48 @@ export interface LocalSecrets {
  * @throws ConfigurationError when the directory cannot be used, or the file is damaged
  */
 export function localSecrets(dataDirectory: string): LocalSecrets {
+  const secrets = parse(readOrMake(dataDirectory));
+  if (secrets) return secrets;
+  throw new ConfigurationError([
+    `DATA_DIR: ${dataDirectory}/secrets.json is damaged: restore it, or remove ${dataDirectory} to begin again without its data`,
+  ]);
+}
+
+function readOrMake(dataDirectory: string): string {
+  const file = join(dataDirectory, 'secrets.json');
   try {
-    return readOrMake(dataDirectory);
+    if (!existsSync(file)) make(file);
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code) throw new ConfigurationError([`DATA_DIR: ${dataDirectory} cannot be read and written (${code})`]);
-    // A parser's message would quote the file.
-    if (error instanceof SyntaxError)
-      throw new ConfigurationError([`DATA_DIR: ${dataDirectory}/secrets.json is damaged`]);
-    throw error;
+    if (!code) throw error;
+    throw new ConfigurationError([`DATA_DIR: ${dataDirectory} cannot be read and written (${code})`]);
   }
 }
 
-function readOrMake(dataDirectory: string): LocalSecrets {
-  const file = join(dataDirectory, 'secrets.json');
-  mkdirSync(dataDirectory, { recursive: true });
+function make(file: string): void {
+  makeDirectory(dirname(file));
   const made = `${file}.${process.pid}`;
-  writeFileSync(made, JSON.stringify(newSecrets(), null, 2), { mode: 0o600 });
   try {
+    writeFileSync(made, JSON.stringify(newSecrets(), null, 2), { mode: 0o600 });
     // A hard link appears whole or not at all, and never replaces what another process has made.
     linkSync(made, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(made);
+    rmSync(made, { force: true });
   }
-  return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets;
+}
+
+/** As `mkdir -p`. Node's own never returns where the system answers ENOENT to a `mkdir`, as it does below `/proc`. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
 
 function newSecrets(): LocalSecrets {
@@ -50,4 +66,18 @@ function newSecrets(): LocalSecrets {
     encryptionKey: `local:${randomBytes(32).toString('base64')}`,
     databasePasswords: { superuser: secret(), owner: secret(), app: secret() },
   };
+}
+
+/** Null where a secret is missing, or the configuration would not take it. */
+function parse(text: string): LocalSecrets | null {
+  try {
+    const secrets = JSON.parse(text) as LocalSecrets;
+    const { jwtSecret, encryptionKey, databasePasswords } = secrets;
+    new Configuration({ AUTH_JWT_SECRET: jwtSecret, API_KEY_ENCRYPTION_KEYS: encryptionKey });
+    const { superuser, owner, app } = databasePasswords;
+    const all: readonly unknown[] = [jwtSecret, encryptionKey, superuser, owner, app];
+    return all.every((secret) => typeof secret === 'string' && secret.trim() !== '') ? secrets : null;
+  } catch {
+    return null;
+  }
 }

@@ -1,26 +1,95 @@
+import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
-import { StartupError } from './startup-error.js';
+import { LOCK_TIMEOUT_MS, sessionsThatLockTables } from './locks.js';
+import { LoginRefused, StartupError } from './startup-error.js';
+
+/** A lock was not to be had in time, or the statement took too long altogether. */
+const WAITED_IN_VAIN = /^(55P03|57014)$/;
+
+/** SQLSTATE classes whose messages name tables and roles, and never quote a value. */
+const WITHOUT_VALUES = /^(0A|23|25|28|2B|3D|40|42|53|54|55|57|58)/;
+
+/** How the driver reads a URL: where the server is, who logs in, and TLS as `sslmode` and its relatives have it. */
+export function readUrl(url: string) {
+  // The driver would take a malformed percent-encoding as it is, and the ORM would not.
+  decodeURIComponent(url);
+  const client = new pg.Client({ connectionString: withExplicitTls(url) });
+  const { host, port, user, password, database } = client;
+  const ssl = client.ssl as boolean | ConnectionOptions;
+  // The driver hides the key from whoever copies the options.
+  return { host, port, user, password, database, ssl: typeof ssl === 'object' ? { ...ssl, key: ssl.key } : ssl };
+}
+
+/** The same. @throws StartupError that names the variable */
+export function parseUrl(variable: string, url: string) {
+  try {
+    return readUrl(url);
+  } catch (error) {
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    if (path !== undefined) throw new StartupError(`${variable}: ${path} cannot be read (${code}).`);
+    throw new StartupError(`${variable} must be a postgres:// URL (${message}).`);
+  }
+}
+
+/** The driver takes these modes for `verify-full`, and says so in six lines. */
+function withExplicitTls(url: string): string {
+  if (/[?&]uselibpqcompat=true(?=[&#]|$)/.test(url)) return url;
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/g, '$1verify-full');
+}
 
 /**
  * One connection outside the service's pool, for as long as `use` takes.
- * @throws StartupError that names the variable when the server cannot be reached or does not let one in
+ * @throws StartupError that names the variable when the server cannot be reached, or refuses a statement; whatever `use` throws
  */
-export async function withClient<T>(variable: string, url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
+export async function withClient<T>(
+  variable: string,
+  url: string,
+  use: (client: pg.Client) => Promise<T>,
+  { lockTimeoutMs = LOCK_TIMEOUT_MS } = {},
+): Promise<T> {
   const client = new pg.Client({
-    connectionString: url,
+    ...parseUrl(variable, url),
     connectionTimeoutMillis: 5000,
+    lock_timeout: lockTimeoutMs,
     application_name: 'onboarding-start',
   });
-  client.on('error', () => undefined);
+  let loss: unknown;
+  client.on('error', (error) => (loss = error));
   try {
     await client.connect();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new StartupError(`${variable}: PostgreSQL cannot be reached (${code ?? message}).`);
+    throw unreachable(variable, error);
   }
   try {
     return await use(client);
+  } catch (error) {
+    if (error instanceof StartupError) throw error;
+    if (loss !== undefined) throw unreachable(variable, loss);
+    if (error instanceof pg.DatabaseError)
+      throw new StartupError(`${variable}: PostgreSQL refuses (${await causeOf(error, client)}).`);
+    throw error;
   } finally {
     await client.end();
   }
+}
+
+function unreachable(variable: string, error: unknown): StartupError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const line = `${variable}: PostgreSQL cannot be reached (${code ?? message}).`;
+  return code === '28P01' ? new LoginRefused(line) : new StartupError(line);
+}
+
+/**
+ * The code of a failure, and what PostgreSQL says of it where that quotes no value; in one line. Where it waited in vain, also for whom.
+ * @param client of the same database; its transaction is undone
+ */
+export async function causeOf(error: Error, client: pg.Client): Promise<string> {
+  const { code } = error as NodeJS.ErrnoException;
+  const message = error.message.replace(/\s+/g, ' ');
+  if (code === undefined) return message;
+  const cause = WITHOUT_VALUES.test(code) ? `${code}, ${message}` : code;
+  if (!WAITED_IN_VAIN.test(code)) return cause;
+  await client.query('rollback');
+  const sessions = await sessionsThatLockTables(client);
+  return [cause, ...sessions.map((session) => `${session} holds locks on tables`)].join('; ');
 }

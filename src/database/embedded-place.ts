@@ -1,5 +1,17 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, cpSync, existsSync, lstatSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartupError } from './startup-error.js';
@@ -39,15 +51,56 @@ export function findPlace(directory: string, binaries: string): Place {
   else if (uid !== NOBODY || (mode & 0o077) !== 0)
     throw new StartupError(`${elsewhere} belongs to somebody else: remove it.`);
   const copy = join(elsewhere, basename(dirname(binaries)));
-  if (!existsSync(copy)) {
-    cpSync(binaries, `${copy}.new`, { recursive: true, verbatimSymlinks: true });
-    renameSync(`${copy}.new`, copy);
-  }
+  if (!existsSync(copy)) copyBinaries(binaries, copy);
+  else if (!isOpen(copy)) openToEverybody(copy);
   return { directory: elsewhere, binaries: copy, user };
+}
+
+/** The copy appears whole or not at all; of two that are made at once the first stays. */
+function copyBinaries(binaries: string, copy: string): void {
+  const aside = `${copy}.${process.pid}`;
+  try {
+    cpSync(binaries, aside, { recursive: true, verbatimSymlinks: true });
+    openToEverybody(aside);
+    renameSync(aside, copy);
+  } catch (error) {
+    if (!existsSync(copy)) throw error;
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** Under a strict umask the copy would be root's alone. */
+function openToEverybody(directory: string): void {
+  chmodSync(directory, 0o755);
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) openToEverybody(path);
+    else if (entry.isFile()) chmodSync(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
 }
 
 /** Whether everybody may pass through every directory on the way. */
 function isReachable(path: string): boolean {
   const parent = dirname(path);
-  return (statSync(path).mode & 0o001) !== 0 && (parent === path || isReachable(parent));
+  return isOpen(path) && (parent === path || isReachable(parent));
+}
+
+function isOpen(path: string): boolean {
+  return (statSync(path).mode & 0o001) !== 0;
+}
+
+/**
+ * Starts one of the binaries, in a process group of its own: Ctrl-C reaches the service alone, which then stops it. It gets none
+ * of our environment, which holds secrets; on Windows programs cannot do without.
+ */
+export function spawnBinary(
+  { binaries, user }: Place,
+  program: string,
+  args: readonly string[],
+  stdio: StdioOptions,
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const env = process.platform === 'win32' ? {} : { env: { LC_ALL: 'C', ...environment } };
+  return spawn(join(binaries, 'bin', program), args, { ...user, ...env, detached: true, stdio });
 }

@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import { readUrl } from './connect.js';
 import { entities } from './entities/entities.js';
 import { migrations } from './migrations/migrations.js';
 
@@ -25,6 +26,8 @@ export function ormOptions({ url, poolSize, timeoutMs }: ConnectionSettings): Op
       snapshotOnMigrate: false,
     },
     driverOptions: {
+      // The ORM reads host, database and login by itself, and passes over TLS.
+      ...readUrl(url),
       max: poolSize,
       // Statements of a unit of work are written without waiting for the answers before them: one round trip instead of four.
       pipeline: true,

@@ -1,7 +1,8 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import { DriverException, MikroORM, type Options } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { withClient } from './connect.js';
+import { causeOf, parseUrl, withClient } from './connect.js';
 import { MAINTENANCE_ROLE } from './entities/ownership.js';
+import { LOCK_TIMEOUT_MS, takeLock, type Waiting } from './locks.js';
 import { migrations } from './migrations/migrations.js';
 import { ormOptions } from './orm-options.js';
 import { StartupError } from './startup-error.js';
@@ -32,9 +33,10 @@ interface Login {
   readonly password: string;
 }
 
-function loginOf(url: string): Login {
-  const { username, password } = new URL(url);
-  return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+/** @throws StartupError that names the variable */
+function loginOf(variable: string, url: string): Login {
+  const { user = '', password = '' } = parseUrl(variable, url);
+  return { user, password };
 }
 
 /**
@@ -42,23 +44,30 @@ function loginOf(url: string): Login {
  * the grants. Processes that start at once do it one after the other.
  * @throws StartupError
  */
-export async function prepareDatabase(ownerUrl: string, appUrl: string): Promise<void> {
-  const app = loginOf(appUrl);
-  if (app.user === loginOf(ownerUrl).user) {
+export async function prepareDatabase(
+  ownerUrl: string,
+  appUrl: string,
+  { say, timeoutMs = LOCK_TIMEOUT_MS }: Waiting = { say: () => undefined },
+): Promise<void> {
+  const app = loginOf('DATABASE_URL', appUrl);
+  const { user: ownerName } = loginOf('DATABASE_MIGRATION_URL', ownerUrl);
+  if (app.user === ownerName) {
     throw new StartupError(
       'DATABASE_URL and DATABASE_MIGRATION_URL name the same role: give the service a role of its own.',
     );
   }
-  await withClient('DATABASE_MIGRATION_URL', ownerUrl, async (owner) => {
+  const prepare = async (owner: pg.Client) => {
+    await takeLock(owner, 'onboarding migrations', { say, timeoutMs });
     await owner.query('begin');
-    await owner.query(`select pg_advisory_xact_lock(hashtext('onboarding migrations'))`);
     await createAppRole(owner, app);
-    await checkMaintenanceRole(owner, loginOf(ownerUrl).user);
+    await checkMaintenanceRole(owner, ownerName);
     // The ORM takes longer than all the rest of a start: it is not asked where there is nothing to do.
-    if (!isUpToDate(await appliedMigrations(owner))) await migrate(ownerUrl);
+    if (!isUpToDate(await appliedMigrations(owner)))
+      await migrate(owner, ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs }));
     await grant(owner, app.user);
     await owner.query('commit');
-  });
+  };
+  await withClient('DATABASE_MIGRATION_URL', ownerUrl, prepare, { lockTimeoutMs: timeoutMs });
 }
 
 /** An existing role keeps its password and its rights. */
@@ -97,11 +106,18 @@ async function checkMaintenanceRole(owner: pg.Client, user: string): Promise<voi
   await owner.query('rollback to savepoint maintenance');
 }
 
-/** Runs what is pending. */
-async function migrate(ownerUrl: string): Promise<void> {
-  const orm = new MikroORM(ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs: 60_000 }));
+/** Runs what is pending, all of it or nothing. */
+async function migrate(owner: pg.Client, options: Options): Promise<void> {
+  const orm = new MikroORM(options);
+  let running = '';
+  orm.migrator.on('migrating', ({ name }) => {
+    running = ` ${name}`;
+  });
   try {
     await orm.migrator.up();
+  } catch (error) {
+    if (!(error instanceof DriverException)) throw error;
+    throw new StartupError(`The migration${running} fails (${await causeOf(error, owner)}): nothing was changed.`);
   } finally {
     await orm.close(true);
   }
@@ -130,7 +146,7 @@ interface Findings {
  */
 export async function checkDatabase(appUrl: string): Promise<void> {
   await withClient('DATABASE_URL', appUrl, async (client) => {
-    const { user } = loginOf(appUrl);
+    const { user } = loginOf('DATABASE_URL', appUrl);
     await checkMigrations(client);
     const { rows } = await client.query<Findings>(
       `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,

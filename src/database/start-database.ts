@@ -5,7 +5,9 @@ import { localSecrets } from '../config/local-secrets.js';
 import { withClient } from './connect.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { checkKeys } from './key-rotation.js';
+import { takeLock } from './locks.js';
 import { checkDatabase, prepareDatabase } from './prepare-database.js';
+import { LoginRefused, StartupError } from './startup-error.js';
 
 export interface StartedDatabase {
   /** The service's own connection. */
@@ -22,7 +24,7 @@ const APP = 'onboarding_app';
 
 /**
  * The database that the configuration names, or else the embedded one; migrated where the owner is known, and checked.
- * @param say told what takes a while
+ * @param say told what takes a while, and later of an embedded server that had to be started again
  * @throws StartupError
  */
 export async function startDatabase(
@@ -30,58 +32,74 @@ export async function startDatabase(
   say: (line: string) => void,
 ): Promise<StartedDatabase> {
   const { DATABASE_URL: url, DATABASE_MIGRATION_URL: ownerUrl } = configuration;
-  const started = url
-    ? { url, ownerUrl, stop: () => Promise.resolve() }
-    : await startEmbedded(configuration.DATA_DIR, say);
+  if (!url) return startEmbedded(configuration, say);
+  const named = { url, ownerUrl, stop: () => Promise.resolve() };
+  await prepare(named, configuration, say);
+  return named;
+}
+
+async function prepare(
+  { url, ownerUrl }: StartedDatabase,
+  { API_KEY_ENCRYPTION_KEYS: keys }: Configuration,
+  say: (line: string) => void,
+): Promise<void> {
+  if (ownerUrl) await prepareDatabase(ownerUrl, url, { say });
+  await checkDatabase(url);
+  const keyIds = keys.map(({ id }) => id);
+  if (ownerUrl) await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) => checkKeys(owner, keyIds));
+  else
+    say(
+      'DATABASE_MIGRATION_URL is not set: whether every key that rows are sealed under is configured was not checked.',
+    );
+}
+
+async function startEmbedded(configuration: Configuration, say: (line: string) => void): Promise<StartedDatabase> {
+  const { DATA_DIR: dataDirectory } = configuration;
+  const { databasePasswords: passwords } = localSecrets(dataDirectory);
+  let directory = join(dataDirectory, 'database');
   try {
-    if (started.ownerUrl) await prepareDatabase(started.ownerUrl, started.url);
-    await checkDatabase(started.url);
-    const keyIds = configuration.API_KEY_ENCRYPTION_KEYS.map(({ id }) => id);
-    if (started.ownerUrl) {
-      await withClient('DATABASE_MIGRATION_URL', started.ownerUrl, (owner) => checkKeys(owner, keyIds));
-    } else
-      say(
-        'DATABASE_MIGRATION_URL is not set: whether every key that rows are sealed under is configured was not checked.',
-      );
+    const postgres = await EmbeddedPostgres.start({
+      directory,
+      superuserPassword: passwords.superuser,
+      say,
+      onElsewhere: (elsewhere) => {
+        say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${elsewhere}`);
+        directory = elsewhere;
+      },
+    });
+    const started = {
+      url: postgres.url(APP, passwords.app, DATABASE),
+      ownerUrl: postgres.url(OWNER, passwords.owner, DATABASE),
+      stop: () => postgres.stop(),
+    };
+    try {
+      await createOwner(postgres.url(), passwords.owner, say);
+      await prepare(started, configuration, say);
+    } catch (error) {
+      await postgres.stop();
+      throw error;
+    }
+    postgres.keepRunning();
     return started;
   } catch (error) {
-    await started.stop();
-    throw error;
+    if (!(error instanceof LoginRefused)) throw error;
+    throw new StartupError(
+      `DATA_DIR: the passwords in ${dataDirectory}/secrets.json are not those of the database. Put back the file that it was made with, or remove ${directory} to begin with an empty one.`,
+    );
   }
 }
 
-async function startEmbedded(dataDirectory: string, say: (line: string) => void): Promise<StartedDatabase> {
-  const { databasePasswords: passwords } = localSecrets(dataDirectory);
-  const postgres = await EmbeddedPostgres.start({
-    directory: join(dataDirectory, 'database'),
-    superuserPassword: passwords.superuser,
-    onElsewhere: (directory) =>
-      say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${directory}`),
-  });
-  await createOwner(postgres.url(), passwords.owner);
-  return {
-    url: postgres.url(APP, passwords.app, DATABASE),
-    ownerUrl: postgres.url(OWNER, passwords.owner, DATABASE),
-    stop: () => postgres.stop(),
-  };
-}
-
 /** An owner that is no superuser, as a good deployment has it: what works here works there. */
-async function createOwner(superuserUrl: string, password: string): Promise<void> {
-  const client = new pg.Client({ connectionString: superuserUrl });
-  await client.connect();
-  try {
-    // Processes that start at once do it one after the other; the lock goes with the connection.
-    await client.query(`select pg_advisory_lock(hashtext('onboarding owner'))`);
-    const { rows } = await client.query<{ role: boolean; database: boolean }>(
+async function createOwner(superuserUrl: string, password: string, say: (line: string) => void): Promise<void> {
+  await withClient('DATA_DIR', superuserUrl, async (superuser) => {
+    await takeLock(superuser, 'onboarding owner', { say });
+    const { rows } = await superuser.query<{ role: boolean; database: boolean }>(
       `select exists (select from pg_roles where rolname = $1) as role,
               exists (select from pg_database where datname = $2) as database`,
       [OWNER, DATABASE],
     );
     if (!rows[0]?.role)
-      await client.query(`create role ${OWNER} login createrole password ${pg.escapeLiteral(password)}`);
-    if (!rows[0]?.database) await client.query(`create database ${DATABASE} owner ${OWNER}`);
-  } finally {
-    await client.end();
-  }
+      await superuser.query(`create role ${OWNER} login createrole password ${pg.escapeLiteral(password)}`);
+    if (!rows[0]?.database) await superuser.query(`create database ${DATABASE} owner ${OWNER}`);
+  });
 }

@@ -1,6 +1,9 @@
 /** Why the service cannot start, in one line for whoever starts it: what is wrong, and how to mend it. */
 export class StartupError extends Error {}
 
+/** PostgreSQL does not accept the password. */
+export class LoginRefused extends StartupError {}
+
 /** A failure to listen in the terms of the variables that say where; anything else as it is. */
 export function explainListenError(error: unknown, variable: string, port: number, host: string): unknown {
   switch ((error as NodeJS.ErrnoException).code) {

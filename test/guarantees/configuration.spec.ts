@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { PROVIDERS } from '../../src/providers/providers.js';
-import { Configuration, type Environment } from '../../src/config/configuration.js';
+import { Configuration, ConfigurationError, type Environment } from '../../src/config/configuration.js';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { cluster } from '../support/database.js';
 
@@ -199,6 +199,34 @@ describe('the configuration', () => {
       expect(await load('key-set', { AUTH_JWKS_URL }, 'c.AUTH_JWT_SECRET ?? null')).toBeNull();
     });
 
+    it.each([
+      ['nothing', ''],
+      ['no JSON', '{"jwtSecret": pa55word}'],
+      ['null', 'null'],
+      ['a list', '["pa55word"]'],
+      ['no secrets', '{}'],
+      ['a short secret', secretsFile({ jwtSecret: 'pa55word' })],
+      ['a secret that is a number', secretsFile({ jwtSecret: 5 })],
+      ['a key that is none', secretsFile({ encryptionKey: 'local:pa55word' })],
+      ['no key', secretsFile({ encryptionKey: undefined })],
+      ['no passwords', secretsFile({ databasePasswords: undefined })],
+      ['two passwords of three', secretsFile({ databasePasswords: { superuser: 'pa55word', owner: 'pa55word' } })],
+      ['a blank password', secretsFile({ databasePasswords: { superuser: 'pa55word', owner: 'pa55word', app: ' ' } })],
+    ])('refuses secrets that are damaged, names their file and shows none: %s', (_what, text) => {
+      const DATA_DIR = mkdtempSync(join(directory, 'damaged-'));
+      const file = join(DATA_DIR, 'secrets.json');
+      writeFileSync(file, text);
+      expect(complaintsOf({ DATA_DIR })).toEqual([expect.stringMatching(`^DATA_DIR: ${file} is damaged: restore it`)]);
+      expect(complaintsOf({ DATA_DIR }).join()).not.toContain('pa55word');
+      expect(readFileSync(file, 'utf8')).toBe(text);
+    });
+
+    it('takes secrets that somebody has chosen', () => {
+      const DATA_DIR = mkdtempSync(join(directory, 'chosen-'));
+      writeFileSync(join(DATA_DIR, 'secrets.json'), secretsFile({}));
+      expect(loadConfiguration({ DATA_DIR }).AUTH_JWT_SECRET?.export()).toEqual(Buffer.from('x'.repeat(32)));
+    });
+
     it('makes no secrets in production, and touches no file', async () => {
       expect(await load('production', DEMANDED, 'c.isLocal')).toBe(false);
       const failure = load('production', { DEPLOY_ENV: 'production' }, 'c.isLocal');
@@ -207,6 +235,23 @@ describe('the configuration', () => {
     });
   });
 });
+
+/** A file of secrets that is whole but for these. */
+function secretsFile(secrets: Record<string, unknown>): string {
+  const databasePasswords = { superuser: 'one', owner: 'two', app: 'three' };
+  const encryptionKey = `local:${Buffer.alloc(32).toString('base64')}`;
+  return JSON.stringify({ jwtSecret: 'x'.repeat(32), encryptionKey, databasePasswords, ...secrets });
+}
+
+function complaintsOf(environment: Environment): readonly string[] {
+  try {
+    loadConfiguration(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.complaints;
+    throw error;
+  }
+}
 
 /** OpenTelemetry's variables are read by its SDK. */
 const isOfOthers = (name: string) => OF_OTHERS.has(name) || name.startsWith('OTEL_');

@@ -1,115 +1,88 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { chmodSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../src/config/configuration.js';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/deadline.js';
+import { EmbeddedServices, readSteps, writeSteps } from '../support/embedded-services.js';
 import { isAlive } from '../support/process-alive.js';
-import { sample } from '../support/samples.js';
-import { scratchDirectory } from '../support/scratch-directory.js';
-import { ServiceProcess } from '../support/service-process.js';
-import { JWT_SECRET } from '../support/tokens.js';
 
 // Processes are started here, and wait for each other.
 jest.setTimeout(120_000);
 
 const isRoot = process.getuid?.() === 0;
+/** Whom PostgreSQL runs as where the service is root. */
+const NOBODY = 65_534;
 
 describe('the embedded database', () => {
-  let scratch: string;
-  let environment: Environment;
-  let services: ServiceProcess[] = [];
+  let services: EmbeddedServices;
 
   beforeEach(() => {
-    scratch = scratchDirectory();
-    environment = { DATA_DIR: join(scratch, 'data'), AUTH_JWT_SECRET: JWT_SECRET, LOG_LEVEL: 'warn' };
+    services = new EmbeddedServices();
   });
-  afterEach(async () => {
-    await Promise.all(services.filter(({ isRunning }) => isRunning).map((service) => service.stop('SIGINT')));
-    services = [];
-    rmSync(scratch, { recursive: true, force: true });
-  });
+  afterEach(() => services.remove());
 
-  async function start(more: Environment = {}): Promise<ServiceProcess> {
-    const service = await ServiceProcess.start({ ...environment, ...more });
-    services.push(service);
-    return service;
-  }
-
-  /** The process of the PostgreSQL that runs on the cluster. */
-  function postmaster(directory = join(scratch, 'data', 'database')): number {
-    return Number(readFileSync(join(directory, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-  }
-
-  async function write(service: ServiceProcess): Promise<void> {
-    const alice = await service.as('alice');
-    for (const step of [1, 2, 3, 4, 5]) {
-      expect((await alice.post(`/step/${step}/complete`, sample(step))).status).toBe(200);
-    }
-  }
-
-  async function read(service: ServiceProcess): Promise<unknown> {
-    const { status, body } = await (await service.as('alice')).get('/init');
-    expect([status, body.onboarding.completion_percentage]).toEqual([200, 83.33]);
-    return body;
-  }
+  const start = (more = {}) => services.start(more);
+  const postmaster = (directory?: string) => services.server(directory).pid;
 
   it('stops with the service, and the next start finds the data', async () => {
     const first = await start();
-    await write(first);
-    const written = await read(first);
+    await writeSteps(first);
+    const written = await readSteps(first);
     const pid = postmaster();
     expect(isAlive(pid)).toBe(true);
     const { code, stderr } = await first.stop('SIGINT');
     expect([code, stderr, isAlive(pid)]).toEqual([0, '', false]);
     const second = await start();
-    expect(await read(second)).toEqual(written);
+    expect(await readSteps(second)).toEqual(written);
     expect(postmaster()).not.toBe(pid);
   });
 
   it('outlives a killed service, and is adopted by the next', async () => {
     const first = await start();
-    await write(first);
-    const written = await read(first);
+    await writeSteps(first);
+    const written = await readSteps(first);
     const pid = postmaster();
     expect((await first.stop('SIGKILL')).signal).toBe('SIGKILL');
     expect(isAlive(pid)).toBe(true);
     const second = await start();
     expect(postmaster()).toBe(pid);
-    expect(await read(second)).toEqual(written);
+    expect(await readSteps(second)).toEqual(written);
     expect((await second.stop('SIGINT')).code).toBe(0);
     expect(isAlive(pid)).toBe(false);
   });
 
   it('is started anew when it was killed with the service', async () => {
     const first = await start();
-    await write(first);
-    const written = await read(first);
+    await writeSteps(first);
+    const written = await readSteps(first);
     const pid = postmaster();
     await first.stop('SIGKILL');
     process.kill(pid, 'SIGKILL');
     await eventually('PostgreSQL is gone', () => !isAlive(pid));
     const second = await start();
     expect(postmaster()).not.toBe(pid);
-    expect(await read(second)).toEqual(written);
+    expect(await readSteps(second)).toEqual(written);
   });
 
   it('is left to the other service when one of two stops', async () => {
     const first = await start();
     const second = await start();
     const pid = postmaster();
-    await write(first);
-    const written = await read(first);
+    await writeSteps(first);
+    const written = await readSteps(first);
     expect((await first.stop()).code).toBe(0);
     expect(isAlive(pid)).toBe(true);
-    expect(await read(second)).toEqual(written);
+    expect(await readSteps(second)).toEqual(written);
     expect((await second.stop()).code).toBe(0);
     expect(isAlive(pid)).toBe(false);
   });
 
   it('is one when two services start at once on an empty directory', async () => {
     const [first, second] = await Promise.all([start(), start()]);
-    await write(first);
-    expect(await read(second)).toEqual(await read(first));
+    await writeSteps(first);
+    expect(await readSteps(second)).toEqual(await readSteps(first));
     const pid = postmaster();
     expect((await first.stop()).code).toBe(0);
     expect(isAlive(pid)).toBe(true);
@@ -118,7 +91,7 @@ describe('the embedded database', () => {
   });
 
   it('works where PostgreSQL cannot reach the directory, and then says where the data are', async () => {
-    const closed = join(scratch, 'closed');
+    const closed = join(services.scratch, 'closed');
     mkdirSync(closed);
     chmodSync(closed, 0o700);
     const dataDirectory = join(closed, 'data');
@@ -127,16 +100,97 @@ describe('the embedded database', () => {
     // Only root runs PostgreSQL as somebody else, who may be locked out.
     expect(elsewhere !== undefined).toBe(isRoot);
     try {
-      await write(first);
-      const written = await read(first);
+      await writeSteps(first);
+      const written = await readSteps(first);
       const pid = postmaster(elsewhere ?? join(dataDirectory, 'database'));
       expect((await first.stop('SIGINT')).code).toBe(0);
       expect(isAlive(pid)).toBe(false);
       const second = await start({ DATA_DIR: dataDirectory });
-      expect(await read(second)).toEqual(written);
+      expect(await readSteps(second)).toEqual(written);
       await second.stop();
     } finally {
       if (elsewhere) rmSync(elsewhere, { recursive: true, force: true });
     }
+  });
+
+  it('starts as root under a umask that closes what it makes to everybody else', async () => {
+    const before = process.umask(0o077);
+    try {
+      const service = await start();
+      const [, elsewhere] = /its data are in (\S+)/.exec(service.stdout) ?? [];
+      expect(elsewhere !== undefined).toBe(isRoot);
+      try {
+        await writeSteps(service);
+        expect((await service.stop()).code).toBe(0);
+        expect(services.leftovers()).toEqual([]);
+      } finally {
+        if (elsewhere) rmSync(elsewhere, { recursive: true, force: true });
+      }
+    } finally {
+      process.umask(before);
+    }
+  });
+
+  it('is waited for while it recovers, however long that takes', async () => {
+    const lines: string[] = [];
+    const say = (line: string) => void lines.push(line);
+    const open = () => EmbeddedPostgres.start({ directory: services.scratch, superuserPassword: 'superuser', say });
+    await (await open()).stop();
+    const cluster = join(services.scratch, 'postgres');
+    // A server that stands by for another one recovers until it is promoted, and lets nobody in meanwhile.
+    writeFileSync(join(cluster, 'standby.signal'), '');
+    appendFileSync(join(cluster, 'postgresql.auto.conf'), 'hot_standby = off\n');
+    const opening = open();
+    await eventually('it says that it waits', () => lines.length > 0);
+    writeFileSync(join(cluster, 'promote'), '');
+    process.kill(postmaster(services.scratch), 'SIGUSR1');
+    const postgres = await opening;
+    expect(lines).toEqual([
+      expect.stringMatching(/^Waiting for the embedded PostgreSQL, which recovers .+postgres\.log$/),
+    ]);
+    await postgres.stop();
+    expect(services.leftovers()).toEqual([]);
+  });
+
+  describe('after a `kill -9`, when the id of a process is that of another one', () => {
+    let other: ChildProcess;
+
+    beforeEach(async () => {
+      await services.prepare();
+      other = spawn(process.execPath, ['--eval', 'setInterval(() => undefined, 1000)'], {
+        stdio: 'ignore',
+        // As root, PostgreSQL sees only what runs as the same user as itself.
+        ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+      });
+      await once(other, 'spawn');
+    });
+    afterEach(() => {
+      other.kill('SIGKILL');
+    });
+
+    const lease = (pid: number) => services.path('database', 'postgres.users', String(pid));
+
+    it('stops with the service, though its leases are of processes that exist', async () => {
+      // One that was written by an earlier version, and one of this version.
+      writeFileSync(lease(1), '');
+      writeFileSync(lease(other.pid as number), '1\n5432\n');
+      const service = await start();
+      const pid = postmaster();
+      expect((await service.stop('SIGINT')).code).toBe(0);
+      expect(isAlive(pid)).toBe(false);
+      expect(services.leftovers()).toEqual([]);
+    });
+
+    it('starts, and leaves that process alone', async () => {
+      const cluster = services.path('database', 'postgres');
+      const lock = join(cluster, 'postmaster.pid');
+      writeFileSync(lock, `${other.pid}\n${cluster}\n1\n5432\n\n127.0.0.1\n\nready   \n`);
+      if (isRoot) chownSync(lock, NOBODY, NOBODY);
+      const service = await start();
+      expect(postmaster()).not.toBe(other.pid);
+      expect((await service.stop('SIGINT')).code).toBe(0);
+      expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+      expect(services.leftovers()).toEqual([]);
+    });
   });
 });

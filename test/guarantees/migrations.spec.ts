@@ -2,6 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import pg from 'pg';
+import { withClient } from '../../src/database/connect.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { migrations } from '../../src/database/migrations/migrations.js';
 import { ormOptions } from '../../src/database/orm-options.js';
@@ -12,6 +13,7 @@ import { StartupError } from '../../src/database/startup-error.js';
 import { TestApp } from '../support/app.js';
 import { catalogueOf } from '../support/catalogue.js';
 import { cluster, TestDatabase } from '../support/database.js';
+import { eventually } from '../support/deadline.js';
 import { fillEveryTable, TABLES } from '../support/filled-user.js';
 import { sample } from '../support/samples.js';
 import { scratchDirectory } from '../support/scratch-directory.js';
@@ -143,6 +145,88 @@ describe('migrations', () => {
     await prepareDatabase(app.database.ownerUrl, app.database.appUrl);
     expect(await app.database.dump()).toEqual(before);
     expect(before['onboarding_sessions']).toHaveLength(1);
+  });
+
+  it('change nothing where one of them fails, and say which and why without a value', async () => {
+    const database = await emptyDatabase();
+    const role = throwAwayRole();
+    const prepare = () => prepareDatabase(database.ownerUrl, as(database.appUrl, role, 'secret'));
+    await migrator(database.ownerUrl, (runner) => runner.up({ to: migrations[0]?.name ?? '' }));
+    await database.query(`
+      with session as (
+        insert into onboarding_sessions (user_id, id, started_at, updated_at) values ('alice', gen_random_uuid(), now(), now())
+        returning user_id, id
+      )
+      insert into api_keys (user_id, provider, id, session_id, sealed_key, created_at, updated_at)
+      select user_id, 'openai', gen_random_uuid(), id, 'a value', now(), now() from session`);
+    const catalogue = await catalogueOf(database);
+    const error = await prepare().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(StartupError);
+    expect((error as Error).message).toBe(
+      'The migration Migration20261124Vault fails (23502, column "version" of relation "api_keys" contains null values): nothing was changed.',
+    );
+    expect(await catalogueOf(database)).toEqual(catalogue);
+    expect(await database.query('select from pg_roles where rolname = $1', [role])).toEqual([]);
+    await database.query('delete from api_keys');
+    await prepare();
+    expect(await schemaDifference(database.ownerUrl)).toBe('');
+  });
+
+  it('wait for a lock that somebody holds, and say who when it takes too long', async () => {
+    const database = await emptyDatabase();
+    const lines: string[] = [];
+    const say = (line: string) => void lines.push(line);
+    const holder = new pg.Client({ connectionString: database.ownerUrl, application_name: 'a console' });
+    await holder.connect();
+    const { rows } = await holder.query<{ pid: number; user: string }>(
+      `select pg_backend_pid() as pid, current_user as user, pg_advisory_lock(hashtext('onboarding migrations'))`,
+    );
+    const who = `process ${rows[0]?.pid}, role ${rows[0]?.user}, application a console, address 127.0.0.1`;
+    const late = await prepareDatabase(database.ownerUrl, database.appUrl, { say, timeoutMs: 1500 }).catch(
+      (reason: unknown) => reason,
+    );
+    expect(late).toBeInstanceOf(StartupError);
+    expect((late as Error).message).toBe(
+      `The lock "onboarding migrations" was not free within 2 s: ${who} holds it. End that session, or start again after it.`,
+    );
+    const waiting = `Waiting for the lock "onboarding migrations": ${who} holds it.`;
+    expect(lines).toEqual([waiting]);
+    expect(await database.tables()).toEqual([]);
+
+    const patient = prepareDatabase(database.ownerUrl, database.appUrl, { say });
+    await eventually('it says that it waits', () => lines.length === 2);
+    await holder.end();
+    await patient;
+    expect(lines).toEqual([waiting, waiting]);
+    expect(await database.tables()).toEqual(TABLES);
+  });
+
+  it('say for whom they waited in vain', async () => {
+    const database = await emptyDatabase();
+    await migrator(database.ownerUrl, (runner) => runner.up({ to: migrations[0]?.name ?? '' }));
+    const holder = new pg.Client({ connectionString: database.ownerUrl, application_name: 'a report' });
+    await holder.connect();
+    await holder.query('begin');
+    const { rows } = await holder.query<{ pid: number }>(
+      'select pg_backend_pid() as pid from api_keys right join (select) on true',
+    );
+    const sessions = `; process ${rows[0]?.pid}, role \\w+, application a report, address 127\\.0\\.0\\.1 holds locks on tables`;
+    const late = await prepareDatabase(database.ownerUrl, database.appUrl, {
+      say: () => undefined,
+      timeoutMs: 1500,
+    }).catch((reason: unknown) => reason);
+    expect(late).toBeInstanceOf(StartupError);
+    expect((late as Error).message).toMatch(
+      new RegExp(
+        `^The migration Migration20261124Vault fails \\((55P03|57014), [^;]+${sessions}\\): nothing was changed\\.$`,
+      ),
+    );
+
+    await holder.query('lock table api_keys in access exclusive mode');
+    const read = (owner: pg.Client) => owner.query('select from api_keys');
+    const refused = await refusal(withClient('DATABASE_URL', database.ownerUrl, read, { lockTimeoutMs: 200 }));
+    expect(refused).toMatch(new RegExp(`^DATABASE_URL: PostgreSQL refuses \\(55P03, [^;]+${sessions}\\)\\.$`));
+    await holder.end();
   });
 
   it('refuse one role for owner and service', async () => {

@@ -115,6 +115,62 @@ describe('a service that cannot start says why in a line', () => {
       ['DATABASE_MIGRATION_URL: PostgreSQL cannot be reached (ECONNREFUSED).'],
       ['hidden-word'],
     );
+    const wrongOwner = Object.assign(new URL(database.ownerUrl), { password: 'hidden-word' }).href;
+    expectRefusal(
+      await started({ DATABASE_MIGRATION_URL: wrongOwner }),
+      ['DATABASE_MIGRATION_URL: PostgreSQL cannot be reached (28P01).'],
+      ['hidden-word'],
+    );
+  });
+
+  it.each([
+    ['a root certificate that is not there', '?sslrootcert=/not/there.pem', '/not/there.pem cannot be read (ENOENT).'],
+    ['TLS of the default strictness', '?sslmode=require', 'PostgreSQL cannot be reached (ECONNREFUSED).'],
+    ['TLS where it is preferred', '?sslmode=prefer&x=y', 'PostgreSQL cannot be reached (ECONNREFUSED).'],
+    ['TLS with a known authority', '?x=y&sslmode=verify-ca', 'PostgreSQL cannot be reached (ECONNREFUSED).'],
+  ])('a database with %s', async (_what, query, line) => {
+    for (const name of ['DATABASE_URL', 'DATABASE_MIGRATION_URL']) {
+      const end = await started({ [name]: `postgres://someone:hidden-word@127.0.0.1:1/x${query}` });
+      expectRefusal(end, [`${name}: ${line}`], ['hidden-word']);
+    }
+  });
+
+  it.each([
+    ['what is not percent-encoded', 'postgres://some%one:hidden-word@127.0.0.1:1/x'],
+    ['a parameter that is none', 'postgres://someone:hidden-word@127.0.0.1:1/x?sslnegotiation=none'],
+  ])('a database’s address with %s', async (_what, url) => {
+    for (const name of ['DATABASE_URL', 'DATABASE_MIGRATION_URL']) {
+      expectRefusal(
+        await started({ [name]: url }),
+        [new RegExp(`^${name} must be a postgres:// URL \\(.+\\)\\.$`)],
+        ['hidden-word'],
+      );
+    }
+  });
+
+  it('an owner who may not do what a start does', async () => {
+    const empty = await TestDatabase.create({ migrated: false });
+    const role = `test_powerless_${process.pid}`;
+    await empty.query(`create role ${role} login password 'hidden-word'`);
+    const powerless = Object.assign(new URL(empty.ownerUrl), { username: role, password: 'hidden-word' }).href;
+    const app = Object.assign(new URL(empty.appUrl), { username: `${role}_app` }).href;
+    expectRefusal(
+      await started({ DATABASE_URL: app, DATABASE_MIGRATION_URL: powerless }),
+      ['DATABASE_MIGRATION_URL: PostgreSQL refuses (42501, permission denied to create role).'],
+      ['hidden-word'],
+    );
+    await empty.query(`drop role ${role}`);
+    await empty.drop();
+  });
+
+  it('a migration that fails', async () => {
+    const taken = await TestDatabase.create({ migrated: false });
+    await taken.query('create table persona_data ()');
+    const end = await started({ DATABASE_URL: taken.appUrl, DATABASE_MIGRATION_URL: taken.ownerUrl });
+    expectRefusal(end, [
+      'The migration Migration20261124Onboarding fails (42P07, relation "persona_data" already exists): nothing was changed.',
+    ]);
+    await taken.drop();
   });
 
   it('a database without the schema', async () => {

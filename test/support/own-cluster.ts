@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
-import { StartupError } from '../../src/database/startup-error.js';
 import { eventually } from './deadline.js';
 import { isAlive } from './process-alive.js';
 import { scratchDirectory } from './scratch-directory.js';
@@ -67,18 +66,9 @@ export class OwnCluster {
     return this.#end('SIGKILL');
   }
 
-  /** Starts it after `stop`, `crash` or `kill`. It refuses as long as a child of the one before holds its memory. */
+  /** Starts it after `stop`, `crash` or `kill`. */
   async restart(): Promise<void> {
-    const start = () => EmbeddedPostgres.start({ directory: this.directory, superuserPassword: PASSWORD });
-    await eventually('PostgreSQL starts again', async () => {
-      try {
-        this.postgres = await start();
-        return true;
-      } catch (error) {
-        if (error instanceof StartupError) return false;
-        throw error;
-      }
-    });
+    this.postgres = await EmbeddedPostgres.start({ directory: this.directory, superuserPassword: PASSWORD });
     await this.proxy.open(this.postgres.port);
   }
 

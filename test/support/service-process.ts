@@ -15,6 +15,13 @@ export interface End {
   readonly stderr: string;
 }
 
+interface RunOptions {
+  /** Where it runs, with a `.env` or not; a directory of its own if undefined. */
+  readonly directory?: string;
+  /** A command that ends in running the words that follow it, such as `sh -c '… exec "$@"' sh`. */
+  readonly through?: readonly string[];
+}
+
 /** The built service as a process of its own. It sees the variables it is given and nothing else of the machine. */
 export class ServiceProcess {
   readonly pid: number;
@@ -25,10 +32,11 @@ export class ServiceProcess {
   readonly #ended: Promise<End>;
   #hasEnded = false;
 
-  private constructor(environment: Environment, given?: string) {
+  private constructor(environment: Environment, { directory: given, through = [] }: RunOptions = {}) {
     // Without a directory that is given: no `.env` here, and `.data` goes with it.
     const directory = given ?? scratchDirectory();
-    this.#child = spawn(process.execPath, [join(cluster().build, 'main.js')], {
+    const [command, ...args] = [...through, process.execPath, join(cluster().build, 'main.js')];
+    this.#child = spawn(command, args, {
       cwd: directory,
       env: { ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +56,7 @@ export class ServiceProcess {
 
   /** Starts it, in a directory of its own or the one given, and waits until it says that it is ready, database included. */
   static async start(environment: Environment, directory?: string): Promise<ServiceProcess> {
-    const service = new ServiceProcess({ PORT: '0', ...environment }, directory);
+    const service = new ServiceProcess({ PORT: '0', ...environment }, directory === undefined ? {} : { directory });
     try {
       await eventually('the service is ready', () => service.#isReady());
       return service;
@@ -60,8 +68,8 @@ export class ServiceProcess {
   }
 
   /** Starts what is expected to end by itself. */
-  static async run(environment: Environment): Promise<End> {
-    const service = new ServiceProcess(environment);
+  static async run(environment: Environment, options: RunOptions = {}): Promise<End> {
+    const service = new ServiceProcess(environment, options);
     try {
       return await service.ended();
     } finally {

@@ -1,0 +1,15 @@
+const COMPLAINT = /\b(?:FATAL|PANIC|ERROR|error): +(.+)$/;
+const EXPLANATION = /\b(?:DETAIL|HINT): +(.+)$/;
+const LOG = /\bLOG: /;
+/** The server says so to everybody who connects while it starts or stops. */
+const PASSING = /the database system is /;
+
+/** Why `initdb` or `postgres` has ended, in one line: its first complaint. What it writes last is how it tidies up. */
+export function causeIn(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !PASSING.test(line));
+  const at = lines.findIndex((line) => COMPLAINT.test(line));
+  const [, complaint] = COMPLAINT.exec(lines[at] ?? '') ?? [];
+  const [, explanation] = EXPLANATION.exec(lines[at + 1] ?? '') ?? [];
+  const cause = complaint ?? lines.find((line) => !LOG.test(line)) ?? 'it says nothing';
+  return [cause, ...(explanation === undefined ? [] : [explanation])].join(': ').trim().replace(/\.$/, '');
+}

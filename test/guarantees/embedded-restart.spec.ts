@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/deadline.js';
+import { EmbeddedServices, processes, readSteps, writeSteps } from '../support/embedded-services.js';
+import { isAlive } from '../support/process-alive.js';
+import type { ServiceProcess } from '../support/service-process.js';
+
+// Processes are started here, and wait for each other.
+jest.setTimeout(120_000);
+
+const RESTARTED = /^The embedded PostgreSQL had ended: it runs again as process \d+\.$/gm;
+
+describe('the embedded database, when it ends while services run', () => {
+  let services: EmbeddedServices;
+
+  beforeEach(() => {
+    services = new EmbeddedServices();
+  });
+  afterEach(() => services.remove());
+
+  /** The server and everything that it has started, as the machine's own killer may end them. */
+  function killServer(): void {
+    const { pid } = services.server();
+    const children = processes().filter(({ parent }) => parent === pid);
+    for (const { pid: one } of [{ pid }, ...children]) process.kill(one, 'SIGKILL');
+  }
+
+  async function isReady(service: ServiceProcess): Promise<boolean> {
+    const { status } = await service.anonymous().get('//health/ready');
+    expect([200, 503]).toContain(status);
+    return status === 200;
+  }
+
+  it.each([
+    ['was killed', () => killServer()],
+    ['was stopped by somebody else', () => process.kill(services.server().pid, 'SIGINT')],
+  ])('is started again on its port when it %s, and what was acknowledged is there', async (_how, end) => {
+    const service = await services.start();
+    await writeSteps(service);
+    const written = await readSteps(service);
+    const { pid, port } = services.server();
+    end();
+    await eventually('it is gone', () => !isAlive(pid));
+    const alice = await service.as('alice');
+    const statuses = new Set<number>();
+    await eventually('requests are answered again', async () => {
+      const { status } = await alice.get('/init');
+      statuses.add(status);
+      return status === 200;
+    });
+    // Meanwhile nothing but an outage is told.
+    for (const status of statuses) expect([200, 503]).toContain(status);
+    expect(await readSteps(service)).toEqual(written);
+    const again = services.server();
+    expect(again.pid).not.toBe(pid);
+    expect(again.port).toBe(port);
+    expect(service.stdout.match(RESTARTED)).toHaveLength(1);
+    const { code, stderr } = await service.stop();
+    expect([code, stderr, services.leftovers()]).toEqual([0, '', []]);
+  });
+
+  it('is started again by one of the services that share it, and adopted by the others', async () => {
+    const [first, second] = [await services.start(), await services.start()];
+    await writeSteps(first);
+    const { pid, port } = services.server();
+    killServer();
+    await eventually('it is gone', () => !isAlive(pid));
+    // One more that starts meanwhile finds it at the same port, or starts it there.
+    const third = await services.start();
+    const all = [first, second, third];
+    for (const service of all) await eventually('every service is ready', () => isReady(service));
+    expect(services.server().port).toBe(port);
+    expect(await readSteps(second)).toEqual(await readSteps(first));
+    const lines = all.flatMap(({ stdout }) => stdout.match(RESTARTED) ?? []);
+    expect(lines.length).toBeLessThanOrEqual(1);
+    const last = services.server().pid;
+    expect((await first.stop()).code).toBe(0);
+    expect((await third.stop()).code).toBe(0);
+    expect(isAlive(last)).toBe(true);
+    expect((await second.stop()).code).toBe(0);
+    expect(services.leftovers()).toEqual([]);
+  });
+
+  it('does not outlive a service that is stopped in the middle of a restart', async () => {
+    for (const ms of [0, 300, 500]) {
+      const service = await services.start();
+      killServer();
+      await pause(ms);
+      const { code, stderr } = await service.stop('SIGINT');
+      expect([code, stderr]).toEqual([0, '']);
+      expect(services.leftovers()).toEqual([]);
+    }
+  });
+
+  it('is not started over and over when it keeps ending', async () => {
+    const service = await services.start();
+    const seen = new Set<number>();
+    const end = Date.now() + 6000;
+    while (Date.now() < end) {
+      const pid = serverPid();
+      if (pid !== undefined && !seen.has(pid)) {
+        seen.add(pid);
+        process.kill(pid, 'SIGKILL');
+      }
+      await pause(10);
+    }
+    // At once, then after half a second, one, two, four: it would be hundreds without these pauses.
+    expect(seen.size).toBeGreaterThanOrEqual(3);
+    expect(seen.size).toBeLessThanOrEqual(5);
+    await eventually('it runs again in the end', () => isReady(service));
+    expect((await service.stop()).code).toBe(0);
+  });
+
+  /** Undefined while none runs. */
+  function serverPid(): number | undefined {
+    try {
+      const { pid } = services.server();
+      return isAlive(pid) ? pid : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+});
