@@ -21,6 +21,8 @@ export function ormOptions({ url, poolSize, timeoutMs }: ConnectionSettings): Op
       migrationsList: migrations,
       path: 'src/database/migrations',
       transactional: true,
+      // Each by itself: one that consists of several transactions sees what those before it have made.
+      allOrNothing: false,
       // Written by whoever makes a migration, whatever the database is called: a service never writes into its sources.
       snapshotName: '.snapshot-onboarding',
       snapshotOnMigrate: false,

@@ -106,7 +106,7 @@ async function checkMaintenanceRole(owner: pg.Client, user: string): Promise<voi
   await owner.query('rollback to savepoint maintenance');
 }
 
-/** Runs what is pending, all of it or nothing. */
+/** Runs what is pending, one after the other; what was done before one that fails stays. */
 async function migrate(owner: pg.Client, options: Options): Promise<void> {
   const orm = new MikroORM(options);
   let running = '';
@@ -117,7 +117,9 @@ async function migrate(owner: pg.Client, options: Options): Promise<void> {
     await orm.migrator.up();
   } catch (error) {
     if (!(error instanceof DriverException)) throw error;
-    throw new StartupError(`The migration${running} fails (${await causeOf(error, owner)}): nothing was changed.`);
+    throw new StartupError(
+      `The migration${running} fails (${await causeOf(error, owner)}). Those before it are done: mend that, and start again.`,
+    );
   } finally {
     await orm.close(true);
   }

@@ -1,6 +1,8 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { withClient } from '../../src/database/connect.js';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
@@ -10,6 +12,7 @@ import { checkDatabase, prepareDatabase } from '../../src/database/prepare-datab
 import { schemaDifference } from '../../src/database/schema-difference.js';
 import type { JsonObject } from '../../src/http/json.js';
 import { StartupError } from '../../src/database/startup-error.js';
+import { STEP_NUMBERS } from '../../src/steps/steps.js';
 import { TestApp } from '../support/app.js';
 import { catalogueOf } from '../support/catalogue.js';
 import { cluster, TestDatabase } from '../support/database.js';
@@ -17,6 +20,14 @@ import { eventually } from '../support/deadline.js';
 import { fillEveryTable, TABLES } from '../support/filled-user.js';
 import { sample } from '../support/samples.js';
 import { scratchDirectory } from '../support/scratch-directory.js';
+
+/** The files of migrations by which databases may have been made, with the SHA-256 of each. */
+const LANDED: Readonly<Record<string, string>> = {
+  'migration-2026-11-24-onboarding.ts': '0ac309e8f47904c83e4276a94dc3575f55998af3f2cc072ffa73f529bf6d66b8',
+  'migration-2026-11-24-vault.ts': 'e8d53a135c47768cc65eb7d6f9d97ca70701525dc58de465a912699529f19354',
+  'migration-2026-11-26-document-sizes.ts': '8dbdb0bb919eb4e1bd494a78386c024213c9ec3c3430cef543255d8d238f05a0',
+  'migration-2026-11-26-references.ts': '8268aa75b1a2672806f251caaff2bb90a79810cf52f7e61e8c7b13716dc13011',
+};
 
 /** Undone after each test, the latest first. */
 const drops: (() => Promise<void>)[] = [];
@@ -163,7 +174,7 @@ describe('migrations', () => {
     const error = await prepare().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(StartupError);
     expect((error as Error).message).toBe(
-      'The migration Migration20261124Vault fails (23502, column "version" of relation "api_keys" contains null values): nothing was changed.',
+      'The migration Migration20261124Vault fails (23502, column "version" of relation "api_keys" contains null values). Those before it are done: mend that, and start again.',
     );
     expect(await catalogueOf(database)).toEqual(catalogue);
     expect(await database.query('select from pg_roles where rolname = $1', [role])).toEqual([]);
@@ -218,7 +229,7 @@ describe('migrations', () => {
     expect(late).toBeInstanceOf(StartupError);
     expect((late as Error).message).toMatch(
       new RegExp(
-        `^The migration Migration20261124Vault fails \\((55P03|57014), [^;]+${sessions}\\): nothing was changed\\.$`,
+        `^The migration Migration20261124Vault fails \\((55P03|57014), [^;]+${sessions}\\)\\. Those before it are done: mend that, and start again\\.$`,
       ),
     );
 
@@ -227,6 +238,11 @@ describe('migrations', () => {
     const refused = await refusal(withClient('DATABASE_URL', database.ownerUrl, read, { lockTimeoutMs: 200 }));
     expect(refused).toMatch(new RegExp(`^DATABASE_URL: PostgreSQL refuses \\(55P03, [^;]+${sessions}\\)\\.$`));
     await holder.end();
+  });
+
+  it('leave nothing to the next one: the snapshot that it is drawn from is what the entities say', async () => {
+    const { ownerUrl } = await emptyDatabase();
+    expect(await migrator(ownerUrl, (runner) => runner.checkSchema())).toBe(false);
   });
 
   it('refuse one role for owner and service', async () => {
@@ -240,6 +256,116 @@ describe('migrations', () => {
     const { ownerUrl, appUrl } = await emptyDatabase();
     const nowhere = Object.assign(new URL(ownerUrl), { port: '1' }).href;
     expect(await refusal(prepareDatabase(nowhere, appUrl), 'DATABASE_MIGRATION_URL')).toContain('ECONNREFUSED');
+  });
+});
+
+describe('a migration that has landed', () => {
+  const folder = 'src/database/migrations';
+  const files = readdirSync(folder).filter((file) => file.startsWith('migration-'));
+  const rule = 'Databases have been made by it, so it is never edited: write another migration for what it lacks.';
+
+  it('is one of the list, and is still there', () => {
+    expect(files.sort()).toEqual(Object.keys(LANDED).sort());
+    expect(files).toHaveLength(migrations.length);
+  });
+
+  it.each(files)('is not edited: %s', (file) => {
+    const hash = createHash('sha256')
+      .update(readFileSync(join(folder, file)))
+      .digest('hex');
+    const landed = LANDED[file];
+    if (landed === undefined) throw new Error(`${file} is new: add it to LANDED in this spec with ${hash}. ${rule}`);
+    if (landed !== hash) throw new Error(`${file} was edited. ${rule}`);
+  });
+});
+
+describe('a database of an older version', () => {
+  const OLD = 'Migration20261124Vault';
+  const READS = [
+    ...['/init', '/status', '/progress', '/resume', '/summary', '/ai-inputs', '/api-keys', '/api-keys/validate'],
+    ...['/website-analysis', '/research-preferences', '/step4/persona-latest', '/validation/enhanced'],
+    ...STEP_NUMBERS.map((step) => `/step/${step}`),
+    '//onboarding/business-info/user/alice',
+  ];
+
+  async function readAll(database: TestDatabase) {
+    const app = await TestApp.start({ database });
+    try {
+      const [alice, service] = [await app.as('alice'), await app.as('service', { scope: 'keys:use' })];
+      const answers = await Promise.all(READS.map((path) => alice.get(path)));
+      const lent = await service.get('/internal/users/alice/api-keys/exa');
+      return [...answers, lent].map(({ status, body }) => [status, body] as const);
+    } finally {
+      await app.stop();
+    }
+  }
+
+  it('keeps its rows, and they are read as before', async () => {
+    const database = await emptyDatabase();
+    const migrate = () => prepareDatabase(database.ownerUrl, database.appUrl);
+    await migrate();
+    const app = await TestApp.start({ database });
+    await fillEveryTable(app, 'alice', 'mark-of-alice');
+    await fillEveryTable(app, 'bob', 'mark-of-bob');
+    await app.stop();
+    const before = await readAll(database);
+    for (const [status] of before) expect(status).toBe(200);
+
+    await migrator(database.ownerUrl, (runner) => runner.down({ to: OLD }));
+    const rows = await database.dump();
+    for (const table of TABLES) expect([table, rows[table]?.length]).not.toEqual([table, 0]);
+    await migrate();
+    expect(await database.dump()).toMatchObject(rows);
+    expect(await readAll(database)).toEqual(before);
+    await checkDatabase(database.appUrl);
+  });
+
+  it('ends with the same schema, whether it has the checks that were added to the first migration or not', async () => {
+    const fresh = await emptyDatabase();
+    await prepareDatabase(fresh.ownerUrl, fresh.appUrl);
+    const catalogue = await catalogueOf(fresh);
+    for (const lacking of [[], ['onboarding_sessions'], ['onboarding_sessions', 'access_events']]) {
+      const database = await emptyDatabase();
+      await migrator(database.ownerUrl, (runner) => runner.up({ to: OLD }));
+      for (const table of lacking) await database.query(`alter table ${table} drop constraint ${table}_user_id_check`);
+      await prepareDatabase(database.ownerUrl, database.appUrl);
+      expect(await catalogueOf(database)).toEqual(catalogue);
+      expect(await schemaDifference(database.ownerUrl)).toBe('');
+    }
+  });
+
+  it('is brought up to date by another run where one was cut off', async () => {
+    const fresh = await emptyDatabase();
+    await prepareDatabase(fresh.ownerUrl, fresh.appUrl);
+    const database = await emptyDatabase();
+    await migrator(database.ownerUrl, (runner) => runner.up({ to: OLD }));
+    // A transaction of somebody's that ends when it likes: the lock is not waited for, as users would wait behind it.
+    const reader = new pg.Client({ connectionString: database.ownerUrl });
+    await reader.connect();
+    try {
+      await reader.query('begin; select from api_keys');
+      const migrate = () => prepareDatabase(database.ownerUrl, database.appUrl);
+      const begun = performance.now();
+      await expect(migrate()).rejects.toMatchObject({ code: '55P03' });
+      expect(performance.now() - begun).toBeLessThan(20_000);
+      await reader.query('commit');
+      await migrate();
+    } finally {
+      await reader.end();
+    }
+    expect(await catalogueOf(database)).toEqual(await catalogueOf(fresh));
+  });
+
+  it('is not kept from its users while rows are looked through: each constraint is added and validated by itself', async () => {
+    const database = await emptyDatabase();
+    await prepareDatabase(database.ownerUrl, database.appUrl);
+    const references = await database.query<{ added: string; validated: string }>(
+      `select distinct t.xmin::text as added, o.xmin::text as validated
+       from pg_constraint o join pg_trigger t on t.tgconstraint = o.oid
+       where o.contype = 'f' and o.convalidated`,
+    );
+    const transactions = references.flatMap(({ added, validated }) => [added, validated]);
+    expect(new Set(transactions).size).toBe(2 * (TABLES.length - 1));
   });
 });
 

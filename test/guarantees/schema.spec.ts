@@ -55,7 +55,7 @@ describe('schema', () => {
        from pg_constraint where contype = 'f' order by 1`,
     );
     const definition =
-      'FOREIGN KEY (user_id, session_id) REFERENCES onboarding_sessions(user_id, id) ON UPDATE CASCADE ON DELETE CASCADE';
+      'FOREIGN KEY (user_id, session_id) REFERENCES onboarding_sessions(user_id, id) ON DELETE CASCADE';
     const tables = TABLES.filter((table) => table !== 'onboarding_sessions');
     expect(references).toEqual(tables.map((table) => ({ table, definition })));
   });
@@ -166,6 +166,22 @@ describe('schema', () => {
         await expect(asUser('alice', statement)).rejects.toMatchObject({ code: '42501' });
       }
       await expect(asUser('alice', event('alice', 1))).rejects.toMatchObject({ code: '23505' });
+    });
+
+    it('cannot give the rows of a session to another one, by way of the session either', async () => {
+      await asUser('carol', session('carol'), event('carol', 1));
+      const events = () => database.query(`select * from progress_events where user_id = 'carol'`);
+      const before = await events();
+      for (const statement of [
+        'update onboarding_sessions set id = gen_random_uuid()',
+        `update onboarding_sessions set user_id = 'carol', id = gen_random_uuid()`,
+        `update progress_events set session_id = gen_random_uuid()`,
+      ]) {
+        await expect(asUser('carol', statement)).rejects.toMatchObject({
+          code: expect.stringMatching(/^(23503|42501)$/),
+        });
+      }
+      expect(await events()).toEqual(before);
     });
   });
 

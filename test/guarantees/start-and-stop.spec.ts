@@ -168,7 +168,7 @@ describe('a service that cannot start says why in a line', () => {
     await taken.query('create table persona_data ()');
     const end = await started({ DATABASE_URL: taken.appUrl, DATABASE_MIGRATION_URL: taken.ownerUrl });
     expectRefusal(end, [
-      'The migration Migration20261124Onboarding fails (42P07, relation "persona_data" already exists): nothing was changed.',
+      'The migration Migration20261124Onboarding fails (42P07, relation "persona_data" already exists). Those before it are done: mend that, and start again.',
     ]);
     await taken.drop();
   });
