@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, RequiresScope } from '../auth/auth.guard.js';
 import type { User } from '../auth/user.js';
@@ -126,7 +126,6 @@ export class ApiKeysController {
 
   @Get('internal/users/:userId/api-keys/:provider')
   @RequiresScope('keys:use')
-  @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'A key, for services with the scope keys:use; recorded' })
   @Answers(LentKeyView)
   @ApiProblems(404)
