@@ -48,7 +48,7 @@ function make(file: string): void {
   }
 }
 
-/** As `mkdir -p`. Node's own never returns where the system answers ENOENT to a `mkdir`, as it does below `/proc`. */
+/** As `mkdir -p`. Node's recursive `mkdirSync` never returns below `/proc`, where the system answers ENOENT to every `mkdir`. */
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   makeDirectory(dirname(path));

@@ -3,24 +3,24 @@ import pg from 'pg';
 import { LOCK_TIMEOUT_MS, sessionsThatLockTables } from './locks.js';
 import { LoginRefused, StartupError } from './startup-error.js';
 
-/** A lock was not to be had in time, or the statement took too long altogether. */
-const WAITED_IN_VAIN = /^(55P03|57014)$/;
+/** The time-outs for a lock and for a whole statement, which may have waited for locks. */
+const TIMED_OUT = /^(55P03|57014)$/;
 
 /** SQLSTATE classes whose messages name tables and roles, and never quote a value. */
 const WITHOUT_VALUES = /^(0A|23|25|28|2B|3D|40|42|53|54|55|57|58)/;
 
-/** How the driver reads a URL: where the server is, who logs in, and TLS as `sslmode` and its relatives have it. */
+/** What the driver reads in a URL: the server, the login, and TLS by `sslmode` and its relatives. */
 export function readUrl(url: string) {
-  // The driver would take a malformed percent-encoding as it is, and the ORM would not.
+  // The driver accepts malformed percent-encoding, the ORM throws at it.
   decodeURIComponent(url);
   const client = new pg.Client({ connectionString: withExplicitTls(url) });
   const { host, port, user, password, database } = client;
   const ssl = client.ssl as boolean | ConnectionOptions;
-  // The driver hides the key from whoever copies the options.
+  // The driver makes the key non-enumerable: a copy of the options would lose it.
   return { host, port, user, password, database, ssl: typeof ssl === 'object' ? { ...ssl, key: ssl.key } : ssl };
 }
 
-/** The same. @throws StartupError that names the variable */
+/** The same for a variable. @throws StartupError that names it */
 export function parseUrl(variable: string, url: string) {
   try {
     return readUrl(url);
@@ -31,7 +31,7 @@ export function parseUrl(variable: string, url: string) {
   }
 }
 
-/** The driver takes these modes for `verify-full`, and says so in six lines. */
+/** The driver treats these modes as `verify-full`, and prints six lines about it unless the URL says so itself. */
 function withExplicitTls(url: string): string {
   if (/[?&]uselibpqcompat=true(?=[&#]|$)/.test(url)) return url;
   return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=[&#]|$)/g, '$1verify-full');
@@ -80,15 +80,15 @@ function unreachable(variable: string, error: unknown): StartupError {
 }
 
 /**
- * The code of a failure, and what PostgreSQL says of it where that quotes no value; in one line. Where it waited in vain, also for whom.
- * @param client of the same database; its transaction is undone
+ * A failure in one line: its code, PostgreSQL's message where that quotes no value, and after a time-out the sessions that hold locks.
+ * @param client connected to the same database; its transaction is rolled back
  */
 export async function causeOf(error: Error, client: pg.Client): Promise<string> {
   const { code } = error as NodeJS.ErrnoException;
   const message = error.message.replace(/\s+/g, ' ');
   if (code === undefined) return message;
   const cause = WITHOUT_VALUES.test(code) ? `${code}, ${message}` : code;
-  if (!WAITED_IN_VAIN.test(code)) return cause;
+  if (!TIMED_OUT.test(code)) return cause;
   await client.query('rollback');
   const sessions = await sessionsThatLockTables(client);
   return [cause, ...sessions.map((session) => `${session} holds locks on tables`)].join('; ');

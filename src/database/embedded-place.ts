@@ -52,11 +52,12 @@ export function findPlace(directory: string, binaries: string): Place {
     throw new StartupError(`${elsewhere} belongs to somebody else: remove it.`);
   const copy = join(elsewhere, basename(dirname(binaries)));
   if (!existsSync(copy)) copyBinaries(binaries, copy);
+  // Earlier versions have left closed ones.
   else if (!isOpen(copy)) openToEverybody(copy);
   return { directory: elsewhere, binaries: copy, user };
 }
 
-/** The copy appears whole or not at all; of two that are made at once the first stays. */
+/** The copy appears whole or not at all; of two copies that are made at once the first stays. */
 function copyBinaries(binaries: string, copy: string): void {
   const aside = `${copy}.${process.pid}`;
   try {
@@ -70,7 +71,7 @@ function copyBinaries(binaries: string, copy: string): void {
   }
 }
 
-/** Under a strict umask the copy would be root's alone. */
+/** Under a strict umask only root could read the copy. */
 function openToEverybody(directory: string): void {
   chmodSync(directory, 0o755);
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -91,8 +92,8 @@ function isOpen(path: string): boolean {
 }
 
 /**
- * Starts one of the binaries, in a process group of its own: Ctrl-C reaches the service alone, which then stops it. It gets none
- * of our environment, which holds secrets; on Windows programs cannot do without.
+ * Starts one of the binaries in its own process group: Ctrl-C reaches the service alone, which then stops it. It gets none of the
+ * service's environment, which holds secrets; Windows programs need theirs.
  */
 export function spawnBinary(
   { binaries, user }: Place,

@@ -12,7 +12,7 @@ export interface EmbeddedOptions {
   readonly superuserPassword: string;
   /** Server settings; tests give up durability for speed. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Told what takes long, and of a server that was started again. */
+  /** Gets lines about a start that takes long, and about restarts. */
   readonly say?: (line: string) => void;
   /** Told where the data are when they cannot be kept in `directory`. */
   readonly onElsewhere?: (directory: string) => void;

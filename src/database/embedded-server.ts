@@ -13,13 +13,14 @@ import { LoginRefused, StartupError } from './startup-error.js';
 export const SUPERUSER = 'postgres';
 
 const DEADLINE_MS = 30_000;
+const END_MS = 10_000;
 const POLL_MS = 20;
 const SILENCE_MS = 1000;
 const RETRY_MS = 200;
 /** More than a server writes before it ends. */
 const OUTPUT_BYTES = 65_536;
 
-/** Why a server ends at once although the next one may stay: what is left of the one before, or one that was quicker. */
+/** Causes that pass by themselves: children of a killed server still run, or another process has just launched one. */
 const PASSING = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const PORT_TAKEN = /could not create any TCP\/IP sockets/;
 
@@ -32,14 +33,14 @@ export interface Running {
 }
 
 interface StartOptions {
-  /** The only port that will do; any free one if undefined. */
+  /** The port that the server must have; any free one if undefined. */
   readonly port?: number | undefined;
   readonly abort?: AbortSignal;
-  /** Told once when it takes long, and why. */
+  /** Gets one line when the start takes long. */
   readonly say: (line: string) => void;
 }
 
-/** The server of one cluster, whichever process has launched it: PostgreSQL's own lock on the cluster decides between several. */
+/** The server of one cluster. Several processes may want to launch it: PostgreSQL's own lock on the cluster lets one of them do so. */
 export class EmbeddedServer {
   readonly #log: string;
 
@@ -53,9 +54,9 @@ export class EmbeddedServer {
   }
 
   /**
-   * Adopts the server that runs on the cluster, or launches one. Waits while another one starts or stops there. A server that was
-   * launched here and does not get ready is ended.
-   * @throws LoginRefused; StartupError; whatever `abort` says
+   * Adopts the server that runs on the cluster, or launches one. Waits while another process's server starts or stops there. Ends
+   * the server that it has launched when it fails.
+   * @throws LoginRefused; StartupError; the reason of `abort`
    */
   async start({ port, abort, say }: StartOptions): Promise<Running> {
     const begun = Date.now();
@@ -93,7 +94,7 @@ export class EmbeddedServer {
     await until(() => !isAlive(holder.pid), DEADLINE_MS);
   }
 
-  /** Who holds PostgreSQL's lock on the cluster. After a crash its process may be another program's by now. */
+  /** The server that holds PostgreSQL's lock on the cluster. After a crash the id in the lock may belong to another program. */
   #holder(): { readonly pid: number; readonly port: number } | null {
     const { pid, directory, port } = this.#lock();
     const found = findProcess(pid);
@@ -135,7 +136,7 @@ export class EmbeddedServer {
     try {
       const { size } = fstatSync(log);
       const args = ['-D', this.cluster, '-p', String(port), ...settings];
-      // A lock that nobody holds is passed over, though its process is another program's by now: PostgreSQL takes no offence at this id.
+      // After a crash the id in the lock may belong to another program. PostgreSQL ignores a lock with the id that is named here.
       const environment = { PG_GRANDPARENT_PID: String(this.#lock().pid) };
       const child = spawnBinary(this.place, 'postgres', args, ['ignore', log, log], environment);
       await once(child, 'spawn');
@@ -158,11 +159,11 @@ export class EmbeddedServer {
   }
 }
 
-/** A server that this process has launched. */
+/** A server that this process has launched, which may end at once. */
 class Launch {
   constructor(
     private readonly child: ChildProcess,
-    /** Why it has ended. */
+    /** Why it has ended, in its own words. */
     readonly cause: () => string,
   ) {}
 
@@ -174,9 +175,11 @@ class Launch {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Fast shutdown; a server that hangs is killed, and recovers at its next start. */
   async end(): Promise<void> {
     this.child.kill('SIGINT');
-    await until(() => !this.isRunning, DEADLINE_MS);
+    await until(() => !this.isRunning, END_MS);
+    this.child.kill('SIGKILL');
   }
 }
 

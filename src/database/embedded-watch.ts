@@ -3,16 +3,16 @@ import type { EmbeddedServer, Running } from './embedded-server.js';
 import { isAlive } from './processes.js';
 
 const LOOK_MS = 250;
-/** Between two restarts, doubled from one to the next. */
+/** The pause before a restart doubles from one to the next. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** A server that has run for so long is restarted at once. */
+/** A server that has run for so long is restarted without a pause. */
 const STEADY_MS = 60_000;
 
 /**
- * Starts the server again, on its port, whenever it has ended, until `abort` ends the watch. Of several processes that watch one
- * server the first one launches it, the others adopt it.
- * @param say told of each restart, and of an end that no restart mends
+ * Starts the server again, on its port, whenever it has ended, until `abort` ends the watch. Of several processes that watch the
+ * same server one launches it, and the others adopt it.
+ * @param say gets a line about each restart of this process, and about a restart that fails
  */
 export async function watchServer(
   server: EmbeddedServer,
@@ -44,7 +44,7 @@ export async function watchServer(
   }
 }
 
-/** Whether the time has passed, and not been cut short. A process that has nothing else to do ends meanwhile. */
+/** False when `abort` has cut the wait short. Does not keep the process alive. */
 async function waits(ms: number, abort: AbortSignal): Promise<boolean> {
   await delay(ms, undefined, { signal: abort, ref: false }).catch(() => undefined);
   return !abort.aborted;

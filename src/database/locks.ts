@@ -10,23 +10,33 @@ const POLL_MS = 50;
 const SILENCE_MS = 1000;
 
 export interface Waiting {
-  /** Told once that it waits, and for what. */
+  /** Gets one line when the wait takes long. */
   readonly say: (line: string) => void;
   readonly timeoutMs?: number;
 }
 
 /**
- * Takes an advisory lock for as long as the connection lasts, so that processes that start at once prepare a database one after the other.
- * Any role that may connect can hold it, so this waits in a way that can say for whom.
- * @throws StartupError that names who holds it, after the time-out
+ * Takes an advisory lock until the transaction ends, so that processes that start at once prepare a database one after the other.
+ * @throws StartupError that names the session which holds the lock, after the time-out
  */
-export async function takeLock(
+export function lockForTransaction(client: pg.Client, name: string, waiting: Waiting): Promise<void> {
+  return waitForLock(client, 'pg_try_advisory_xact_lock', name, waiting);
+}
+
+/** The same until the connection ends: databases are not created in transactions. */
+export function lockForSession(client: pg.Client, name: string, waiting: Waiting): Promise<void> {
+  return waitForLock(client, 'pg_try_advisory_lock', name, waiting);
+}
+
+/** Any role that may connect can hold such a lock. Between two attempts the connection is free to ask which session does. */
+async function waitForLock(
   client: pg.Client,
+  attempt: string,
   name: string,
   { say, timeoutMs = LOCK_TIMEOUT_MS }: Waiting,
 ): Promise<void> {
   const begun = Date.now();
-  for (let silent = true; !(await tryLock(client, name)); await delay(POLL_MS)) {
+  for (let silent = true; !(await succeeds(client, attempt, name)); await delay(POLL_MS)) {
     const waited = Date.now() - begun;
     if (waited >= timeoutMs) {
       const seconds = Math.round(waited / 1000);
@@ -41,8 +51,8 @@ export async function takeLock(
   }
 }
 
-async function tryLock(client: pg.Client, name: string): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock(hashtext($1)) as taken', [name]);
+async function succeeds(client: pg.Client, attempt: string, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ taken: boolean }>(`select ${attempt}(hashtext($1)) as taken`, [name]);
   return rows[0]?.taken ?? false;
 }
 
@@ -53,7 +63,7 @@ async function holderOf(client: pg.Client, name: string): Promise<string> {
   return holder ?? 'another session';
 }
 
-/** The other sessions that hold locks on tables of the service, for which a statement may have waited in vain. */
+/** The other sessions that hold locks on the service's tables: one of them may be why a statement has timed out. */
 export function sessionsThatLockTables(client: pg.Client): Promise<readonly string[]> {
   const isTable = `locktype = 'relation' and relation in (select oid from pg_class where relnamespace = 'public'::regnamespace)`;
   return sessionsWith(client, isTable);
@@ -63,7 +73,7 @@ interface Session {
   readonly pid: number;
   readonly role: string | null;
   readonly application: string | null;
-  /** Null where our role may not see it, or the session has none. */
+  /** Null where our role may not see it, and for sessions without an address. */
   readonly address: string | null;
 }
 

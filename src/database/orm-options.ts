@@ -28,7 +28,7 @@ export function ormOptions({ url, poolSize, timeoutMs }: ConnectionSettings): Op
       snapshotOnMigrate: false,
     },
     driverOptions: {
-      // The ORM reads host, database and login by itself, and passes over TLS.
+      // The ORM itself reads nothing but host, database and login in the URL: without this the pool would not use TLS.
       ...readUrl(url),
       max: poolSize,
       // Statements of a unit of work are written without waiting for the answers before them: one round trip instead of four.

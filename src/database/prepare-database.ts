@@ -2,7 +2,7 @@ import { DriverException, MikroORM, type Options } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { causeOf, parseUrl, withClient } from './connect.js';
 import { MAINTENANCE_ROLE } from './entities/ownership.js';
-import { LOCK_TIMEOUT_MS, takeLock, type Waiting } from './locks.js';
+import { LOCK_TIMEOUT_MS, lockForTransaction, type Waiting } from './locks.js';
 import { migrations } from './migrations/migrations.js';
 import { ormOptions } from './orm-options.js';
 import { StartupError } from './startup-error.js';
@@ -57,8 +57,8 @@ export async function prepareDatabase(
     );
   }
   const prepare = async (owner: pg.Client) => {
-    await takeLock(owner, 'onboarding migrations', { say, timeoutMs });
     await owner.query('begin');
+    await lockForTransaction(owner, 'onboarding migrations', { say, timeoutMs });
     await createAppRole(owner, app);
     await checkMaintenanceRole(owner, ownerName);
     // The ORM takes longer than all the rest of a start: it is not asked where there is nothing to do.

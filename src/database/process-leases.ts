@@ -4,11 +4,11 @@ import { findProcess, readIfThere } from './processes.js';
 
 /** A process that uses a cluster. */
 interface Lease {
-  /** Where it reaches the server; 0 as long as it does not know. */
+  /** Of the server; 0 until the process knows it. */
   readonly port: number;
 }
 
-/** Which processes use a cluster: a file each, named by its process, with when that started and where it reaches the server. */
+/** Which processes use a cluster: one file per process, named by its id, with its start time and the server's port. */
 export class Leases {
   readonly #directory: string;
   readonly #mine: string;
@@ -29,7 +29,7 @@ export class Leases {
     return this.#others().length;
   }
 
-  /** Where the other processes reach the server; undefined where none knows. */
+  /** The port that the other processes use; undefined if none knows it. */
   get port(): number | undefined {
     return this.#others().find(({ port }) => port > 0)?.port;
   }
@@ -41,7 +41,7 @@ export class Leases {
   }
 }
 
-/** Null, and the file removed, where its process has ended. */
+/** Removes the file of a process that has ended, and returns null. */
 function read(file: string): Lease | null {
   const [startedAt = '', port] = (readIfThere(file) ?? '').split('\n');
   if (isUser(Number(basename(file)), startedAt)) return { port: Number(port) };
@@ -49,11 +49,11 @@ function read(file: string): Lease | null {
   return null;
 }
 
-/** Ids are used again: after a `kill -9` the id of a lease may be that of a process that knows nothing of it. */
+/** The system uses ids again: after a `kill -9` a lease may name a process that knows nothing of it. */
 function isUser(pid: number, startedAt: string): boolean {
   const found = findProcess(pid);
   if (!found) return false;
   if (startedAt !== '') return found.startedAt === undefined || found.startedAt === startedAt;
-  // Earlier versions wrote nothing into the file: theirs is a process of Node.
+  // Earlier versions wrote empty files; their processes are Node's.
   return found.command === undefined || /(^|[\\/])node(\.exe)?( |$)/.test(found.command);
 }

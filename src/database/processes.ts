@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process of this machine. What the system does not tell is undefined. */
+/** A process of this machine. What the system hides is undefined. */
 export interface ProcessState {
   /** When it started, in the system's own terms: a later process with the same id has another value. */
   readonly startedAt: string | undefined;
@@ -17,7 +17,7 @@ export function findProcess(pid: number): ProcessState | null {
   return (process.platform === 'linux' ? readProc(pid) : askPs(pid)) ?? UNKNOWN;
 }
 
-/** Whether there is such a process. One that has ended and that its parent has not waited for is none. */
+/** Whether there is such a process; a zombie is none. */
 export function isAlive(pid: number): boolean {
   return signal(pid, 0) && !(process.platform === 'linux' && readStat(pid)?.[STATE] === 'Z');
 }
@@ -49,7 +49,7 @@ function readProc(pid: number): ProcessState {
   return { startedAt: readStat(pid)?.[START_TIME], command };
 }
 
-/** Null where there is no such file, or it may not be read: files that other processes make and remove. */
+/** For files that other processes make and remove; null if the file cannot be read. */
 export function readIfThere(file: string): string | null {
   try {
     return readFileSync(file, 'utf8');

@@ -1,10 +1,10 @@
 const COMPLAINT = /\b(?:FATAL|PANIC|ERROR|error): +(.+)$/;
 const EXPLANATION = /\b(?:DETAIL|HINT): +(.+)$/;
 const LOG = /\bLOG: /;
-/** The server says so to everybody who connects while it starts or stops. */
+/** What each client gets while the server starts or stops. */
 const PASSING = /the database system is /;
 
-/** Why `initdb` or `postgres` has ended, in one line: its first complaint. What it writes last is how it tidies up. */
+/** Why `initdb` or `postgres` has ended, in one line: its first complaint, since the last lines are about cleaning up. */
 export function causeIn(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '' && !PASSING.test(line));
   const at = lines.findIndex((line) => COMPLAINT.test(line));

@@ -5,7 +5,7 @@ import { localSecrets } from '../config/local-secrets.js';
 import { withClient } from './connect.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { checkKeys } from './key-rotation.js';
-import { takeLock } from './locks.js';
+import { lockForSession } from './locks.js';
 import { checkDatabase, prepareDatabase } from './prepare-database.js';
 import { LoginRefused, StartupError } from './startup-error.js';
 
@@ -24,7 +24,7 @@ const APP = 'onboarding_app';
 
 /**
  * The database that the configuration names, or else the embedded one; migrated where the owner is known, and checked.
- * @param say told what takes a while, and later of an embedded server that had to be started again
+ * @param say gets a line about what takes a while, and later about each restart of the embedded server
  * @throws StartupError
  */
 export async function startDatabase(
@@ -92,7 +92,7 @@ async function startEmbedded(configuration: Configuration, say: (line: string) =
 /** An owner that is no superuser, as a good deployment has it: what works here works there. */
 async function createOwner(superuserUrl: string, password: string, say: (line: string) => void): Promise<void> {
   await withClient('DATA_DIR', superuserUrl, async (superuser) => {
-    await takeLock(superuser, 'onboarding owner', { say });
+    await lockForSession(superuser, 'onboarding owner', { say });
     const { rows } = await superuser.query<{ role: boolean; database: boolean }>(
       `select exists (select from pg_roles where rolname = $1) as role,
               exists (select from pg_database where datname = $2) as database`,

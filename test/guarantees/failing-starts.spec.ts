@@ -80,7 +80,7 @@ describe('a service that cannot start with its embedded database says why in a l
   });
 
   it('few descriptors, under initdb and under the server', async () => {
-    const through = ['/bin/sh', '-c', 'ulimit -n 40; exec "$@"', 'sh'];
+    const through = ['/bin/sh', '-c', 'ulimit -n 50; exec "$@"', 'sh'];
     const cause = 'insufficient file descriptors available to start server process: System allows .+';
     const making = new RegExp(`The embedded PostgreSQL cannot be made: ${cause}\\.`);
     expectRefusal(await services.run({}, { through }), making, services);
