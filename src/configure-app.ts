@@ -10,7 +10,7 @@ import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
 import { DtoPipe } from './http/body.pipe.js';
 import { refuseConnection, refuseExpectation } from './http/client-error.js';
-import { endConnectionsOnStop } from './http/connections.js';
+import { endConnectionsOnStop, HOOK_TIMEOUT } from './http/connections.js';
 import { findUnstorable, isNestedTooDeep, TOO_DEEP } from './http/json.js';
 import { sendEntityTag } from './http/entity-tag.js';
 import { createLogger, logRequest, NestLogger, requestId, requestLogger } from './http/logging.js';
@@ -73,6 +73,7 @@ function fastifyAdapter({ TRUST_PROXY }: Configuration, logger: Logger): Fastify
     genReqId: requestId,
     // What still comes while the service stops is answered like everything else.
     return503OnClosing: false,
+    pluginTimeout: HOOK_TIMEOUT,
     ...CONNECTIONS,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // Before any hook: what a hook does for other requests is done here.
