@@ -7,15 +7,21 @@ import { createApp } from '../configure-app.js';
 import { startDatabase } from '../database/start-database.js';
 import { explainListenError } from '../database/startup-error.js';
 import { HealthController } from '../health/health.controller.js';
+import { standardOutput } from '../http/log-output.js';
 import { developmentToken } from './development-token.js';
 import { run } from './run.js';
+
+/** Milliseconds that a reader has for the last lines of the log. */
+const LAST_LINES = 1000;
 
 /** What was started and must be stopped, the latest first. */
 type Stops = (() => Promise<void>)[];
 
 /** Starts the service; it runs until SIGINT or SIGTERM, and then stops whatever it started. */
 export async function runService(): Promise<void> {
-  const stops: Stops = [];
+  // Whoever reads what it says may have gone, or has no room; it goes on without them.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const stops: Stops = [() => standardOutput.drain(LAST_LINES)];
   const starting = run(() => start(stops));
   stopOnSignal(starting, stops);
   await starting;

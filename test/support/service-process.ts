@@ -15,6 +15,13 @@ export interface End {
   readonly stderr: string;
 }
 
+/** A standard output that is not read here; the service needs a `PORT`, since it cannot say where it listens. */
+export interface Output {
+  readonly descriptor?: number;
+  /** Bytes that a file may have before writing to it fails, as on a full disk: a multiple of 512. */
+  readonly fileLimit?: number;
+}
+
 /** The built service as a process of its own. It sees the variables it is given and nothing else of the machine. */
 export class ServiceProcess {
   readonly pid: number;
@@ -25,13 +32,18 @@ export class ServiceProcess {
   readonly #ended: Promise<End>;
   #hasEnded = false;
 
-  private constructor(environment: Environment, given?: string) {
+  private constructor(
+    private readonly environment: Environment,
+    given?: string,
+    { descriptor, fileLimit }: Output = {},
+  ) {
     // Without a directory that is given: no `.env` here, and `.data` goes with it.
     const directory = given ?? scratchDirectory();
-    this.#child = spawn(process.execPath, [join(cluster().build, 'main.js')], {
+    const [command, args] = commandOf(fileLimit);
+    this.#child = spawn(command, args, {
       cwd: directory,
       env: { ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', descriptor ?? 'pipe', 'pipe'],
     });
     this.pid = this.#child.pid as number;
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
@@ -47,8 +59,8 @@ export class ServiceProcess {
   }
 
   /** Starts it, in a directory of its own or the one given, and waits until it says that it is ready, database included. */
-  static async start(environment: Environment, directory?: string): Promise<ServiceProcess> {
-    const service = new ServiceProcess({ PORT: '0', ...environment }, directory);
+  static async start(environment: Environment, directory?: string, output?: Output): Promise<ServiceProcess> {
+    const service = new ServiceProcess({ PORT: '0', ...environment }, directory, output);
     try {
       await eventually('the service is ready', () => service.#isReady());
       return service;
@@ -69,8 +81,10 @@ export class ServiceProcess {
     }
   }
 
-  /** Where it says that it listens. */
+  /** Where it says that it listens, or was told to. */
   get url(): string {
+    const { PORT } = this.environment;
+    if (PORT !== '0') return `http://127.0.0.1:${PORT}`;
     const [, url] = /ready at (\S+)/.exec(this.stdout) ?? [];
     if (!url) throw new Error(`It has not said where it listens:\n${this.stdout}${this.stderr}`);
     return url;
@@ -103,10 +117,18 @@ export class ServiceProcess {
 
   async #isReady(): Promise<boolean> {
     if (this.#hasEnded) throw new Error(`It has ended:\n${this.stdout}${this.stderr}`);
-    if (!this.stdout.includes('ready at')) return false;
-    const { status } = await this.anonymous().get('//health/ready');
-    return status === 200;
+    if (this.environment['PORT'] === '0' && !this.stdout.includes('ready at')) return false;
+    const answer = await this.anonymous()
+      .get('//health/ready')
+      .catch(() => null);
+    return answer?.status === 200;
   }
+}
+
+function commandOf(fileLimit?: number): [string, string[]] {
+  const main = join(cluster().build, 'main.js');
+  if (fileLimit === undefined) return [process.execPath, [main]];
+  return ['/bin/sh', ['-c', `ulimit -f ${fileLimit / 512} && exec "$0" "$@"`, process.execPath, main]];
 }
 
 /** Whether a new connection is turned away. */
