@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 const folder = (root) => join(root, 'dist', 'running');
 
+const noteOf = (root, pid) => join(folder(root), String(pid));
+
 export function runningServices(root) {
   let names = [];
   try {
@@ -11,14 +13,17 @@ export function runningServices(root) {
   } catch (error) {
     if (error.code !== 'ENOENT') throw error;
   }
-  return names.map(Number).filter((pid) => isAlive(pid) || rmSync(join(folder(root), String(pid)), { force: true }));
+  return names.map(Number).filter((pid) => isAlive(pid) || forgetRunning(root, pid));
 }
 
 export function noteRunning(root, pid) {
   mkdirSync(folder(root), { recursive: true });
-  const file = join(folder(root), String(pid));
-  writeFileSync(file, '');
-  return () => rmSync(file, { force: true });
+  writeFileSync(noteOf(root, pid), '');
+  return () => forgetRunning(root, pid);
+}
+
+export function forgetRunning(root, pid) {
+  rmSync(noteOf(root, pid), { force: true });
 }
 
 function isAlive(pid) {

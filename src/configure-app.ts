@@ -9,7 +9,7 @@ import type { Configuration } from './config/configuration.js';
 import { addBodyParsers } from './http/body-parsers.js';
 import { DtoPipe } from './http/body.pipe.js';
 import { refuseConnection, refuseOddities } from './http/client-error.js';
-import { endConnectionsOnStop } from './http/connections.js';
+import { endConnectionsOnStop, HOOK_TIMEOUT } from './http/connections.js';
 import { allowOrigin, enableCors } from './http/cors.js';
 import { sendEntityTag } from './http/entity-tag.js';
 import { sendLargeAnswers, LargeAnswers } from './http/large-answers.js';
@@ -74,6 +74,7 @@ function fastifyAdapter({ TRUST_PROXY, CORS_ORIGINS }: Configuration, logger: Lo
     genReqId: requestId,
     // What still comes while the service stops is answered like everything else.
     return503OnClosing: false,
+    pluginTimeout: HOOK_TIMEOUT,
     ...CONNECTIONS,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // Before any hook: what a hook does for other requests is done here.

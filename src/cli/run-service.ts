@@ -4,40 +4,98 @@ import type { Configuration } from '../config/configuration.js';
 import { loadConfiguration, readEnvironment } from '../config/load-configuration.js';
 import { readSignals } from '../config/signals.js';
 import { createApp } from '../configure-app.js';
-import { startDatabase } from '../database/start-database.js';
+import { startDatabase, type StartedDatabase } from '../database/start-database.js';
 import { explainListenError } from '../database/startup-error.js';
 import { HealthController } from '../health/health.controller.js';
+import { standardOutput } from '../http/log-output.js';
 import { developmentToken } from './development-token.js';
 import { run } from './run.js';
+import { onStopSignal } from './stop-signals.js';
 
-/** What was started and must be stopped, the latest first. */
-type Stops = (() => Promise<void>)[];
+/** Milliseconds that a reader has for the last lines of the log. */
+const LAST_LINES = 1000;
 
-/** Starts the service; it runs until SIGINT or SIGTERM, and then stops whatever it started. */
+/** Starts the service; it runs until it is stopped, and then stops whatever it started. */
 export async function runService(): Promise<void> {
-  const stops: Stops = [];
-  const starting = run(() => start(stops));
-  stopOnSignal(starting, stops);
-  await starting;
-  if (process.exitCode) await stopAll(stops);
+  // Whoever reads what it says may have gone, or has no room; it goes on without them.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const service = new Service();
+  onStopSignal(
+    () => void service.stop(),
+    () => void service.endNow(),
+  );
+  process.on('uncaughtException', (error) => {
+    console.error(error);
+    void service.endNow();
+  });
+  await service.start();
 }
 
-async function start(stops: Stops): Promise<void> {
-  const environment = readEnvironment();
-  const given = loadConfiguration(environment);
-  const database = await startDatabase(given, console.log);
-  stops.push(() => database.stop());
-  const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
-  const signals = readSignals();
-  if (signals.traces) {
-    const { startTracing } = await import('../watching/tracing.js');
-    stops.push(startTracing(signals));
+class Service {
+  /** What was started and must be stopped, the latest last. */
+  readonly #stops: (() => Promise<void>)[] = [() => standardOutput.drain(LAST_LINES)];
+  #starting = Promise.resolve();
+  #stopping: Promise<void> | null = null;
+  /** From when it begins to start: it is a process of its own, which would outlive this one. */
+  #embeddedDatabase: Promise<StartedDatabase> | null = null;
+
+  /** Ends the process if the start fails. */
+  async start(): Promise<void> {
+    if (this.#stopping) return;
+    this.#starting = run(() => this.#startAll());
+    await this.#starting;
+    if (process.exitCode) await this.stop();
   }
-  const app = await createApp(configuration);
-  stops.push(() => app.close());
-  const address = await listen(app, configuration);
-  stops.push(() => turnAway(app, configuration));
-  if (configuration.isLocal) await greet(address, configuration);
+
+  /** Stops everything in order, once it has started, and ends the process. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopAll();
+    return this.#stopping;
+  }
+
+  /** Ends the process, whatever is under way. */
+  async endNow(): Promise<void> {
+    process.exitCode = 1;
+    try {
+      await (await this.#embeddedDatabase)?.stop();
+    } finally {
+      process.exit();
+    }
+  }
+
+  async #startAll(): Promise<void> {
+    const environment = readEnvironment();
+    const given = loadConfiguration(environment);
+    const starting = startDatabase(given, console.log);
+    if (!given.DATABASE_URL) this.#embeddedDatabase = starting;
+    const database = await starting;
+    this.#stops.push(() => database.stop());
+    const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
+    const signals = readSignals();
+    if (signals.traces) {
+      const { startTracing } = await import('../watching/tracing.js');
+      this.#stops.push(startTracing(signals));
+    }
+    const app = await createApp(configuration);
+    this.#stops.push(() => app.close());
+    const address = await listen(app, configuration);
+    this.#stops.push(() => turnAway(app, configuration));
+    if (configuration.isLocal) await greet(address, configuration);
+  }
+
+  async #stopAll(): Promise<void> {
+    await this.#starting;
+    for (const stop of this.#stops.reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        // What is left is stopped all the same.
+        console.error(error);
+        process.exitCode = 1;
+      }
+    }
+    process.exit();
+  }
 }
 
 /** Returns the address. Nest's own `listen` would write a line about what goes wrong, beside the one that says how to mend it. */
@@ -53,22 +111,6 @@ async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration
 async function turnAway(app: NestFastifyApplication, { SHUTDOWN_DELAY_MS }: Configuration): Promise<void> {
   app.get(HealthController).announceStop();
   await delay(SHUTDOWN_DELAY_MS);
-}
-
-/** A first signal stops everything in order; a second one ends the process at once. */
-function stopOnSignal(starting: Promise<void>, stops: Stops): void {
-  let stopping = false;
-  const stop = () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    void starting.then(() => stopAll(stops)).then(() => process.exit(0));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-}
-
-async function stopAll(stops: Stops): Promise<void> {
-  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
 }
 
 /** For whoever starts it on their own machine: where it is, and a first request to paste. */

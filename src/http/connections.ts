@@ -5,6 +5,9 @@ import { Server, type Socket } from 'node:net';
 /** Milliseconds that requests under way have to end, once the service stops. */
 const GRACE = 10_000;
 
+/** Milliseconds that Fastify gives a hook, such as the one here that waits: it must not give up while requests have their time. */
+export const HOOK_TIMEOUT = 2 * GRACE;
+
 /** Milliseconds without a byte after which nothing is on its way over a connection: longer than a round trip takes. */
 const QUIET = 500;
 

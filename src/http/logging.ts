@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { pino, type Logger } from 'pino';
+import { standardOutput } from './log-output.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,8 +32,7 @@ export function createLogger(level: string, destination?: NodeJS.WritableStream)
     redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[secret]' },
     serializers: { err: serializeError },
   };
-  // Without waiting for whoever reads the lines; what is still to be written when the process ends is written then.
-  return pino(options, destination ?? pino.destination({ sync: false }));
+  return pino(options, destination ?? standardOutput);
 }
 
 /**

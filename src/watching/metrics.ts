@@ -9,6 +9,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { Configuration } from '../config/configuration.js';
 import { explainListenError } from '../database/startup-error.js';
 import { UserDatabase } from '../database/user-database.js';
+import { standardOutput } from '../http/log-output.js';
 
 /** Seconds, from a read that hits to a request that waits for everything. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -48,6 +49,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
   ) {
     collectDefaultMetrics({ register: this.#registry });
     this.#watchPool();
+    this.#watchLog();
   }
 
   onModuleInit(): void {
@@ -102,6 +104,18 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
       registers,
       collect() {
         this.set(database.load.waiting);
+      },
+    });
+  }
+
+  #watchLog(): void {
+    new Counter({
+      name: 'log_lines_lost_total',
+      help: 'Lines of the log that could not be written',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(standardOutput.lost);
       },
     });
   }

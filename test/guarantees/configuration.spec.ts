@@ -124,11 +124,15 @@ describe('the configuration', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('runs Node in a container with the flags that it has at `npm start`', () => {
-    const flagsIn = (text: string) => text.match(/--[a-z-]+(?:=\d+)?(?=['"])/g);
-    const [command = ''] = readFileSync('Dockerfile', 'utf8').match(/^CMD .*$/m) ?? [];
-    expect(flagsIn(command)).toEqual(flagsIn(readFileSync(join('scripts', 'node-flags.mjs'), 'utf8')));
-    expect(flagsIn(command)).not.toBeNull();
+  it.each([
+    ['a container', 'Dockerfile', /^CMD .*$/m],
+    ['systemd', join('docs', 'operations.md'), /^ExecStart=.*$/m],
+  ])('runs Node in %s with the flags that it has at `npm start`', (_where, file, line) => {
+    const flagsIn = (text: string, end: RegExp) => text.match(new RegExp(`--[a-z-]+(?:=\\d+)?(?=${end.source})`, 'g'));
+    const [command = ''] = readFileSync(file, 'utf8').match(line) ?? [];
+    const flags = flagsIn(readFileSync(join('scripts', 'node-flags.mjs'), 'utf8'), /'/);
+    expect(flagsIn(command, /[" ]/)).toEqual(flags);
+    expect(flags).not.toBeNull();
   });
 
   describe('as a process loads it', () => {
@@ -254,7 +258,7 @@ function complaintsOf(environment: Environment): readonly string[] {
 }
 
 /** OpenTelemetry's variables are read by its SDK. */
-const isOfOthers = (name: string) => OF_OTHERS.has(name) || name.startsWith('OTEL_');
+const isOfOthers = (name: string) => OF_OTHERS.has(name) || /^(OTEL|AF)_/.test(name);
 
 /** Names in capitals that are no variables of the service. */
 const OF_OTHERS = new Set([

@@ -252,11 +252,11 @@ describe('the .env file of local development', () => {
 
   it('gives nobody another’s key after a restart of the service as it is run, with its file where it looks for it', async () => {
     writeFileSync(file, `DATABASE_URL=${database.appUrl}\nAUTH_JWT_SECRET='${JWT_SECRET}'\n`);
-    const first = await ServiceProcess.start({}, directory);
+    const first = await ServiceProcess.start({}, { directory });
     const saved = await (await first.as('alice')).post('/api-keys', { provider: 'openai', api_key: KEY });
     expect((await first.stop()).code).toBe(0);
     expect([saved.status, saved.body.warnings, variables()['OPENAI_API_KEY']]).toEqual([200, undefined, KEY]);
-    const second = await ServiceProcess.start({}, directory);
+    const second = await ServiceProcess.start({}, { directory });
     try {
       await expectServedAlone(second);
     } finally {
@@ -264,7 +264,7 @@ describe('the .env file of local development', () => {
     }
     // It does look there: a key outside the block is the deployment's.
     writeFileSync(file, `${readFileSync(file, 'utf8')}XAI_API_KEY=of-the-deployment\n`);
-    const third = await ServiceProcess.start({}, directory);
+    const third = await ServiceProcess.start({}, { directory });
     try {
       const { body } = await (await third.as('bob')).get('/api-keys/validate');
       expect(body).toMatchObject({ all_valid: true, configured_providers: ['xai'] });

@@ -107,6 +107,24 @@ describe('a service that stops', () => {
     expect((await service.ended()).code).toBe(0);
   });
 
+  it('cuts off after ten seconds what is still under way, and ends in order', async () => {
+    const service = await start();
+    const uploading = await open(service.url);
+    uploading.write(
+      'POST /api/onboarding/step/2/complete HTTP/1.1\r\nHost: service\r\n' +
+        `Authorization: Bearer ${await token('dave')}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`,
+    );
+    const read = buffer(uploading);
+    // The first request of a connection that is answered, so the service knows of the upload that came before it.
+    expect((await service.anonymous().get('//health/live')).status).toBe(200);
+    const signalled = Date.now();
+    service.kill('SIGTERM');
+    const { code, signal, stderr } = await service.ended();
+    expect([code, signal, stderr]).toEqual([0, null, '']);
+    expect(Date.now() - signalled).toBeGreaterThan(9000);
+    expect((await within('the connection ends', read)).toString()).toBe('');
+  });
+
   it('is not ready from the signal on, and goes on answering until what is in front has seen it', async () => {
     const service = await start({ SHUTDOWN_DELAY_MS: '5000' });
     const bob = await service.as('bob');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { testEnvironment } from '../support/app.js';
 import { TestDatabase } from '../support/database.js';
 import { eventually, within } from '../support/deadline.js';
@@ -9,6 +10,12 @@ import { SessionLock } from '../support/session-lock.js';
 
 // Processes are started here, and wait for each other.
 jest.setTimeout(120_000);
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** Within the second in which several signals are one, and longer than it. */
+const SOON = 50;
+const LATER = 1500;
 
 /** Lines to whoever started it, one a mistake, and nothing else. */
 function expectRefusal(end: End, lines: readonly (string | RegExp)[], notTold: readonly string[] = []): void {
@@ -211,7 +218,7 @@ describe('a service that is told to stop', () => {
   const start = () =>
     ServiceProcess.start(testEnvironment(database.appUrl, { LOG_LEVEL: 'warn', DATABASE_TIMEOUT_MS: '60000' }));
 
-  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('ends with code 0 on %s', async (signal) => {
+  it.each(SIGNALS)('ends with code 0 on %s', async (signal) => {
     const service = await start();
     const { code, stderr } = await service.stop(signal);
     expect([code, stderr]).toEqual([0, '']);
@@ -223,13 +230,15 @@ describe('a service that is told to stop', () => {
     });
   });
 
-  it.each<NodeJS.Signals>(['SIGTERM', 'SIGINT'])('finishes on %s what it has begun', async (signal) => {
+  it.each(SIGNALS)('finishes on %s what it has begun, even if it is sent twice within a second', async (signal) => {
     const service = await start();
     const alice = await service.as('alice');
     expect((await alice.post('/start')).status).toBe(200);
     const lock = await SessionLock.take(database.ownerUrl);
     const answer = alice.post('/step/2/complete', sample(2));
     await eventually('the request waits for the lock', async () => (await lock.waiting()) === 1);
+    service.kill(signal);
+    await delay(SOON);
     service.kill(signal);
     await eventually('nobody else is let in', () => isRefused(service.url));
     expect(service.isRunning).toBe(true);
@@ -241,7 +250,7 @@ describe('a service that is told to stop', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('ends at once when it is told twice', async () => {
+  it('ends at once on a second signal that comes later', async () => {
     const service = await start();
     const bob = await service.as('bob');
     await bob.post('/start');
@@ -250,6 +259,8 @@ describe('a service that is told to stop', () => {
     await eventually('the request waits for the lock', async () => (await lock.waiting()) === 1);
     service.kill('SIGINT');
     await eventually('nobody else is let in', () => isRefused(service.url));
+    await delay(LATER);
+    expect(service.isRunning).toBe(true);
     service.kill('SIGINT');
     expect((await service.ended()).code).toBe(1);
     expect(await answer).toBe('cut off');

@@ -15,11 +15,13 @@ export interface End {
   readonly stderr: string;
 }
 
-interface RunOptions {
+export interface RunOptions {
   /** Where it runs, with a `.env` or not; a directory of its own if undefined. */
   readonly directory?: string;
   /** A command that ends in running the words that follow it, such as `sh -c '… exec "$@"' sh`. */
   readonly through?: readonly string[];
+  /** A standard output that is not read here; the service needs a `PORT`, since it cannot say where it listens. */
+  readonly output?: number;
 }
 
 /** The built service as a process of its own. It sees the variables it is given and nothing else of the machine. */
@@ -32,14 +34,17 @@ export class ServiceProcess {
   readonly #ended: Promise<End>;
   #hasEnded = false;
 
-  private constructor(environment: Environment, { directory: given, through = [] }: RunOptions = {}) {
+  private constructor(
+    private readonly environment: Environment,
+    { directory: given, through = [], output }: RunOptions = {},
+  ) {
     // Without a directory that is given: no `.env` here, and `.data` goes with it.
     const directory = given ?? scratchDirectory();
     const [command, ...args] = [...through, process.execPath, join(cluster().build, 'main.js')];
     this.#child = spawn(command, args, {
       cwd: directory,
       env: { ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', output ?? 'pipe', 'pipe'],
     });
     this.pid = this.#child.pid as number;
     this.#child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
@@ -54,9 +59,9 @@ export class ServiceProcess {
     });
   }
 
-  /** Starts it, in a directory of its own or the one given, and waits until it says that it is ready, database included. */
-  static async start(environment: Environment, directory?: string): Promise<ServiceProcess> {
-    const service = new ServiceProcess({ PORT: '0', ...environment }, directory === undefined ? {} : { directory });
+  /** Starts it, and waits until it says that it is ready, database included. */
+  static async start(environment: Environment, options: RunOptions = {}): Promise<ServiceProcess> {
+    const service = new ServiceProcess({ PORT: '0', ...environment }, options);
     try {
       await eventually('the service is ready', () => service.#isReady());
       return service;
@@ -77,8 +82,10 @@ export class ServiceProcess {
     }
   }
 
-  /** Where it says that it listens. */
+  /** Where it says that it listens, or was told to. */
   get url(): string {
+    const { PORT } = this.environment;
+    if (PORT !== '0') return `http://127.0.0.1:${PORT}`;
     const [, url] = /ready at (\S+)/.exec(this.stdout) ?? [];
     if (!url) throw new Error(`It has not said where it listens:\n${this.stdout}${this.stderr}`);
     return url;
@@ -111,9 +118,11 @@ export class ServiceProcess {
 
   async #isReady(): Promise<boolean> {
     if (this.#hasEnded) throw new Error(`It has ended:\n${this.stdout}${this.stderr}`);
-    if (!this.stdout.includes('ready at')) return false;
-    const { status } = await this.anonymous().get('//health/ready');
-    return status === 200;
+    if (this.environment['PORT'] === '0' && !this.stdout.includes('ready at')) return false;
+    const answer = await this.anonymous()
+      .get('//health/ready')
+      .catch(() => null);
+    return answer?.status === 200;
   }
 }
 
