@@ -145,25 +145,6 @@ describe('what is stored of one user', () => {
     expect((await sizes(id)).known).toBe((await sizes(id)).bytes);
   });
 
-  it.each([
-    [2, { website: 'example.com', crawl_result: { page: 'x'.repeat(MOST_BYTES - 5000) } }],
-    [3, { researchSummary: { text: '\u0001"\\'.repeat(800_000) } }],
-    [4, { corePersona: { identity: {} }, platformPersonas: { a: 'x'.repeat(MOST_BYTES - 5000) } }],
-    [5, { integrations: { websitePlatforms: { a: 'x'.repeat(MOST_BYTES - 5000) } }, extra_page: 'é' }],
-  ])('can be read in step %i and posted again as it was read, at its largest', async (step, data) => {
-    const { client } = await newcomer();
-    const saved = await client.post(`/step/${step}/complete`, { data });
-    expect(saved.status).toBe(200);
-    const read = (await client.get(`/step/${step}`)).body.data as JsonObject;
-    expect(Object.keys(read).length).toBeGreaterThan(3);
-    expect((await client.post(`/step/${step}/complete`, { data: read })).status).toBe(200);
-    const { updated_at: _before, ...before } = read;
-    const { updated_at: _after, ...after } = (await client.get(`/step/${step}`)).body.data as JsonObject;
-    // Compared as texts: a difference in ten megabytes is nothing to print.
-    expect(JSON.stringify(after) === JSON.stringify(before)).toBe(true);
-    expect((await client.post('/reset?hard=true')).status).toBe(200);
-  });
-
   it('that reaches a limit of PostgreSQL’s own is a refusal, too', async () => {
     const { client } = await newcomer();
     await app.database.query(
