@@ -1,6 +1,6 @@
 import type { Progress, StepStates } from '../steps/progress.js';
 import type { StepNumber } from '../steps/steps.js';
-import { bytesOf, itemsOf, SIZED_TABLES } from './document-sizes.js';
+import { bytesOf, itemsOf, SIZED_TABLES, type SizedTable } from './document-sizes.js';
 import type { Row, Statement } from './statement.js';
 
 /** One user's session: who, since when, how many changes, and the facts of the progress. */
@@ -57,30 +57,25 @@ export const openSession: Statement = {
          select to_jsonb(locked), false from locked`,
 };
 
-/** The bytes of the saved tables, `$12`, beside those of the others. */
-const MEASURED = SIZED_TABLES.map(
-  (table) => `'${table}', case when '${table}' = any($12::text[]) then ${bytesOf(table)} end`,
-);
+/** The tables whose documents a change saves, and SQL for the keys and values that all documents have then. */
+interface Sizes {
+  readonly saved: readonly SizedTable[];
+  readonly items: string;
+}
 
 /**
- * The progress after a change, and its events, in one statement. Values: user, session, revision, steps, current step, floor, start,
- * completion, time, actor, events; where documents are saved, their tables as an array.
- * @param items SQL for the keys and values that the user's documents have now; null where none is saved
+ * The progress after a change, and its events, in one statement. A constraint refuses documents beyond their limits. Values: user,
+ * session, revision, steps, current step, floor, start, completion, time, actor, events.
  */
-function advance(name: string, items: string | null): Statement {
-  const sizes = `sizes as (
-             select document_sizes || jsonb_strip_nulls(jsonb_build_object(${MEASURED.join(', ')})) as by_table
-             from onboarding_sessions where user_id = $1
-           ),`;
-  const sized = `, document_sizes = by_table, document_items = ${items},
-                 document_bytes = (select sum(value::bigint) from jsonb_each_text(by_table))`;
+function advance(name: string, sizes: Sizes | null): Statement {
+  const { measured = '', set = '', from = '' } = sizes ? measure(sizes) : {};
   return {
     name,
-    text: `with ${items === null ? '' : sizes} session as (
+    text: `with ${measured} session as (
              update onboarding_sessions
              set revision = $3, steps = $4, current_step = $5, percentage_floor = $6,
-                 started_at = $7, completed_at = $8, updated_at = $9${items === null ? '' : sized}
-             ${items === null ? '' : 'from sizes'}
+                 started_at = $7, completed_at = $8, updated_at = $9${set}
+             ${from}
              where user_id = $1 and id = $2
              returning user_id, id
            )
@@ -90,14 +85,35 @@ function advance(name: string, items: string | null): Statement {
   };
 }
 
+function measure({ saved, items }: Sizes) {
+  const bytes = saved.map((table) => `'${table}', ${bytesOf(table)}`);
+  const total = SIZED_TABLES.map((table) => `coalesce((by_table ->> '${table}')::bigint, 0)`);
+  return {
+    measured: `sizes as materialized (
+                 select document_sizes || jsonb_build_object(${bytes.join(', ')}) as by_table
+                 from onboarding_sessions where user_id = $1
+               ),`,
+    set: `, document_sizes = by_table, document_bytes = ${total.join(' + ')}, document_items = ${items}`,
+    from: 'from sizes',
+  };
+}
+
 /** A change that saves no document. */
 export const advanceSession = advance('advance-session', null);
 
-/** One that saves documents. A constraint refuses them beyond their limits. One more value: the most items that there are now. */
-export const advanceWithDocuments = advance('advance-with-documents', '$13');
+/** How the keys and values are known: one more value is the most that there are now, or they are counted since there may be too many. */
+const ITEMS = { bounded: '$12', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
 
-/** The same where the items have to be counted, since there may be too many. */
-export const advanceCounted = advance('advance-counted', SIZED_TABLES.map(itemsOf).join(' + '));
+/** One that saves documents of these tables. Each set of tables has its own statement, so that PostgreSQL keeps a plan for each. */
+export function advanceWithDocuments(tables: ReadonlySet<SizedTable>, items: keyof typeof ITEMS): Statement {
+  const saved = SIZED_TABLES.filter((table) => tables.has(table));
+  const name = `advance-${items}-${saved.map((table) => SIZED_TABLES.indexOf(table)).join('')}`;
+  const statement = statements.get(name) ?? advance(name, { saved, items: ITEMS[items] });
+  statements.set(name, statement);
+  return statement;
+}
+
+const statements = new Map<string, Statement>();
 
 export const deleteSession: Statement = {
   name: 'delete-session',

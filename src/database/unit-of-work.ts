@@ -14,7 +14,7 @@ import {
 import { saveStatement, type DocumentTable, type Patch } from './documents.js';
 import { distinctCompetitors } from './entities/competitor-analysis.mapping.js';
 import type { SealedKeys } from './sealed-keys.js';
-import { advanceCounted, advanceSession, advanceWithDocuments, deleteSession, type Session } from './session.js';
+import { advanceSession, advanceWithDocuments, deleteSession, type Session } from './session.js';
 import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable, type Withheld } from './snapshot.js';
 import { Later, type Command, type Row, type Statement } from './statement.js';
 
@@ -149,10 +149,10 @@ export class UnitOfWork {
     const answer = new Later(() => undefined);
     const values = this.#progressValues();
     if (this.#saved.size === 0) return { statement: advanceSession, values, answer };
-    const tables = `{${[...this.#saved].join(',')}}`;
     const items = this.opened.documentItems + this.#items;
-    if (items > MAX_DOCUMENT_ITEMS) return { statement: advanceCounted, values: [...values, tables], answer };
-    return { statement: advanceWithDocuments, values: [...values, tables, items], answer };
+    return items > MAX_DOCUMENT_ITEMS
+      ? { statement: advanceWithDocuments(this.#saved, 'counted'), values, answer }
+      : { statement: advanceWithDocuments(this.#saved, 'bounded'), values: [...values, items], answer };
   }
 
   /** Parts of a document as JSON texts. Those that are too large alone are refused here; together with what is stored, by the database. */
