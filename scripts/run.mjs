@@ -19,7 +19,7 @@ const npm = process.ppid;
 const isRunByNpm = Boolean(process.env.npm_lifecycle_script?.includes('scripts/run.mjs'));
 const [entry, ...args] = process.argv.slice(2);
 
-// Whoever reads what it says may have gone, or has no room; it goes on without them.
+// The reader of its output may have gone, or may have no room: it goes on without one.
 process.stderr.on('error', () => undefined);
 
 if (isRunByNpm && hasAdopted(npm)) {

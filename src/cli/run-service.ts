@@ -17,7 +17,7 @@ const LAST_LINES = 1000;
 
 /** Starts the service; it runs until it is stopped, and then stops whatever it started. */
 export async function runService(): Promise<void> {
-  // Whoever reads what it says may have gone, or has no room; it goes on without them.
+  // The reader of its output may have gone, or may have no room: it goes on without one.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const service = new Service();
   onStopSignal(
