@@ -39,6 +39,12 @@ describe('the pieces of a JSON text', () => {
     },
   );
 
+  it('are the same for a text that comes twice', () => {
+    const text = '"é'.repeat(200_000);
+    const value = { text, again: [text, { text }], other: `${text}x` };
+    expect(joined(value) === JSON.stringify(value)).toBe(true);
+  });
+
   it('are made when they are asked for', () => {
     let made = 0;
     const value = Array.from({ length: 10 }, () => ({ toJSON: () => (made++, 'x'.repeat(200_000)) }));

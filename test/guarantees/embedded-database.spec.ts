@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { appendFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { eventually } from '../support/deadline.js';
@@ -8,8 +8,6 @@ import { isAlive } from '../support/process-alive.js';
 
 // Processes are started here, and wait for each other.
 jest.setTimeout(120_000);
-
-const isRoot = process.getuid?.() === 0;
 
 describe('the embedded database', () => {
   let services: EmbeddedServices;
@@ -84,47 +82,6 @@ describe('the embedded database', () => {
     expect(isAlive(pid)).toBe(true);
     expect((await second.stop()).code).toBe(0);
     expect(isAlive(pid)).toBe(false);
-  });
-
-  it('works where PostgreSQL cannot reach the directory, and then says where the data are', async () => {
-    const closed = join(services.scratch, 'closed');
-    mkdirSync(closed);
-    chmodSync(closed, 0o700);
-    const dataDirectory = join(closed, 'data');
-    const first = await start({ DATA_DIR: dataDirectory });
-    const [, elsewhere] = /its data are in (\S+)/.exec(first.stdout) ?? [];
-    // Only root runs PostgreSQL as somebody else, who may be locked out.
-    expect(elsewhere !== undefined).toBe(isRoot);
-    try {
-      await writeSteps(first);
-      const written = await readSteps(first);
-      const pid = postmaster(elsewhere ?? join(dataDirectory, 'database'));
-      expect((await first.stop('SIGINT')).code).toBe(0);
-      expect(isAlive(pid)).toBe(false);
-      const second = await start({ DATA_DIR: dataDirectory });
-      expect(await readSteps(second)).toEqual(written);
-      await second.stop();
-    } finally {
-      if (elsewhere) rmSync(elsewhere, { recursive: true, force: true });
-    }
-  });
-
-  it('starts as root under a umask that closes what it makes to everybody else', async () => {
-    const before = process.umask(0o077);
-    try {
-      const service = await start();
-      const [, elsewhere] = /its data are in (\S+)/.exec(service.stdout) ?? [];
-      expect(elsewhere !== undefined).toBe(isRoot);
-      try {
-        await writeSteps(service);
-        expect((await service.stop()).code).toBe(0);
-        expect(services.leftovers()).toEqual([]);
-      } finally {
-        if (elsewhere) rmSync(elsewhere, { recursive: true, force: true });
-      }
-    } finally {
-      process.umask(before);
-    }
   });
 
   it('is waited for while it recovers, however long that takes', async () => {

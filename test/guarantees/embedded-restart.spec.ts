@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/deadline.js';
 import { EmbeddedServices, processes, readSteps, writeSteps } from '../support/embedded-services.js';
 import { isAlive } from '../support/process-alive.js';
@@ -18,19 +17,6 @@ describe('the embedded database, when it ends while services run', () => {
   });
   afterEach(() => services.remove());
 
-  /** The server and everything that it has started, as the machine's own killer may end them. */
-  function killServer(): void {
-    const { pid } = services.server();
-    const children = processes().filter(({ parent }) => parent === pid);
-    for (const { pid: one } of [{ pid }, ...children]) {
-      try {
-        process.kill(one, 'SIGKILL');
-      } catch {
-        // It has followed its parent.
-      }
-    }
-  }
-
   async function isReady(service: ServiceProcess): Promise<boolean> {
     const { status } = await service.anonymous().get('//health/ready');
     expect([200, 503]).toContain(status);
@@ -38,7 +24,7 @@ describe('the embedded database, when it ends while services run', () => {
   }
 
   it.each([
-    ['was killed', () => killServer()],
+    ['was killed', () => services.killServer()],
     ['was stopped by somebody else', () => process.kill(services.server().pid, 'SIGINT')],
   ])('is started again on its port when it %s, and what was acknowledged is there', async (_how, end) => {
     const service = await services.start();
@@ -70,7 +56,7 @@ describe('the embedded database, when it ends while services run', () => {
     const [first, second] = [await services.start(), await services.start()];
     await writeSteps(first);
     const { pid, port } = services.server();
-    killServer();
+    services.killServer();
     await eventually('it is gone', () => !isAlive(pid));
     // One more that starts meanwhile finds it at the same port, or starts it there.
     const third = await services.start();
@@ -88,44 +74,4 @@ describe('the embedded database, when it ends while services run', () => {
     expect(services.leftovers()).toEqual([]);
     expect(all.filter(({ stdout }) => RESTARTED.test(stdout)).length).toBeLessThanOrEqual(1);
   });
-
-  it('does not outlive a service that is stopped in the middle of a restart', async () => {
-    for (const ms of [0, 300, 500]) {
-      const service = await services.start();
-      killServer();
-      await pause(ms);
-      const { code, stderr } = await service.stop('SIGINT');
-      expect([code, stderr]).toEqual([0, '']);
-      expect(services.leftovers()).toEqual([]);
-    }
-  });
-
-  it('is not started over and over when it keeps ending', async () => {
-    const service = await services.start();
-    const seen = new Set<number>();
-    const end = Date.now() + 4000;
-    while (Date.now() < end) {
-      const pid = serverPid();
-      if (pid !== undefined && !seen.has(pid)) {
-        seen.add(pid);
-        process.kill(pid, 'SIGKILL');
-      }
-      await pause(10);
-    }
-    // At once, then after half a second, one, two, four: it would be hundreds without these pauses.
-    expect(seen.size).toBeGreaterThanOrEqual(2);
-    expect(seen.size).toBeLessThanOrEqual(5);
-    await eventually('it runs again in the end', () => isReady(service));
-    expect((await service.stop()).code).toBe(0);
-  });
-
-  /** Undefined while none runs. */
-  function serverPid(): number | undefined {
-    try {
-      const { pid } = services.server();
-      return isAlive(pid) ? pid : undefined;
-    } catch {
-      return undefined;
-    }
-  }
 });

@@ -43,6 +43,19 @@ export class EmbeddedServices {
     return { pid: Number(lines[0]), port: Number(lines[3]) };
   }
 
+  /** Kills the server and everything that it has started, as the machine's own killer may end them. */
+  killServer(): void {
+    const { pid } = this.server();
+    const children = processes().filter(({ parent }) => parent === pid);
+    for (const { pid: one } of [{ pid }, ...children]) {
+      try {
+        process.kill(one, 'SIGKILL');
+      } catch {
+        // It has followed its parent.
+      }
+    }
+  }
+
   /** What starts that failed, or services that ended, must not leave: processes, leases, files on their way. */
   leftovers(): string[] {
     const list = (directory: string) =>
