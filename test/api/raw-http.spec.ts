@@ -123,6 +123,12 @@ describe('HTTP that is not quite', () => {
     expect(await linesOf(app, id)).toMatchObject([{ status, msg: 'request' }]);
   });
 
+  it('in a coding that is not understood is refused', async () => {
+    const coded = post('2\r\n{}\r\n0\r\n\r\n', 'Transfer-Encoding: gzip, chunked', 'Connection: close');
+    expectOneProblem(await say(coded), 501);
+    expect(await app.database.query('select from onboarding_sessions')).toEqual([]);
+  });
+
   it('with an expectation that nobody has is refused', async () => {
     expectOneProblem(await say(get('Expect: the-unexpected', 'Connection: close')), 417);
   });

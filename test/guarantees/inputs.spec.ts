@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { gzipSync } from 'node:zlib';
 import { personaMapping } from '../../src/database/entities/persona-data.mapping.js';
 import { integrationsMapping } from '../../src/database/entities/platform-integrations.mapping.js';
 import { researchMapping } from '../../src/database/entities/research-preferences.mapping.js';
@@ -520,7 +521,15 @@ describe('a body that is no JSON object', () => {
     'application/octet-stream',
     'application/jsonx',
     'application/merge-patch+json',
+    'application/json; charset=utf-16',
+    'application/json; charset="iso-8859-1"',
   ])('is refused as %s', (type) => refuses('{"data":{"notes":"x"}}', 415, { 'content-type': type }));
+
+  it.each(['gzip', 'br', 'identity, gzip'])('is refused in the coding %s, and told so', async (coding) => {
+    for (const { body } of await refuses(gzipSync('{"data":{"notes":"x"}}'), 415, { 'content-encoding': coding })) {
+      expect(body.detail).toContain('Content-Encoding');
+    }
+  });
 
   it.each(['application/json', 'application/json; charset=utf-8', 'APPLICATION/JSON;charset=UTF-8'])(
     'may be sent as %s',
@@ -530,6 +539,49 @@ describe('a body that is no JSON object', () => {
       expect((await user.send('POST', '/step/5/complete', raw, { 'content-type': type })).status).toBe(200);
     },
   );
+});
+
+describe('the keys and values of a body', () => {
+  /** A body of so many: itself, `data`, `notes` and their values, the list, and what is in it. */
+  const body = (items: number) =>
+    `{"data":{"notes":"a","other":[${Array.from({ length: items - 7 }, () => '[]').join(',')}]}}`;
+
+  it('are 100,000 at most, and beyond a body is not even parsed', async () => {
+    const user = await newcomer();
+    const refused = await user.send('POST', '/step/5/complete', body(100_001));
+    expectProblem(refused, 400);
+    expect(refused.body.detail).toContain('100,000 keys and values');
+    expectProblem(await user.send('POST', '/step/5/complete', `${body(100_001)} no JSON`), 400);
+    // So many may come, though not all of them may be stored.
+    expectProblem(await user.send('POST', '/step/5/complete', body(100_000)), 413);
+    expect((await user.get('/status')).body.started_at).toBeNull();
+  });
+});
+
+describe('a number that would come back as another one', () => {
+  it.each([
+    '9007199254740992',
+    '-9007199254740993',
+    '1765432109876543211',
+    '9007199254740993.0',
+    '1e16',
+    '1E+300',
+    '1e400',
+    '-1e999',
+    '1e-400',
+    '-0.5e-324',
+  ])('is refused by its place: %s', async (number) => {
+    const user = await newcomer();
+    for (const [path, raw, at] of [
+      ['/step/5/complete', `{"data":{"notes":"1e-400","providers":{"a/b":[0, ${number}]}}}`, '/data/providers/a~1b/1'],
+      ['/step4/persona-save', `{ "core_persona" : { "a" : ${number} } }`, '/core_persona/a'],
+    ] as const) {
+      const answer = await user.send('POST', path, raw);
+      expectProblem(answer, 400, raw);
+      expect(answer.body.errors).toEqual([{ pointer: at, detail: expect.stringContaining('2^53') }]);
+    }
+    expect((await user.get('/status')).body.started_at).toBeNull();
+  });
 });
 
 describe('text that cannot be stored', () => {
