@@ -112,7 +112,7 @@ export class LargeAnswers {
   }
 }
 
-/** Hooks that write a large answer while it is sent, a piece at a time: others have their turns between, and it is never in memory whole. */
+/** Hooks that serialize a large answer while it is sent, a piece at a time, so that others have their turns between. */
 export function sendLargeAnswers(fastify: FastifyInstance, answers: LargeAnswers): void {
   const large = new WeakMap<FastifyReply, unknown>();
   fastify.addHook('preSerialization', (request, reply, payload, done) => {
