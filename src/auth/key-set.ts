@@ -146,7 +146,7 @@ async function verifyWith(keyOf: JWTVerifyGetKey, token: string, options: JWTVer
   }
 }
 
-/** Several keys fit, since the token names none or the set has its name twice: any of them may have signed it. */
+/** Several keys fit, since the token names none or the set has its name twice: each of them may have signed it. */
 async function verifyWithAny(
   keys: errors.JWKSMultipleMatchingKeys,
   token: string,
