@@ -156,4 +156,23 @@ describe('the requests of one user', () => {
     const series = (await (await fetch(metrics)).text()).split('\n').filter((line) => line.startsWith('outages_total'));
     expect(series).toEqual([`outages_total{away="user_limit"} ${TOO_MANY}`]);
   });
+
+  it('are no limit for a service, which asks for many users', async () => {
+    const [alice, service] = await Promise.all([app.as('alice'), app.as('a service', { scope: 'onboarding:read' })]);
+    await alice.post('/start');
+    // Each read is recorded first, and the record waits for the session.
+    const lock = await SessionLock.take(app.database.ownerUrl);
+    const statuses: number[] = [];
+    const reads = Array.from({ length: AT_ONCE + WAITING + TOO_MANY }, async () => {
+      statuses.push((await service.get('/internal/users/alice/status')).status);
+    });
+    try {
+      await eventually('more are at work than of one user', async () => (await lock.waiting()) > AT_ONCE);
+      expect(statuses).toEqual([]);
+    } finally {
+      await lock.release();
+    }
+    await Promise.all(reads);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
 });
