@@ -5,23 +5,27 @@ import tseslint from 'typescript-eslint';
 const walls = [
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/database/**', 'src/**/*.spec.ts'],
+    ignores: ['src/storage/**', 'src/onboarding/database/**', 'src/operations/maintenance/**', 'src/**/*.spec.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@mikro-orm/*', 'pg'], message: 'Only src/database knows the ORM.' }] },
+        {
+          patterns: [
+            { group: ['@mikro-orm/*', 'pg'], message: 'Only the database rooms know the ORM and the driver.' },
+          ],
+        },
       ],
     },
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/config/**'],
+    ignores: ['src/ground/config/**'],
     rules: {
       'no-restricted-syntax': [
         'error',
         {
           selector: "MemberExpression[object.name='process'][property.name='env']",
-          message: 'Only src/config reads the environment.',
+          message: 'Only ground/config reads the environment.',
         },
       ],
     },

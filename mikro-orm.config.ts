@@ -9,10 +9,10 @@ import { pathToFileURL } from 'node:url';
 async function ownersOptions(): Promise<Options> {
   const { ensureBuild } = await load<{ ensureBuild: () => Promise<string> }>(import.meta.dirname, 'scripts/build.mjs');
   const build = await ensureBuild();
-  type Loading = typeof import('./src/config/load-configuration.js');
-  type OrmOptions = typeof import('./src/database/orm-options.js');
-  const { loadConfiguration } = await load<Loading>(build, 'config/load-configuration.js');
-  const { ormOptions } = await load<OrmOptions>(build, 'database/orm-options.js');
+  type Loading = typeof import('./src/ground/config/load-configuration.js');
+  type OrmOptions = typeof import('./src/storage/postgres/orm-options.js');
+  const { loadConfiguration } = await load<Loading>(build, 'ground/config/load-configuration.js');
+  const { ormOptions } = await load<OrmOptions>(build, 'storage/postgres/orm-options.js');
   const { DATABASE_MIGRATION_URL, DATABASE_URL, DATABASE_TIMEOUT_MS: timeoutMs } = loadConfiguration();
   const url = DATABASE_MIGRATION_URL ?? DATABASE_URL;
   if (!url) throw new Error('DATABASE_MIGRATION_URL must name the connection of the schema’s owner.');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import type { JsonObject } from '../src/http/json.js';
-import type { Row, Statement } from '../src/database/statement.js';
-import type { SnapshotTable } from '../src/database/snapshot.js';
+import type { JsonObject } from '../src/ground/problems/json.js';
+import type { Row, Statement } from '../src/storage/wire/statement.js';
+import type { SnapshotTable } from '../src/onboarding/database/snapshot.js';
 import type { ServiceBuild } from './service-build.ts';
 
 /** Answers one request. The body is JSON that nobody has looked at. */

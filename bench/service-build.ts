@@ -8,15 +8,15 @@ type Import<Module> = () => Promise<Module>;
 /** What the benchmark uses of the service: its build, as production runs it, and never its sources. */
 export interface ServiceBuild {
   readonly folder: string;
-  readonly embeddedPostgres: Import<typeof import('../src/database/embedded-postgres.js')>;
-  readonly embeddedServer: Import<typeof import('../src/database/embedded-server.js')>;
-  readonly prepareDatabase: Import<typeof import('../src/database/prepare-database.js')>;
-  readonly session: Import<typeof import('../src/database/session.js')>;
-  readonly snapshot: Import<typeof import('../src/database/snapshot.js')>;
-  readonly documents: Import<typeof import('../src/database/documents.js')>;
-  readonly sealedKeys: Import<typeof import('../src/database/sealed-keys.js')>;
-  readonly websiteMapping: Import<typeof import('../src/database/entities/website-analysis.mapping.js')>;
-  readonly facts: Import<typeof import('../src/personalization/facts.js')>;
+  readonly embeddedPostgres: Import<typeof import('../src/storage/postgres/embedded/embedded-postgres.js')>;
+  readonly embeddedServer: Import<typeof import('../src/storage/postgres/embedded/embedded-server.js')>;
+  readonly prepareDatabase: Import<typeof import('../src/storage/postgres/prepare-database.js')>;
+  readonly session: Import<typeof import('../src/onboarding/database/session.js')>;
+  readonly snapshot: Import<typeof import('../src/onboarding/database/snapshot.js')>;
+  readonly documents: Import<typeof import('../src/onboarding/database/records/document-table.js')>;
+  readonly sealedKeys: Import<typeof import('../src/onboarding/database/records/sealed-keys.record.js')>;
+  readonly websiteMapping: Import<typeof import('../src/onboarding/database/records/website-analysis.record.js')>;
+  readonly facts: Import<typeof import('../src/onboarding/personalization/facts.js')>;
 }
 
 export function serviceBuild(folder: string): ServiceBuild {
@@ -26,15 +26,15 @@ export function serviceBuild(folder: string): ServiceBuild {
       import(pathToFileURL(join(folder, file)).href) as Promise<Module>;
   return {
     folder,
-    embeddedPostgres: load('database/embedded-postgres.js'),
-    embeddedServer: load('database/embedded-server.js'),
-    prepareDatabase: load('database/prepare-database.js'),
-    session: load('database/session.js'),
-    snapshot: load('database/snapshot.js'),
-    documents: load('database/documents.js'),
-    sealedKeys: load('database/sealed-keys.js'),
-    websiteMapping: load('database/entities/website-analysis.mapping.js'),
-    facts: load('personalization/facts.js'),
+    embeddedPostgres: load('storage/postgres/embedded/embedded-postgres.js'),
+    embeddedServer: load('storage/postgres/embedded/embedded-server.js'),
+    prepareDatabase: load('storage/postgres/prepare-database.js'),
+    session: load('onboarding/database/session.js'),
+    snapshot: load('onboarding/database/snapshot.js'),
+    documents: load('onboarding/database/records/document-table.js'),
+    sealedKeys: load('onboarding/database/records/sealed-keys.record.js'),
+    websiteMapping: load('onboarding/database/records/website-analysis.record.js'),
+    facts: load('onboarding/personalization/facts.js'),
   };
 }
 

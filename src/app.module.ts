@@ -1,15 +1,15 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ApiKeysController } from './api-keys/api-keys.controller.js';
-import { ProvidersController } from './api-keys/providers.controller.js';
-import { AuthModule } from './auth/auth.module.js';
-import type { Configuration } from './config/configuration.js';
-import { HealthController } from './health/health.controller.js';
-import { BusinessInfoController } from './onboarding-data/business-info.controller.js';
-import { OnboardingRecordsController } from './onboarding-data/onboarding-records.controller.js';
+import { ApiKeysController } from './onboarding/api-keys/api-keys.routes.js';
+import { ProvidersController } from './onboarding/api-keys/providers.routes.js';
+import { AuthModule } from './ground/auth/auth.module.js';
+import type { Configuration } from './ground/config/configuration.js';
+import { HealthController } from './ground/health/health.routes.js';
+import { BusinessInfoController } from './onboarding/steps/business-info.routes.js';
+import { OnboardingRecordsController } from './onboarding/steps/saved-data.routes.js';
 import { OnboardingModule } from './onboarding.module.js';
-import { PersonalizationController } from './personalization/personalization.controller.js';
-import { OnboardingConfigController } from './progress/onboarding-config.controller.js';
-import { ProgressController } from './progress/progress.controller.js';
+import { PersonalizationController } from './onboarding/personalization/personalization.routes.js';
+import { OnboardingConfigController } from './onboarding/progress/onboarding-config.routes.js';
+import { ProgressController } from './onboarding/progress/progress.routes.js';
 
 /** The whole service: onboarding, who is calling, and the routes. */
 @Module({})
@@ -35,5 +35,5 @@ export class AppModule {
 /** What is not asked for is not even loaded. */
 function watching({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   if (METRICS_PORT === undefined) return [];
-  return [import('./watching/metrics.module.js').then(({ MetricsModule }) => ({ module: MetricsModule }))];
+  return [import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => ({ module: MetricsModule }))];
 }

@@ -1,11 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ApiKeysModule } from './api-keys/api-keys.module.js';
-import { Configuration, ConfigurationError, type Environment } from './config/configuration.js';
-import { ConfigurationModule } from './config/configuration.module.js';
-import { DatabaseModule } from './database/database.module.js';
-import { OnboardingDataModule } from './onboarding-data/onboarding-data.module.js';
-import { PersonalizationModule } from './personalization/personalization.module.js';
-import { ProgressModule } from './progress/progress.module.js';
+import { ApiKeysModule } from './onboarding/api-keys/api-keys.module.js';
+import { Configuration, ConfigurationError, type Environment } from './ground/config/configuration.js';
+import { ConfigurationModule } from './ground/config/configuration.module.js';
+import { DatabaseModule } from './onboarding/database/database.module.js';
+import { OnboardingDataModule } from './onboarding/steps/steps.module.js';
+import { PersonalizationModule } from './onboarding/personalization/personalization.module.js';
+import { ProgressModule } from './onboarding/progress/progress.module.js';
 
 const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, OnboardingDataModule, PersonalizationModule];
 

@@ -1,10 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Configuration } from '../config/configuration.js';
-import { schemaDifference } from '../database/schema-difference.js';
-import { startDatabase } from '../database/start-database.js';
-import { StartupError } from '../database/startup-error.js';
+import { Configuration } from '../ground/config/configuration.js';
+import { schemaDifference } from '../storage/postgres/schema-difference.js';
+import { startDatabase } from '../storage/postgres/start-database.js';
+import { StartupError } from '../ground/config/startup-error.js';
 import { run } from './run.js';
 
 /** Migrates an empty, throw-away database and holds it against the entities. */

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
-import type { Configuration } from '../config/configuration.js';
-import { StartupError } from '../database/startup-error.js';
+import type { Configuration } from '../ground/config/configuration.js';
+import { StartupError } from '../ground/config/startup-error.js';
 
 /** A token for local development, good for a day. @throws StartupError where tokens come from elsewhere */
 export async function developmentToken(

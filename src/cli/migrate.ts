@@ -1,6 +1,6 @@
-import { loadConfiguration } from '../config/load-configuration.js';
-import { startDatabase } from '../database/start-database.js';
-import { StartupError } from '../database/startup-error.js';
+import { loadConfiguration } from '../ground/config/load-configuration.js';
+import { startDatabase } from '../storage/postgres/start-database.js';
+import { StartupError } from '../ground/config/startup-error.js';
 import { run } from './run.js';
 
 await run(async () => {

@@ -1,5 +1,5 @@
 import { createApp } from '../configure-app.js';
-import { Configuration } from '../config/configuration.js';
+import { Configuration } from '../ground/config/configuration.js';
 import { run } from './run.js';
 
 /** The API's document, from the routes themselves. No database is asked: nothing of it is in the document. */

@@ -1,10 +1,10 @@
 import { SingleBar } from 'cli-progress';
-import { loadConfiguration } from '../config/load-configuration.js';
-import { withClient } from '../database/connect.js';
-import { KeyRotation } from '../database/key-rotation.js';
-import { startDatabase } from '../database/start-database.js';
-import { StartupError } from '../database/startup-error.js';
-import { Vault } from '../vault/vault.js';
+import { loadConfiguration } from '../ground/config/load-configuration.js';
+import { withClient } from '../storage/postgres/owner-connection.js';
+import { KeyRotation } from '../operations/maintenance/key-rotation.js';
+import { startDatabase } from '../storage/postgres/start-database.js';
+import { StartupError } from '../ground/config/startup-error.js';
+import { Vault } from '../storage/vault/vault.js';
 import { run } from './run.js';
 
 await run(async () => {

@@ -1,13 +1,13 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Configuration } from '../config/configuration.js';
-import { loadConfiguration, readEnvironment } from '../config/load-configuration.js';
-import { readSignals } from '../config/signals.js';
+import type { Configuration } from '../ground/config/configuration.js';
+import { loadConfiguration, readEnvironment } from '../ground/config/load-configuration.js';
+import { readSignals } from '../ground/config/telemetry-switches.js';
 import { createApp } from '../configure-app.js';
-import { startDatabase, type StartedDatabase } from '../database/start-database.js';
-import { explainListenError } from '../database/startup-error.js';
-import { HealthController } from '../health/health.controller.js';
-import { standardOutput } from '../http/log-output.js';
+import { startDatabase, type StartedDatabase } from '../storage/postgres/start-database.js';
+import { explainListenError } from '../ground/config/startup-error.js';
+import { HealthController } from '../ground/health/health.routes.js';
+import { standardOutput } from '../ground/http/log-output.js';
 import { developmentToken } from './development-token.js';
 import { run } from './run.js';
 import { onStopSignal } from './stop-signals.js';
@@ -73,7 +73,7 @@ class Service {
     const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
     const signals = readSignals();
     if (signals.traces) {
-      const { startTracing } = await import('../watching/tracing.js');
+      const { startTracing } = await import('../ground/telemetry/tracing.js');
       this.#stops.push(startTracing(signals));
     }
     const app = await createApp(configuration);

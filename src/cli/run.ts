@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../config/configuration.js';
-import { StartupError } from '../database/startup-error.js';
+import { ConfigurationError } from '../ground/config/configuration.js';
+import { StartupError } from '../ground/config/startup-error.js';
 
 /** The oldest Node that the ORM runs on. */
 const OLDEST_NODE = 22;

@@ -1,5 +1,5 @@
-import { loadConfiguration } from '../config/load-configuration.js';
-import { StartupError } from '../database/startup-error.js';
+import { loadConfiguration } from '../ground/config/load-configuration.js';
+import { StartupError } from '../ground/config/startup-error.js';
 import { developmentToken } from './development-token.js';
 import { run } from './run.js';
 

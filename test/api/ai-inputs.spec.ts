@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DatabaseUnavailable } from '../../src/database/outage.js';
-import { UserDatabase } from '../../src/database/user-database.js';
-import { tokenCounter } from '../../src/personalization/tokens.js';
+import { DatabaseUnavailable } from '../../src/storage/wire/wire.problems.js';
+import { UserDatabase } from '../../src/onboarding/database/user-database.js';
+import { tokenCounter } from '../../src/onboarding/personalization/tokens.js';
 import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { expectProblem } from '../support/problems.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
+import { ApiKeyManager } from '../../src/onboarding/api-keys/api-key-manager.service.js';
 import { TestApp } from '../support/app.js';
 import { sample } from '../support/samples.js';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
-import { KeyNotFound } from '../../src/api-keys/api-key-problems.js';
-import { PROVIDERS } from '../../src/providers/providers.js';
-import type { Environment } from '../../src/config/configuration.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
+import { ApiKeyManager } from '../../src/onboarding/api-keys/api-key-manager.service.js';
+import { KeyNotFound } from '../../src/onboarding/api-keys/api-keys.problems.js';
+import { PROVIDERS } from '../../src/ground/providers/providers.js';
+import type { Environment } from '../../src/ground/config/configuration.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
 import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { sample } from '../support/samples.js';

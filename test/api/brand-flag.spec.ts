@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import type { JsonObject } from '../../src/http/json.js';
-import { OnboardingDataService } from '../../src/personalization/onboarding-data.service.js';
-import { OnboardingProgressService } from '../../src/progress/onboarding-progress.service.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
+import { OnboardingDataService } from '../../src/onboarding/personalization/onboarding-data.service.js';
+import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
 import { TestApp } from '../support/app.js';
 import { TestDatabase } from '../support/database.js';
 import { sample } from '../support/samples.js';

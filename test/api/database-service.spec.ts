@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import type { JsonObject } from '../../src/http/json.js';
-import { InvalidInput } from '../../src/http/problem.js';
-import { OnboardingProgressService } from '../../src/progress/onboarding-progress.service.js';
-import { StepData, StepStatus } from '../../src/progress/step-data.js';
-import { PercentageOutOfRange, StepNotFound, StepNotSkippable, StepsMissing } from '../../src/steps/step-problems.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
+import { InvalidInput } from '../../src/ground/problems/problem.js';
+import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
+import { StepData, StepStatus } from '../../src/onboarding/progress/step-data.js';
+import {
+  PercentageOutOfRange,
+  StepNotFound,
+  StepNotSkippable,
+  StepsMissing,
+} from '../../src/onboarding/flow/flow.problems.js';
 import { TestApp } from '../support/app.js';
 import { sample } from '../support/samples.js';
 import { wireTime } from '../support/wire-time.js';

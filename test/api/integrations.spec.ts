@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '../../src/http/json.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
 import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { sample } from '../support/samples.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DatabaseUnavailable } from '../../src/database/outage.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import { UserDatabase } from '../../src/database/user-database.js';
+import { DatabaseUnavailable } from '../../src/storage/wire/wire.problems.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import { UserDatabase } from '../../src/onboarding/database/user-database.js';
 import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { LOOK_ALIKES } from '../support/look-alikes.js';

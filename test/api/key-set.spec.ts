@@ -4,7 +4,7 @@ import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { TokenVerifier } from '../../src/auth/token-verifier.js';
+import { TokenVerifier } from '../../src/ground/auth/token-verifier.js';
 import { TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
 import { TestDatabase } from '../support/database.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { KeyVerifier } from '../../src/api-keys/key-verifier.js';
-import { findProvider, PROVIDERS } from '../../src/providers/providers.js';
-import { Configuration, ConfigurationError } from '../../src/config/configuration.js';
-import { Secret } from '../../src/vault/secret.js';
+import { KeyVerifier } from '../../src/onboarding/api-keys/key-verifier.js';
+import { findProvider, PROVIDERS } from '../../src/ground/providers/providers.js';
+import { Configuration, ConfigurationError } from '../../src/ground/config/configuration.js';
+import { Secret } from '../../src/ground/secrets/secret.js';
 import { TestApp, testEnvironment } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { eventually, within } from '../support/deadline.js';

@@ -1,14 +1,14 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import { DatabaseUnavailable } from '../../src/database/outage.js';
-import type { Snapshot, SnapshotTable } from '../../src/database/snapshot.js';
-import { UserDatabase } from '../../src/database/user-database.js';
-import type { JsonObject } from '../../src/http/json.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import { DatabaseUnavailable } from '../../src/storage/wire/wire.problems.js';
+import type { Snapshot, SnapshotTable } from '../../src/onboarding/database/snapshot.js';
+import { UserDatabase } from '../../src/onboarding/database/user-database.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
 import { OnboardingModule } from '../../src/onboarding.module.js';
-import { OnboardingDataService } from '../../src/personalization/onboarding-data.service.js';
-import { tokenCounter } from '../../src/personalization/tokens.js';
+import { OnboardingDataService } from '../../src/onboarding/personalization/onboarding-data.service.js';
+import { tokenCounter } from '../../src/onboarding/personalization/tokens.js';
 import { TestApp } from '../support/app.js';
 import { sample } from '../support/samples.js';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import type { JsonObject } from '../../src/http/json.js';
-import type { BusinessInfoDto } from '../../src/onboarding-data/business-info.dto.js';
-import { BusinessInfoService } from '../../src/onboarding-data/business-info.service.js';
-import { Problem } from '../../src/http/problem.js';
-import { PROVIDERS } from '../../src/providers/providers.js';
+import { ApiKeyManager } from '../../src/onboarding/api-keys/api-key-manager.service.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
+import type { BusinessInfoDto } from '../../src/onboarding/steps/business-info.contract.js';
+import { BusinessInfoService } from '../../src/onboarding/steps/business-info.service.js';
+import { Problem } from '../../src/ground/problems/problem.js';
+import { PROVIDERS } from '../../src/ground/providers/providers.js';
 import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 

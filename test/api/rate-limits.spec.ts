@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Environment } from '../../src/config/configuration.js';
+import type { Environment } from '../../src/ground/config/configuration.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 

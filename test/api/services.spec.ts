@@ -1,16 +1,16 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
-import { Configuration } from '../../src/config/configuration.js';
-import { ConfigurationModule } from '../../src/config/configuration.module.js';
-import { DatabaseModule } from '../../src/database/database.module.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import type { Session } from '../../src/database/session.js';
-import type { Row } from '../../src/database/statement.js';
-import { UserDatabase } from '../../src/database/user-database.js';
-import { OnboardingProgressService } from '../../src/progress/onboarding-progress.service.js';
-import { ProgressModule } from '../../src/progress/progress.module.js';
-import { StepStatus } from '../../src/steps/step-status.js';
+import { Configuration } from '../../src/ground/config/configuration.js';
+import { ConfigurationModule } from '../../src/ground/config/configuration.module.js';
+import { DatabaseModule } from '../../src/onboarding/database/database.module.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import type { Session } from '../../src/onboarding/database/session.js';
+import type { Row } from '../../src/storage/wire/statement.js';
+import { UserDatabase } from '../../src/onboarding/database/user-database.js';
+import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
+import { ProgressModule } from '../../src/onboarding/progress/progress.module.js';
+import { StepStatus } from '../../src/onboarding/flow/step-status.js';
 
 const API_KEY_ENCRYPTION_KEYS = `test:${Buffer.alloc(32, 1).toString('base64')}`;
 const STARTED = '2026-01-02T03:04:05.000Z';

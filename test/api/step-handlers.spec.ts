@@ -1,13 +1,13 @@
 import { Injectable, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
-import { Configuration } from '../../src/config/configuration.js';
-import { ConfigurationModule } from '../../src/config/configuration.module.js';
-import { OnboardingDataModule } from '../../src/onboarding-data/onboarding-data.module.js';
+import { Configuration } from '../../src/ground/config/configuration.js';
+import { ConfigurationModule } from '../../src/ground/config/configuration.module.js';
+import { OnboardingDataModule } from '../../src/onboarding/steps/steps.module.js';
 import { OnboardingModule } from '../../src/onboarding.module.js';
-import { ProgressModule } from '../../src/progress/progress.module.js';
-import { StepHandlers, type StepHandler } from '../../src/progress/step-handler.js';
-import { STEP_NUMBERS, type StepNumber } from '../../src/steps/steps.js';
+import { ProgressModule } from '../../src/onboarding/progress/progress.module.js';
+import { StepHandlers, type StepHandler } from '../../src/onboarding/progress/step-handler.js';
+import { STEP_NUMBERS, type StepNumber } from '../../src/onboarding/flow/steps.js';
 
 const SETTINGS = {
   // A start asks the database nothing.

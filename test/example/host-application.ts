@@ -1,10 +1,10 @@
 import { Body, Controller, Get, Injectable, Module, Param, Post, type DynamicModule } from '@nestjs/common';
 import { IsString, MaxLength } from 'class-validator';
-import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
+import { ApiKeyManager } from '../../src/onboarding/api-keys/api-key-manager.service.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
 import { OnboardingModule } from '../../src/onboarding.module.js';
-import { OnboardingDataService } from '../../src/personalization/onboarding-data.service.js';
-import { OnboardingProgressService } from '../../src/progress/onboarding-progress.service.js';
+import { OnboardingDataService } from '../../src/onboarding/personalization/onboarding-data.service.js';
+import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
 
 /** A feature of another application, which writes articles for its users from what onboarding knows of them. */
 @Injectable()

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
-import { PROVIDERS } from '../../src/providers/providers.js';
-import { Configuration, ConfigurationError, type Environment } from '../../src/config/configuration.js';
-import { loadConfiguration } from '../../src/config/load-configuration.js';
+import { PROVIDERS } from '../../src/ground/providers/providers.js';
+import { Configuration, ConfigurationError, type Environment } from '../../src/ground/config/configuration.js';
+import { loadConfiguration } from '../../src/ground/config/load-configuration.js';
 import { cluster } from '../support/database.js';
 
 /** Every variable in the order in which it is documented, with its default while local and in production. */
@@ -146,7 +146,7 @@ describe('the configuration', () => {
     const load = async (folder: string, environment: Environment, expression: string): Promise<unknown> => {
       const cwd = join(directory, folder);
       mkdirSync(cwd, { recursive: true });
-      const module = JSON.stringify(`file://${join(cluster().build, 'config', 'load-configuration.js')}`);
+      const module = JSON.stringify(`file://${join(cluster().build, 'ground', 'config', 'load-configuration.js')}`);
       const program = `const c = (await import(${module})).loadConfiguration(); console.log(JSON.stringify(${expression}))`;
       const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
         cwd,

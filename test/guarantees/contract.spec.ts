@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BODY_LIMIT, LARGE_BODY_LIMIT } from '../../src/http/route.js';
+import { BODY_LIMIT, LARGE_BODY_LIMIT } from '../../src/ground/http/route.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { API_DOCUMENT, checkAnswer, exercised } from '../support/contract.js';

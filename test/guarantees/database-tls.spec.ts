@@ -2,8 +2,8 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { withClient } from '../../src/database/connect.js';
-import { ormOptions } from '../../src/database/orm-options.js';
+import { withClient } from '../../src/storage/postgres/owner-connection.js';
+import { ormOptions } from '../../src/storage/postgres/orm-options.js';
 
 /** What a client sends first when it wants TLS, and nothing else may pass in the open. Source: PostgreSQL, "SSLRequest". */
 const TLS_REQUEST = '0000000804d2162f';

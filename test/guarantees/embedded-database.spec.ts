@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
+import { EmbeddedPostgres } from '../../src/storage/postgres/embedded/embedded-postgres.js';
 import { eventually } from '../support/deadline.js';
 import { EmbeddedServices, readSteps, writeSteps } from '../support/embedded-services.js';
 import { isAlive } from '../support/process-alive.js';

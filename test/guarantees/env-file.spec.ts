@@ -12,10 +12,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
-import { PROVIDERS } from '../../src/providers/providers.js';
-import { Configuration, type Environment } from '../../src/config/configuration.js';
-import { readEnvironment } from '../../src/config/load-configuration.js';
+import { ApiKeyManager } from '../../src/onboarding/api-keys/api-key-manager.service.js';
+import { PROVIDERS } from '../../src/ground/providers/providers.js';
+import { Configuration, type Environment } from '../../src/ground/config/configuration.js';
+import { readEnvironment } from '../../src/ground/config/load-configuration.js';
 import { TestApp } from '../support/app.js';
 import { TestDatabase } from '../support/database.js';
 import { scratchDirectory } from '../support/scratch-directory.js';

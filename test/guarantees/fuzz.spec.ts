@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { once } from 'node:events';
 import { Agent, request as open, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { PROVIDERS } from '../../src/providers/providers.js';
+import { PROVIDERS } from '../../src/ground/providers/providers.js';
 import { TestApp } from '../support/app.js';
 import type { Answer } from '../support/client.js';
 import { API_DOCUMENT, checkAnswer, exercised } from '../support/contract.js';

@@ -1,11 +1,11 @@
 import { MikroORM, type EntityName } from '@mikro-orm/postgresql';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import { entities } from '../../src/database/entities/entities.js';
-import { OnboardingSession } from '../../src/database/entities/onboarding-session.entity.js';
-import { PersonaData } from '../../src/database/entities/persona-data.entity.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import { UserDatabase } from '../../src/database/user-database.js';
+import { entities } from '../../src/storage/postgres/entities/entities.js';
+import { OnboardingSession } from '../../src/storage/postgres/entities/onboarding-session.entity.js';
+import { PersonaData } from '../../src/storage/postgres/entities/persona-data.entity.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import { UserDatabase } from '../../src/onboarding/database/user-database.js';
 import { TestApp } from '../support/app.js';
 import { fillEveryTable, rowsOf, TABLES, type Dump } from '../support/filled-user.js';
 import { markedSample } from '../support/marked-samples.js';

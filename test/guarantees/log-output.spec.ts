@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { closeSync, constants, openSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '../../src/database/embedded-server.js';
-import { LogOutput } from '../../src/http/log-output.js';
+import { freePort } from '../../src/storage/postgres/embedded/embedded-server.js';
+import { LogOutput } from '../../src/ground/http/log-output.js';
 import { testEnvironment } from '../support/app.js';
 import { TestDatabase } from '../support/database.js';
 import { eventually } from '../support/deadline.js';

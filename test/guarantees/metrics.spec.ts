@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
-import { Metrics } from '../../src/watching/metrics.js';
+import { Metrics } from '../../src/ground/telemetry/metrics.js';
 import { TestApp, testEnvironment } from '../support/app.js';
 import { Canaries } from '../support/canaries.js';
 import type { Client } from '../support/client.js';

@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { withClient } from '../../src/database/connect.js';
-import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
-import { migrations } from '../../src/database/migrations/migrations.js';
-import { ormOptions } from '../../src/database/orm-options.js';
-import { checkDatabase, prepareDatabase } from '../../src/database/prepare-database.js';
-import { schemaDifference } from '../../src/database/schema-difference.js';
-import type { JsonObject } from '../../src/http/json.js';
-import { StartupError } from '../../src/database/startup-error.js';
-import { STEP_NUMBERS } from '../../src/steps/steps.js';
+import { withClient } from '../../src/storage/postgres/owner-connection.js';
+import { EmbeddedPostgres } from '../../src/storage/postgres/embedded/embedded-postgres.js';
+import { migrations } from '../../src/storage/postgres/migrations/migrations.js';
+import { ormOptions } from '../../src/storage/postgres/orm-options.js';
+import { checkDatabase, prepareDatabase } from '../../src/storage/postgres/prepare-database.js';
+import { schemaDifference } from '../../src/storage/postgres/schema-difference.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
+import { StartupError } from '../../src/ground/config/startup-error.js';
+import { STEP_NUMBERS } from '../../src/onboarding/flow/steps.js';
 import { TestApp } from '../support/app.js';
 import { catalogueOf } from '../support/catalogue.js';
 import { cluster, TestDatabase } from '../support/database.js';
@@ -260,7 +260,7 @@ describe('migrations', () => {
 });
 
 describe('a migration that has landed', () => {
-  const folder = 'src/database/migrations';
+  const folder = 'src/storage/postgres/migrations';
   const files = readdirSync(folder).filter((file) => file.startsWith('migration-'));
   const rule = 'Databases have been made by it, so it is never edited: write another migration for what it lacks.';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Metrics } from '../../src/watching/metrics.js';
+import { Metrics } from '../../src/ground/telemetry/metrics.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { eventually } from '../support/deadline.js';

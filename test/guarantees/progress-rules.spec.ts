@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { JsonObject } from '../../src/http/json.js';
-import { OnboardingProgressService } from '../../src/progress/onboarding-progress.service.js';
-import { Problem } from '../../src/http/problem.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
+import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
+import { Problem } from '../../src/ground/problems/problem.js';
 import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { fillEveryTable, rowsOf, TABLES } from '../support/filled-user.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../src/config/configuration.js';
-import type { JsonObject } from '../../src/http/json.js';
+import type { Environment } from '../../src/ground/config/configuration.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
 import { TestApp, testEnvironment } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { TestDatabase } from '../support/database.js';

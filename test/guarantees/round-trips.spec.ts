@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { UserDatabase } from '../../src/database/user-database.js';
+import { UserDatabase } from '../../src/onboarding/database/user-database.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { TestDatabase } from '../support/database.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { schemaDifference } from '../../src/database/schema-difference.js';
+import { schemaDifference } from '../../src/storage/postgres/schema-difference.js';
 import { keysOf } from '../support/catalogue.js';
 import { TestDatabase } from '../support/database.js';
 import { TABLES } from '../support/filled-user.js';

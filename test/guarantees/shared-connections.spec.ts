@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { Connections } from '../../src/database/connections.js';
-import { UserDatabase } from '../../src/database/user-database.js';
+import { Connections } from '../../src/storage/wire/connections.js';
+import { UserDatabase } from '../../src/onboarding/database/user-database.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { TestDatabase } from '../support/database.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { DocumentsTooLarge } from '../../src/database/document-sizes.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
-import type { JsonObject } from '../../src/http/json.js';
+import { DocumentsTooLarge } from '../../src/onboarding/database/document-sizes.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
 import { TestApp } from '../support/app.js';
 import type { Client } from '../support/client.js';
 import { expectProblem } from '../support/problems.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { readSignals } from '../../src/config/signals.js';
+import { readSignals } from '../../src/ground/config/telemetry-switches.js';
 import { testEnvironment } from '../support/app.js';
 import { Canaries } from '../support/canaries.js';
 import { TestDatabase } from '../support/database.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { ApiKeyManager } from '../../src/api-keys/api-key-manager.js';
-import { KeysUnavailable } from '../../src/database/key-store.js';
-import { OnboardingDatabaseService } from '../../src/database/onboarding-database.service.js';
+import { ApiKeyManager } from '../../src/onboarding/api-keys/api-key-manager.service.js';
+import { KeysUnavailable } from '../../src/onboarding/database/key-store.js';
+import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { logLines } from '../support/log-lines.js';

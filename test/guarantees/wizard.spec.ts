@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { JsonObject } from '../../src/http/json.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
 import { TestApp } from '../support/app.js';
 import type { Answer, Client } from '../support/client.js';
 import { at, expectedLeaves } from '../support/leaves.js';

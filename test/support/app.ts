@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { Configuration, type Environment } from '../../src/config/configuration.js';
+import { Configuration, type Environment } from '../../src/ground/config/configuration.js';
 import { createApp } from '../../src/configure-app.js';
 import { Client } from './client.js';
 import { TestDatabase } from './database.js';

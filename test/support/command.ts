@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../src/config/configuration.js';
+import type { Environment } from '../../src/ground/config/configuration.js';
 import { cluster } from './database.js';
 import { within } from './deadline.js';
 import { scratchDirectory } from './scratch-directory.js';

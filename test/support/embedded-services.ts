@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Environment } from '../../src/config/configuration.js';
+import type { Environment } from '../../src/ground/config/configuration.js';
 import { sample } from './samples.js';
 import { scratchDirectory } from './scratch-directory.js';
 import { ServiceProcess, type End } from './service-process.js';

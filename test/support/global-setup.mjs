@@ -14,7 +14,7 @@ export default async function setUp() {
   // Services are started from this build until the end: another build must not remove it.
   globalThis.noLongerRunning = noteRunning(ROOT, process.pid);
   const build = await ensureBuild();
-  const load = (file) => import(`file://${join(build, 'database', file)}`);
+  const load = (file) => import(`file://${join(build, 'storage', 'postgres', file)}`);
   const { prepareDatabase } = await load('prepare-database.js');
   const cluster = process.env.TEST_EXTERNAL ? namedCluster() : await startCluster(load);
   const { default: pg } = await import('pg');
@@ -44,7 +44,7 @@ function namedCluster() {
 }
 
 async function startCluster(load) {
-  const { EmbeddedPostgres } = await load('embedded-postgres.js');
+  const { EmbeddedPostgres } = await load('embedded/embedded-postgres.js');
   const directory = mkdtempSync('/var/tmp/onboarding-test-');
   chmodSync(directory, 0o755);
   const postgres = await EmbeddedPostgres.start({ directory, superuserPassword: 'superuser', settings: FAST });

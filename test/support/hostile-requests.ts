@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { METHODS } from 'node:http';
-import { PROVIDERS } from '../../src/providers/providers.js';
-import { isJsonObject } from '../../src/http/json.js';
+import { PROVIDERS } from '../../src/ground/providers/providers.js';
+import { isJsonObject } from '../../src/ground/problems/json.js';
 import { API_DOCUMENT } from './contract.js';
 import { jsonDocument } from './json-documents.js';
 import { markedSample } from './marked-samples.js';

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../src/http/json.js';
+import { isJsonObject } from '../../src/ground/problems/json.js';
 import type { StepPayload } from './samples.js';
 
 export type Path = readonly (string | number)[];

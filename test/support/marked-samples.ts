@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../src/http/json.js';
+import { isJsonObject } from '../../src/ground/problems/json.js';
 import { sample, type StepPayload } from './samples.js';
 
 /** Fields that take none but their own words. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Environment } from '../../src/config/configuration.js';
+import type { Environment } from '../../src/ground/config/configuration.js';
 import { cluster } from './database.js';
 import { eventually, within } from './deadline.js';
 import { isAlive } from './process-alive.js';

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
-import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { EmbeddedPostgres } from '../../src/storage/postgres/embedded/embedded-postgres.js';
+import { prepareDatabase } from '../../src/storage/postgres/prepare-database.js';
 import { eventually } from './deadline.js';
 import { isAlive } from './process-alive.js';
 import { scratchDirectory } from './scratch-directory.js';

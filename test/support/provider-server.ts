@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PROVIDERS } from '../../src/providers/providers.js';
+import { PROVIDERS } from '../../src/ground/providers/providers.js';
 
 export interface ProviderRequest {
   readonly provider: string;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../src/http/json.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
 
 export interface StepPayload {
   readonly data: JsonObject;

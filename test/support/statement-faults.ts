@@ -1,6 +1,6 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type pg from 'pg';
-import { Batch } from '../../src/database/batch.js';
+import { Batch } from '../../src/storage/wire/batch.js';
 import type { TestApp } from './app.js';
 
 /** `refused`: PostgreSQL answers the statement with an error. `cut`: the connection breaks before it is sent, and after those before it have run. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../src/http/json.js';
+import { isJsonObject, type JsonObject } from '../../src/ground/problems/json.js';
 
 /** What a user saves as a whole, and reads as a whole. Each starts with another letter. */
 export const DOCUMENTS = ['website', 'research', 'persona', 'integrations', 'business'] as const;

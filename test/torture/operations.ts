@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/http/json.js';
+import type { JsonObject } from '../../src/ground/problems/json.js';
 import { apiKey, keyEnd, NOTHING, payload, PROVIDERS, type Document, type Provider, type Register } from './marks.js';
 import type { User } from './users.js';
 

@@ -1,6 +1,6 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Environment } from '../../src/config/configuration.js';
+import type { Environment } from '../../src/ground/config/configuration.js';
 import { ServiceProcess } from '../support/service-process.js';
 import type { History } from './history.js';
 import type { Request } from './operations.js';

@@ -1,0 +1,48 @@
+import { isStorableText } from '../problems/json.js';
+import type { JWTPayload } from 'jose';
+
+/** Who a verified token speaks for. `id` is the claim `sub`, untouched. */
+export interface User {
+  readonly id: string;
+  readonly email: string | null;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  /** What a service or an operator may do beyond its own data. */
+  readonly scopes: ReadonlySet<string>;
+}
+
+/** Characters (code points) that a user id may have. */
+const MAX_USER_ID_LENGTH = 255;
+
+/**
+ * Whether a value can be a user id: 1 to 255 characters of text that is kept as it is. Lone surrogates are refused because
+ * encoding would turn different ones into the same character, and two users into one.
+ */
+export function isUserId(value: unknown): value is string {
+  if (typeof value !== 'string' || value === '' || !isStorableText(value)) return false;
+  // No string of more UTF-16 units than twice the limit can be within it, so a huge one is not even counted.
+  return value.length <= 2 * MAX_USER_ID_LENGTH && [...value].length <= MAX_USER_ID_LENGTH;
+}
+
+/** Null when `sub` cannot be a user id. */
+export function userFromClaims(claims: JWTPayload): User | null {
+  const { sub } = claims as { sub?: unknown };
+  if (!isUserId(sub)) return null;
+  return {
+    id: sub,
+    email: text(claims['email']),
+    firstName: text(claims['given_name']) ?? text(claims['first_name']),
+    lastName: text(claims['family_name']) ?? text(claims['last_name']),
+    scopes: new Set([...scopes(claims['scope']), ...scopes(claims['scopes'])]),
+  };
+}
+
+function text(claim: unknown): string | null {
+  return typeof claim === 'string' ? claim : null;
+}
+
+/** A list of texts, or one text of words (RFC 8693). */
+function scopes(claim: unknown): string[] {
+  if (Array.isArray(claim)) return claim.filter((item): item is string => typeof item === 'string');
+  return typeof claim === 'string' ? claim.split(' ').filter((word) => word !== '') : [];
+}

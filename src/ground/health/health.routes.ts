@@ -1,0 +1,54 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Public } from '../auth/auth.guard.js';
+import { UserDatabase } from '../../onboarding/database/user-database.js';
+import { Answers, ApiProblems } from '../http/open-api.js';
+import { Unavailable } from '../problems/problem.js';
+import { EvenOverloaded } from '../http/route.js';
+
+class HealthView {
+  @ApiProperty({ enum: ['ok'] }) status!: 'ok';
+}
+
+/** Whoever sends requests sends the next ones elsewhere. */
+class Stopping extends Unavailable {
+  readonly away = 'process';
+  constructor() {
+    super('This process is about to stop. Please try again shortly.');
+  }
+}
+
+@Controller('health')
+@Public()
+@ApiTags('Health')
+export class HealthController {
+  #stopping = false;
+
+  constructor(private readonly database: UserDatabase) {}
+
+  /** From now on it is not ready, whatever the database says. */
+  announceStop(): void {
+    this.#stopping = true;
+  }
+
+  @Get('live')
+  @EvenOverloaded()
+  @ApiOperation({ summary: 'Whether the process answers', security: [] })
+  @Answers(HealthView)
+  live(): HealthView {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({
+    summary: 'Whether it is to be sent requests: the database answers, and it is not about to stop',
+    security: [],
+  })
+  @Answers(HealthView)
+  @ApiProblems(503)
+  async ready(): Promise<HealthView> {
+    if (this.#stopping) throw new Stopping();
+    await this.database.ping();
+    return { status: 'ok' };
+  }
+}

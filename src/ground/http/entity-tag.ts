@@ -1,0 +1,57 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InvalidInput, Problem } from '../problems/problem.js';
+
+const TAGS = new WeakMap<object, string>();
+
+/** Gives an answer its entity tag (RFC 9110, 8.8.3), which travels beside it as the header ETag. */
+export function tagged<T extends object>(answer: T, tag: string): T {
+  TAGS.set(answer, tag);
+  return answer;
+}
+
+/** A hook of Fastify's that writes the tags of answers. */
+export function sendEntityTag(_request: FastifyRequest, reply: FastifyReply, answer: unknown, done: Done): void {
+  const tag = typeof answer === 'object' && answer !== null ? TAGS.get(answer) : undefined;
+  if (tag !== undefined) reply.header('etag', tag);
+  done(null, answer);
+}
+
+type Done = (error: Error | null, answer: unknown) => void;
+
+/** What was to be changed is no longer as the caller has read it. Nothing was changed. */
+export class PreconditionFailed extends Problem {
+  readonly status = 412;
+  readonly title = 'Precondition failed';
+  constructor() {
+    super('Your onboarding was changed elsewhere in the meantime. Please load it again; nothing of this was saved.');
+  }
+}
+
+/** What a write insists on: that its subject is still in one of the states that the caller names (RFC 9110, 13.1.1). */
+export class Precondition {
+  constructor(private readonly tags: ReadonlySet<string>) {}
+
+  /** @throws PreconditionFailed unless `tag` is one of them; `*` holds for every state */
+  check(tag: string): void {
+    if (!this.tags.has('*') && !this.tags.has(tag)) throw new PreconditionFailed();
+  }
+}
+
+const ENTITY_TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/;
+const IF_MATCH = new RegExp(`^\\s*(?:\\*|${ENTITY_TAG.source}(?:\\s*,\\s*${ENTITY_TAG.source})*)\\s*$`);
+
+/** The precondition of `If-Match`; null without the header. @throws InvalidInput for what is no list of entity tags */
+export function preconditionOf(header: string | undefined): Precondition | null {
+  if (header === undefined) return null;
+  if (!IF_MATCH.test(header)) {
+    throw new InvalidInput('If-Match must be * or entity tags as ETag has them, comma-separated.');
+  }
+  // A weak tag is kept with its mark, and so never is the strong one that it resembles.
+  return new Precondition(new Set(header.match(new RegExp(ENTITY_TAG.source, 'g')) ?? ['*']));
+}
+
+/** The caller's precondition, if there is one. */
+export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): Precondition | null =>
+  preconditionOf(context.switchToHttp().getRequest<FastifyRequest>().headers['if-match']),
+);

@@ -1,0 +1,140 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Configuration } from '../config/configuration.js';
+import { explainListenError } from '../config/startup-error.js';
+import { UserDatabase } from '../../onboarding/database/user-database.js';
+import { standardOutput } from '../http/log-output.js';
+
+/** Seconds, from a read that hits to a request that waits for everything. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What is asked of no route: addresses are never a label, since they may hold ids, and anybody may make up new ones. */
+const NO_ROUTE = 'none';
+
+/** Counts requests, and shows the counts to Prometheus on a port of its own. */
+@Injectable()
+export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #registry = new Registry();
+  readonly #server = createServer((request, response) => void this.#answer(request, response));
+  readonly #requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests that were answered, or whose caller gave up',
+    labelNames: ['method', 'route', 'status'],
+    registers: [this.#registry],
+  });
+  readonly #durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From a request’s head to the end of its answer',
+    labelNames: ['method', 'route'],
+    buckets: BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #outages = new Counter({
+    name: 'outages_total',
+    help: 'Requests that were answered with 503, by what was away',
+    labelNames: ['away'],
+    registers: [this.#registry],
+  });
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly database: UserDatabase,
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+  ) {
+    collectDefaultMetrics({ register: this.#registry });
+    this.#watchPool();
+    this.#watchLog();
+  }
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance();
+    fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+      this.#count(request, reply);
+      done();
+    });
+    // Whoever gave up is not answered, and may be the first sign of what is slow.
+    fastify.addHook('onRequestAbort', (request: FastifyRequest, done) => {
+      this.#requests.inc({ ...labelsOf(request), status: 'aborted' });
+      done();
+    });
+  }
+
+  /** @throws StartupError when the port cannot be had */
+  async onApplicationBootstrap(): Promise<void> {
+    const { METRICS_PORT: port = 0, HOST: host } = this.configuration;
+    try {
+      await once(this.#server.listen(port, host), 'listening');
+    } catch (error) {
+      throw explainListenError(error, 'METRICS_PORT', port, host);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  #watchPool(): void {
+    const { database } = this;
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'database_connections',
+      help: 'Connections of the pool',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const { total, idle } = database.load;
+        this.set({ state: 'idle' }, idle);
+        this.set({ state: 'busy' }, total - idle);
+      },
+    });
+    new Gauge({
+      name: 'database_waiting_requests',
+      help: 'Requests that wait for a connection of the pool',
+      registers,
+      collect() {
+        this.set(database.load.waiting);
+      },
+    });
+  }
+
+  #watchLog(): void {
+    new Counter({
+      name: 'log_lines_lost_total',
+      help: 'Lines of the log that could not be written',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(standardOutput.lost);
+      },
+    });
+  }
+
+  #count(request: FastifyRequest, reply: FastifyReply): void {
+    const labels = labelsOf(request);
+    this.#requests.inc({ ...labels, status: reply.statusCode });
+    this.#durations.observe(labels, reply.elapsedTime / 1000);
+    if (request.away !== undefined) this.#outages.inc({ away: request.away });
+  }
+
+  async #answer({ method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (url !== '/metrics') response.writeHead(404).end();
+    else if (method !== 'GET') response.writeHead(405, { allow: 'GET' }).end();
+    else {
+      const metrics = await this.#registry.metrics();
+      response.writeHead(200, { 'content-type': this.#registry.contentType }).end(metrics);
+    }
+  }
+}
+
+const labelsOf = ({ method, routeOptions }: FastifyRequest) => ({ method, route: routeOptions.url ?? NO_ROUTE });

@@ -1,0 +1,182 @@
+import { Injectable } from '@nestjs/common';
+import { Configuration } from '../../ground/config/configuration.js';
+import { KeyStore, type PostedKey } from '../database/key-store.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import type { SealedKeys, Verification } from '../database/records/sealed-keys.record.js';
+import type { Precondition } from '../../ground/http/entity-tag.js';
+import { keyComplaint, looksLikeMask, trimKey } from '../../ground/providers/key-rules.js';
+import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
+import { mask } from '../../ground/secrets/mask.js';
+import { Secret } from '../../ground/secrets/secret.js';
+import { KeyNotFound } from './api-keys.problems.js';
+import { EnvFile } from './env-file.js';
+import { KeyVerifier } from './key-verifier.js';
+
+/** A key that a caller may use: the user's own, or the deployment's where the user has none. */
+export interface UsableKey {
+  readonly provider: string;
+  readonly secret: Secret;
+  readonly source: 'user' | 'deployment';
+}
+
+/** What is known of one provider's key without asking anybody. */
+export interface KeyState {
+  readonly provider: Provider;
+  /** Null where the user has none of their own. */
+  readonly mask: string | null;
+  readonly verification: Verification;
+}
+
+/**
+ * Users' keys of AI providers, and the deployment's own from the environment. Providers go by their names or aliases; an unknown
+ * one throws `ProviderNotFound`. Keys come in once and are lent out by `use`:
+ * they are never listed but masked, and never put into the environment of the process.
+ */
+@Injectable()
+export class ApiKeyManager {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly database: OnboardingDatabaseService,
+    private readonly keyStore: KeyStore,
+    private readonly verifier: KeyVerifier,
+    private readonly envFile: EnvFile,
+  ) {}
+
+  /**
+   * Saves a key; the first one of an AI provider completes step 1. A stored key's mask leaves the key as it is.
+   * @returns warnings: what beside the saving could not be done
+   * @throws InvalidInput for what cannot be a key of that provider
+   */
+  async save(
+    userId: string,
+    name: string,
+    key: string,
+    description: string | null = null,
+    precondition: Precondition | null = null,
+  ): Promise<readonly string[]> {
+    const provider = getProvider(name);
+    await this.database.saveApiKey(userId, provider.id, key, { description, precondition });
+    return this.publish(userId, [{ provider, key }]);
+  }
+
+  /** In local development: writes keys that are stored now to the file for other programs. */
+  async publish(userId: string, posted: readonly Pick<PostedKey, 'provider' | 'key'>[]): Promise<readonly string[]> {
+    const warnings: string[] = [];
+    for (const { provider, key } of posted) {
+      if (looksLikeMask(trimKey(key))) continue;
+      const stored = async () => (await this.getApiKeys(userId)).get(provider.id) ?? null;
+      warnings.push(...(await this.envFile.write(provider.variables[0], stored)));
+    }
+    return warnings;
+  }
+
+  /** The user's own keys, masked, by provider. @throws KeysUnavailable */
+  async list(userId: string): Promise<Readonly<Record<string, string>>> {
+    const keys = await this.database.getApiKeys(userId);
+    return Object.fromEntries([...keys].map(([provider, secret]) => [provider, mask(secret)]));
+  }
+
+  /** Whether the user, or the deployment, has a key of the provider. */
+  async has(userId: string, name: string): Promise<boolean> {
+    const { id } = getProvider(name);
+    if (this.deploymentKey(id)) return true;
+    return (await this.database.sealedKeys(userId)).apiKeys.some(({ provider }) => provider === id);
+  }
+
+  /** Removes the user's own key. Step 1 stays as it is. @throws KeyNotFound */
+  async remove(userId: string, name: string, precondition: Precondition | null = null): Promise<void> {
+    const { id, name: title, variables } = getProvider(name);
+    const removed = await this.database.forUser(
+      userId,
+      (data) => {
+        if (!data.keys.apiKeys.some(({ provider }) => provider === id)) throw new KeyNotFound(title);
+        this.keyStore.remove(data, id);
+        return this.keyStore.find(userId, data.keys, id);
+      },
+      { reads: { keys: true }, precondition },
+    );
+    if (removed) await this.envFile.remove(variables[0], removed);
+  }
+
+  /** The user's keys by provider, for services in this process. @throws KeysUnavailable */
+  getApiKeys(userId: string): Promise<ReadonlyMap<string, Secret>> {
+    return this.database.getApiKeys(userId);
+  }
+
+  /** Lends a key to `work`: the user's own, or else the deployment's. @throws KeyNotFound, KeysUnavailable */
+  async use<T>(userId: string, name: string, work: (secret: Secret) => Promise<T>): Promise<T> {
+    const provider = getProvider(name);
+    const key = this.usable(userId, provider, await this.database.sealedKeys(userId));
+    if (!key) throw new KeyNotFound(provider.name);
+    return work(key.secret);
+  }
+
+  /** The key that counts for a user among those that are stored. @throws KeysUnavailable */
+  usable(userId: string, { id }: Provider, stored: SealedKeys): UsableKey | null {
+    const own = stored.apiKeys.find(({ provider }) => provider === id);
+    if (own) return { provider: id, secret: this.keyStore.open(userId, stored, own), source: 'user' };
+    const deployment = this.deploymentKey(id);
+    return deployment ? { provider: id, secret: deployment, source: 'deployment' } : null;
+  }
+
+  /** Every provider of which the user or the deployment has a key, with what its provider said last. Asks nobody. */
+  states(userId: string, stored: SealedKeys): readonly KeyState[] {
+    return PROVIDERS.flatMap((provider): KeyState[] => {
+      const own = stored.apiKeys.find((key) => key.provider === provider.id);
+      if (own) {
+        const secret = this.keyStore.open(userId, stored, own);
+        return [{ provider, mask: mask(secret), verification: own.verification ?? 'unverified' }];
+      }
+      return this.deploymentKey(provider.id) ? [{ provider, mask: null, verification: 'unverified' }] : [];
+    });
+  }
+
+  /** Asks the providers of the user's own keys now, and keeps what they say with the keys. */
+  async verifyAll(userId: string): Promise<readonly KeyState[]> {
+    const stored = await this.database.sealedKeys(userId);
+    const verified = await Promise.all(
+      stored.apiKeys.map(async (key) => {
+        const provider = findProvider(key.provider);
+        // Versions before this one stored keys under any name, and nobody here can ask those.
+        if (!provider) return key;
+        const verification = await this.verifier.verify(userId, provider, this.keyStore.open(userId, stored, key));
+        return { ...key, verification };
+      }),
+    );
+    if (verified.length > 0) await this.database.noteVerifications(userId, verified);
+    return this.states(userId, { ...stored, apiKeys: verified });
+  }
+
+  /** Asks a provider about a key that is not stored, and does not store it. */
+  async verify(userId: string, name: string, key: string): Promise<{ verification: Verification; message: string }> {
+    const provider = getProvider(name);
+    const secret = new Secret(trimKey(key));
+    const complaint = keyComplaint(provider, secret.reveal());
+    if (complaint) return { verification: 'invalid', message: complaint };
+    const verification = await this.verifier.verify(userId, provider, secret);
+    return { verification, message: messageOf(provider, verification) };
+  }
+
+  /** The deployment's own key of a provider, from the environment. */
+  deploymentKey(id: string): Secret | undefined {
+    const variables = findProvider(id)?.variables ?? [];
+    const key = variables.map((name) => this.configuration.deploymentKey(name)).find((value) => value !== undefined);
+    return key === undefined ? undefined : new Secret(key);
+  }
+
+  /** Whether the deployment has a key of any AI provider: step 1 then counts as finished for everybody. */
+  get deploymentServesAi(): boolean {
+    return AI_PROVIDERS.some(({ id }) => this.deploymentKey(id) !== undefined);
+  }
+}
+
+function messageOf({ name, setupUrl, format }: Provider, verification: Verification): string {
+  switch (verification) {
+    case 'configured':
+      return `${name} accepts this key.`;
+    case 'invalid':
+      return `${name} does not know this key. Copy it again from ${setupUrl}; a key of ${name} usually ${format}.`;
+    case 'unverified':
+      return `This key could not be checked with ${name}. It can be saved all the same.`;
+  }
+}

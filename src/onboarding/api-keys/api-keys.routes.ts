@@ -1,0 +1,135 @@
+import { Body, Controller, Delete, Get, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, RequiresScope } from '../../ground/auth/auth.guard.js';
+import type { User } from '../../ground/auth/user.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { IfMatch, type Precondition } from '../../ground/http/entity-tag.js';
+import { Answers, ApiProblems, ApiTooManyRequests, HeedsPrecondition } from '../../ground/http/open-api.js';
+import { Ok, PREFIX } from '../../ground/http/route.js';
+import { getProvider } from '../../ground/providers/providers.js';
+import { ApiKeyManager } from './api-key-manager.service.js';
+import {
+  ApiKeysView,
+  CheckKeyDto,
+  EnhancedValidationView,
+  KeyCheckView,
+  KeyDeletedView,
+  KeySavedView,
+  KeysValidationView,
+  LentKeyView,
+  SaveKeyDto,
+  ValidationResultView,
+} from './api-keys.contract.js';
+import { viewCheck, viewKeys, viewValidation } from './api-keys.views.js';
+import { KeyLending } from '../../operations/internal/key-lending.service.js';
+import { KeyValidation } from './key-validation.service.js';
+import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
+
+@Controller(PREFIX)
+@ApiTags('API keys')
+@ApiBearerAuth()
+@ApiExtraModels(ValidationResultView)
+@ApiProblems(401, 503)
+export class ApiKeysController {
+  constructor(
+    private readonly keys: ApiKeyManager,
+    private readonly database: OnboardingDatabaseService,
+    private readonly validation: KeyValidation,
+    private readonly lending: KeyLending,
+  ) {}
+
+  @Get('api-keys')
+  @ApiOperation({ summary: 'The user’s keys, masked' })
+  @Answers(ApiKeysView)
+  async list(@CurrentUser() user: User) {
+    return viewKeys(await this.keys.list(user.id));
+  }
+
+  @Get('api-keys/onboarding')
+  @ApiOperation({ summary: 'The same, for the first page of the wizard' })
+  @Answers(ApiKeysView)
+  async listForOnboarding(@CurrentUser() user: User) {
+    return viewKeys(await this.keys.list(user.id));
+  }
+
+  @Post('api-keys')
+  @Ok()
+  @UseGuards(KeySavesLimit)
+  @ApiOperation({ summary: 'Saves a key; the first one of an AI provider completes step 1' })
+  @Answers(KeySavedView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 404, 413, 415)
+  @ApiTooManyRequests()
+  async save(
+    @CurrentUser() user: User,
+    @Body() body: SaveKeyDto,
+    @IfMatch() precondition: Precondition | null,
+  ): Promise<KeySavedView> {
+    const { id } = getProvider(body.provider);
+    const warnings = await this.keys.save(user.id, id, body.api_key, body.description ?? null, precondition);
+    const message = `API key for ${id} saved successfully`;
+    return { message, provider: id, status: 'saved', ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
+  }
+
+  @Delete('api-keys/:provider')
+  @ApiOperation({ summary: 'Removes a key of the user' })
+  @Answers(KeyDeletedView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 404, 413, 415)
+  async remove(
+    @CurrentUser() user: User,
+    @Param('provider') provider: string,
+    @IfMatch() precondition: Precondition | null,
+  ): Promise<KeyDeletedView> {
+    const { id } = getProvider(provider);
+    await this.keys.remove(user.id, id, precondition);
+    return { message: `API key for ${id} deleted`, provider: id, status: 'deleted' };
+  }
+
+  @Get('api-keys/validate')
+  @ApiOperation({ summary: 'What providers said of the keys when they were last asked' })
+  @Answers(KeysValidationView)
+  async lastValidation(@CurrentUser() user: User) {
+    return viewValidation(this.keys.states(user.id, await this.database.sealedKeys(user.id)));
+  }
+
+  @Post('api-keys/validate')
+  @Ok()
+  @UseGuards(KeyChecksLimit)
+  @ApiOperation({ summary: 'Asks the providers of the user’s keys now' })
+  @Answers(KeysValidationView)
+  @ApiProblems(400, 413, 415)
+  @ApiTooManyRequests()
+  async validate(@CurrentUser() user: User) {
+    return viewValidation(await this.keys.verifyAll(user.id));
+  }
+
+  @Post('providers/:provider/validate')
+  @Ok()
+  @UseGuards(KeyChecksLimit)
+  @ApiOperation({ summary: 'Asks a provider about a key without saving it' })
+  @Answers(KeyCheckView)
+  @ApiProblems(400, 404, 413, 415)
+  @ApiTooManyRequests()
+  async check(@CurrentUser() user: User, @Param('provider') name: string, @Body() { api_key }: CheckKeyDto) {
+    const provider = getProvider(name);
+    const { verification, message } = await this.keys.verify(user.id, provider.id, api_key);
+    return viewCheck(provider, verification, message);
+  }
+
+  @Get('validation/enhanced')
+  @ApiOperation({ summary: 'What of the whole set-up stands' })
+  @Answers(EnhancedValidationView)
+  enhanced(@CurrentUser() user: User) {
+    return this.validation.enhanced(user.id);
+  }
+
+  @Get('internal/users/:userId/api-keys/:provider')
+  @RequiresScope('keys:use')
+  @ApiOperation({ summary: 'A key, for services with the scope keys:use; recorded' })
+  @Answers(LentKeyView)
+  @ApiProblems(404)
+  lend(@CurrentUser() service: User, @Param('userId') userId: string, @Param('provider') provider: string) {
+    return this.lending.lend(service, userId, provider);
+  }
+}

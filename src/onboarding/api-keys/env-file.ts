@@ -1,0 +1,102 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { Configuration } from '../../ground/config/configuration.js';
+import { parseEnvBlock, withoutVariable, withVariable } from '../../ground/config/env-block.js';
+import type { Secret } from '../../ground/secrets/secret.js';
+
+interface Edited {
+  readonly content: string;
+  /** The value cannot be written, and the variable is not in the file. */
+  readonly isLeftOut?: boolean;
+}
+
+type Edit = (content: string) => Promise<Edited>;
+
+/**
+ * In local development keys are also written to a file, for programs that look for them there. Changes are made one after the
+ * other, each on a copy that then takes the file's place. Never in production.
+ */
+@Injectable()
+export class EnvFile {
+  readonly #logger = new Logger('keys');
+  readonly #path: string | null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ isLocal, WRITE_ENV_FILE, ENV_FILE }: Configuration) {
+    this.#path = isLocal && WRITE_ENV_FILE ? ENV_FILE : null;
+  }
+
+  /**
+   * Sets a variable to the key that is stored once it is this one's turn: which of several saves was the last only the database
+   * knows. What could not be done comes back as a warning: the key is stored all the same.
+   */
+  write(variable: string, stored: () => Promise<Secret | null>): Promise<string[]> {
+    return this.#change(variable, async (content) => {
+      const secret = await stored();
+      if (!secret) return { content };
+      const written = withVariable(content, variable, secret.reveal());
+      // The key that was there is no longer the latest: other programs must not go on with it.
+      return written === null ? { content: withoutVariable(content, variable), isLeftOut: true } : { content: written };
+    });
+  }
+
+  /** Takes a variable out, if it was written here and still holds that key. */
+  remove(variable: string, secret: Secret): Promise<string[]> {
+    return this.#change(variable, (content) => {
+      const isThere = parseEnvBlock(content)[variable] === secret.reveal();
+      return Promise.resolve({ content: isThere ? withoutVariable(content, variable) : content });
+    });
+  }
+
+  #change(variable: string, edit: Edit): Promise<string[]> {
+    const path = this.#path;
+    if (path === null) return Promise.resolve([]);
+    const change = this.#last.then(() => this.#rewrite(path, variable, edit));
+    this.#last = change;
+    return change;
+  }
+
+  async #rewrite(path: string, variable: string, edit: Edit): Promise<string[]> {
+    try {
+      // Behind a symbolic link it is the file that is replaced, not the link.
+      const target = await realpath(path).catch(orWhenMissing(path));
+      const content = await readFile(target).then(textOf, orWhenMissing(''));
+      const edited = await edit(content);
+      if (edited.content !== content) await replaceFile(target, edited.content);
+      if (!edited.isLeftOut) return [];
+      return [`The key was saved, but ${variable} was not written to ${path}: other programs might misread its value.`];
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'The file for local development cannot be written');
+      return [`The key was saved, but ${variable} could not be written to ${path}.`];
+    }
+  }
+}
+
+/** Another encoding could not be put back byte for byte. @throws TypeError */
+const textOf = (bytes: Buffer) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+
+function orWhenMissing<T>(fallback: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code !== 'ENOENT') throw error;
+    return fallback;
+  };
+}
+
+/** Whole or not at all, and for the owner's eyes only. */
+async function replaceFile(path: string, content: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    const file = await open(aside, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(aside, path);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { Public } from '../../ground/auth/auth.guard.js';
+import { Answers, ApiProblems } from '../../ground/http/open-api.js';
+import { PREFIX } from '../../ground/http/route.js';
+import { getProvider } from '../../ground/providers/providers.js';
+import { ProviderSetupView, ProviderView } from './api-keys.contract.js';
+import { viewProviders, viewSetup } from './api-keys.views.js';
+
+/** What anybody may know of the providers: it needs neither a token nor the database. */
+@Controller(PREFIX)
+@Public()
+@ApiTags('API keys')
+@ApiProblems(503)
+@ApiExtraModels(ProviderView)
+export class ProvidersController {
+  @Get('providers')
+  @ApiOperation({ summary: 'The providers whose keys can be saved', security: [] })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: { $ref: getSchemaPath(ProviderView) } } })
+  providers() {
+    return viewProviders();
+  }
+
+  @Get('providers/:provider/setup')
+  @ApiOperation({ summary: 'How to get a key of a provider', security: [] })
+  @Answers(ProviderSetupView)
+  @ApiProblems(404)
+  setup(@Param('provider') provider: string) {
+    return viewSetup(getProvider(provider));
+  }
+}

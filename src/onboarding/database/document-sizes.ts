@@ -1,0 +1,70 @@
+import pg from 'pg';
+import { Problem } from '../../ground/problems/problem.js';
+
+/** The tables that hold what users entered in the steps, and the step of each. */
+const STEP_OF = {
+  website_analyses: 2,
+  research_preferences: 3,
+  competitor_analyses: 3,
+  persona_data: 4,
+  platform_integrations: 5,
+} as const;
+
+export type SizedTable = keyof typeof STEP_OF;
+
+export const SIZED_TABLES = Object.keys(STEP_OF) as SizedTable[];
+
+/** Bytes of JSON text that all documents of one user may have together, as PostgreSQL writes them. */
+export const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;
+
+/** Keys and values that they may have together. */
+export const MAX_DOCUMENT_ITEMS = 30_000;
+
+/** Bytes from which on documents are read in turns: their answer, with both spellings of what is in them, may have a megabyte. */
+export const LARGE_DOCUMENTS = 512 * 1024;
+
+/** More items than a row has beside what is posted: its columns and their names. */
+export const ROW_ITEMS = 64;
+
+/** What a user has stored would grow beyond its limits. Nothing was saved. */
+export class DocumentsTooLarge extends Problem {
+  readonly status = 413;
+  readonly title = 'Too much data';
+  constructor(tables: Iterable<SizedTable>) {
+    const steps = [...new Set([...tables].map((table) => STEP_OF[table]))].sort();
+    const subject = steps.length > 0 ? `Step ${steps.join(' and step ')}` : 'This';
+    super(
+      `${subject} could not be saved: all steps together may hold ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB and ` +
+        `${MAX_DOCUMENT_ITEMS.toLocaleString('en')} keys and values. Nothing was changed; please leave something out.`,
+    );
+  }
+}
+
+/** Whether a statement has failed on a limit of ours, or on one of PostgreSQL's own (class 54), which are wider. */
+export function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  const { code = '', constraint = '' } = error;
+  return code.startsWith('54') || /^onboarding_sessions_document_(bytes|items)_check$/.test(constraint);
+}
+
+/** What a row has beside the document. */
+const NO_DOCUMENT = `'{user_id,id,session_id,created_at,updated_at}'::text[]`;
+
+/** One JSON value a document, of one user: `$1`. */
+function documentsOf(table: SizedTable): string {
+  const document = table === 'competitor_analyses' ? 'd.details' : `to_jsonb(d) - ${NO_DOCUMENT}`;
+  return `(select ${document} as document from ${table} d where d.user_id = $1) documents`;
+}
+
+/** SQL for the bytes of a table's documents. */
+export function bytesOf(table: SizedTable): string {
+  return `(select coalesce(sum(octet_length(document::text)), 0) from ${documentsOf(table)})`;
+}
+
+/** SQL for the keys and values of a table's documents. Takes a microsecond or two for each. */
+export function itemsOf(table: SizedTable): string {
+  const values = `(select count(*) from jsonb_path_query(document, 'strict $.**'))`;
+  const objects = `jsonb_path_query(document, 'strict $.** ? (@.type() == "object")')`;
+  const keys = `(select count(*) from ${objects} object, jsonb_object_keys(object))`;
+  return `(select coalesce(sum(${values} + ${keys}), 0) from ${documentsOf(table)})`;
+}

@@ -1,0 +1,210 @@
+import { isJsonObject, pointer, refuseUnstorable, type JsonObject } from '../../../ground/problems/json.js';
+import { InvalidInput, type FieldError } from '../../../ground/problems/problem.js';
+import type { DocumentTable, Patch } from './document-table.js';
+
+/** What a posted value must be. `document`: an object; `texts`: a list of texts; `either`: an object or a list. */
+export type Kind = 'text' | 'flag' | 'document' | 'list' | 'texts' | 'either';
+
+const MAX_TEXT_LENGTH = 10_000;
+const MAX_LIST_LENGTH = 10_000;
+
+const KINDS: Readonly<Record<Kind, { readonly expected: string; readonly accepts: (value: unknown) => boolean }>> = {
+  text: {
+    expected: `a text of at most ${MAX_TEXT_LENGTH} characters`,
+    accepts: (value) => typeof value === 'string' && value.length <= MAX_TEXT_LENGTH,
+  },
+  flag: { expected: 'true or false', accepts: (value) => typeof value === 'boolean' },
+  document: { expected: 'an object', accepts: isJsonObject },
+  list: {
+    expected: `a list of at most ${MAX_LIST_LENGTH} items`,
+    accepts: (value) => Array.isArray(value) && value.length <= MAX_LIST_LENGTH,
+  },
+  texts: {
+    expected: `a list of at most ${MAX_LIST_LENGTH} texts`,
+    accepts: (value) =>
+      Array.isArray(value) && value.length <= MAX_LIST_LENGTH && value.every((item) => typeof item === 'string'),
+  },
+  either: { expected: 'an object or a list', accepts: (value) => isJsonObject(value) || Array.isArray(value) },
+};
+
+export function isOfKind(kind: Kind, value: unknown): boolean {
+  return KINDS[kind].accepts(value);
+}
+
+/** What a value must be beyond its kind. */
+export interface Rule {
+  /** What is wrong with it; `at` is the pointer to the data that it came with. */
+  readonly errors: (value: unknown, at: string) => readonly FieldError[];
+  /** The spelling in which a value without errors is stored; left out: as it comes. */
+  readonly spell?: (value: unknown) => unknown;
+}
+
+/** How posted data become a row: which keys are columns, and under which spellings they come. */
+export interface Mapping extends DocumentTable {
+  readonly kinds: Readonly<Record<string, Kind>>;
+  /** By column or other known key. */
+  readonly rules?: Readonly<Record<string, Rule>>;
+  /** Spellings of a column beside its own name and its camelCase, the winning one first. */
+  readonly spellings?: Readonly<Record<string, readonly string[]>>;
+  /** A key whose object may hold the same keys as the top level, and wins over it. */
+  readonly nested: string | null;
+  /** Keys that become keys of a column's document. */
+  readonly folded?: { readonly into: string; readonly kinds: Readonly<Record<string, Kind>> };
+  /** Keys without a column whose type is checked all the same. */
+  readonly known: Readonly<Record<string, Kind>>;
+  /** Keys that are kept elsewhere, or are copies of what is kept: never in `extra`. */
+  readonly elsewhere: readonly string[];
+}
+
+/** What the client re-posts because it read it, and what must never be kept in the open. */
+const NEVER_STORED = [
+  'id',
+  'user_id',
+  'session_id',
+  'created_at',
+  'updated_at',
+  'extra',
+  'has_data',
+  'api_keys',
+  'apiKeys',
+  // Columns of step 2 and of nothing else; while brand analysis is switched off they are kept nowhere.
+  'brand_analysis',
+  'brandAnalysis',
+  'content_strategy_insights',
+  'contentStrategyInsights',
+];
+
+const camelCases = new Map<string, string>();
+
+/** Of names of columns, of which there are few. */
+export function camelCase(column: string): string {
+  const known = camelCases.get(column);
+  if (known !== undefined) return known;
+  const camel = column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  camelCases.set(column, camel);
+  return camel;
+}
+
+/** Empty values say that there is nothing yet: they leave what is stored as it is. */
+export function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+interface Source {
+  readonly data: JsonObject;
+  readonly at: string;
+}
+
+/** The levels of posted data, the winning one first. */
+function sources({ nested }: Mapping, data: JsonObject, at: string): Source[] {
+  const inner = nested === null ? undefined : data[nested];
+  return [...(nested !== null && isJsonObject(inner) ? [{ data: inner, at: at + pointer(nested) }] : []), { data, at }];
+}
+
+function spellingsOf(mapping: Mapping, column: string): readonly string[] {
+  return [...(mapping.spellings?.[column] ?? []), camelCase(column), column];
+}
+
+/** Every posted value of a known key that is not of its kind. `at` is the pointer to `data` in the request. */
+export function kindErrors(mapping: Mapping, data: JsonObject, at: string): FieldError[] {
+  const { nested, kinds, folded, known } = mapping;
+  const expected = new Map<string, Kind>([
+    ...Object.entries(kinds).flatMap(([column, kind]) =>
+      spellingsOf(mapping, column).map((key) => [key, kind] as const),
+    ),
+    ...Object.entries(folded?.kinds ?? {}),
+    ...Object.entries(known),
+  ]);
+  if (nested !== null) expected.set(nested, 'document');
+  return sources(mapping, data, at).flatMap((source) =>
+    Object.entries(source.data).flatMap(([key, value]) => {
+      const kind = expected.get(key);
+      if (kind === undefined || isBlank(value) || isOfKind(kind, value)) return [];
+      return [{ pointer: source.at + pointer(key), detail: `${key} must be ${KINDS[kind].expected}.` }];
+    }),
+  );
+}
+
+/**
+ * What keeps posted data from being stored, whichever door they come through: values of a wrong kind, or else the first value
+ * that breaks a rule. What a step demands beyond that is the step's affair.
+ */
+export function postedErrors(mapping: Mapping, data: JsonObject, at: string): readonly FieldError[] {
+  const wrong = kindErrors(mapping, data, at);
+  if (wrong.length > 0) return wrong;
+  for (const [key, rule] of Object.entries(mapping.rules ?? {})) {
+    const value = postedValue(mapping, key, data);
+    const broken = value === undefined ? [] : rule.errors(value, at);
+    if (broken.length > 0) return broken;
+  }
+  return [];
+}
+
+/** The first value of the winning spelling at the winning level; undefined when there is none. */
+export function postedValue(mapping: Mapping, column: string, data: JsonObject): unknown {
+  return sources(mapping, data, '')
+    .flatMap((source) => spellingsOf(mapping, column).map((key) => source.data[key]))
+    .find((value) => !isBlank(value));
+}
+
+/** What of posted data without `postedErrors` is to be saved. Blank values are passed over. */
+export function patchOf(mapping: Mapping, data: JsonObject): Patch {
+  const columns: JsonObject = {};
+  for (const column of mapping.columns) {
+    const value = postedValue(mapping, column, data);
+    const spell = mapping.rules?.[column]?.spell;
+    if (value !== undefined) columns[column] = spell ? spell(value) : value;
+  }
+  const levels = sources(mapping, data, '').toReversed();
+  const { folded } = mapping;
+  const taken = new Set([
+    ...NEVER_STORED,
+    ...mapping.elsewhere,
+    ...mapping.columns.flatMap((column) => spellingsOf(mapping, column)),
+    ...Object.keys(folded?.kinds ?? {}),
+    ...(mapping.nested === null ? [] : [mapping.nested]),
+  ]);
+  const extra: JsonObject = {};
+  for (const { data: level } of levels) {
+    for (const [key, value] of Object.entries(level)) {
+      if (isBlank(value)) continue;
+      if (!taken.has(key)) extra[key] = value;
+      else if (folded && Object.hasOwn(folded.kinds, key)) {
+        columns[folded.into] = { ...(columns[folded.into] as JsonObject | undefined), [key]: value };
+      }
+    }
+  }
+  return { columns, extra, removed: [] };
+}
+
+/**
+ * For callers inside the process: the same, but null clears.
+ * @throws InvalidInput naming the fields that are wrong, or cannot be stored as they are
+ */
+export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
+  refuseUnstorable(data);
+  const [first, ...others] = postedErrors(mapping, data, '');
+  if (first) throw InvalidInput.of([first, ...others]);
+  const patch = patchOf(mapping, data);
+  const columns = { ...patch.columns };
+  const cleared = Object.keys(data).filter((key) => data[key] === null);
+  for (const column of mapping.columns) {
+    if (columns[column] === undefined && spellingsOf(mapping, column).some((key) => cleared.includes(key)))
+      columns[column] = null;
+  }
+  return { ...patch, columns, removed: cleared };
+}
+
+/** Times as the wire has them: ISO 8601 in UTC. */
+export const isoTime = (value: unknown): string => new Date(value as string).toISOString();
+
+/** A stored row as it is read: every column, its times, and the keys of `extra` beside them. */
+export function viewDocument({ columns }: DocumentTable, row: JsonObject): JsonObject {
+  return {
+    ...(row['extra'] as JsonObject),
+    ...Object.fromEntries(columns.map((column) => [column, row[column]])),
+    id: row['id'],
+    created_at: isoTime(row['created_at']),
+    updated_at: isoTime(row['updated_at']),
+  };
+}

@@ -1,0 +1,72 @@
+import type { JsonObject } from '../../../ground/problems/json.js';
+import { viewDocument, type Mapping, type Rule } from './posted-data.js';
+import { competitorErrors } from './competitor-errors.js';
+
+/** How deep research goes; stored in this spelling, whatever the case it comes in. */
+export const RESEARCH_DEPTHS = ['Basic', 'Standard', 'Comprehensive', 'Deep', 'Expert'] as const;
+
+const DEPTH_RULE: Rule = {
+  errors: (value, at) => {
+    if (researchDepth(value)) return [];
+    const detail = `research_depth must be one of ${RESEARCH_DEPTHS.join(', ')}.`;
+    return [{ pointer: `${at}/research_depth`, detail }];
+  },
+  spell: researchDepth,
+};
+
+/** Step 3, without the competitors and the social media accounts, which are kept in tables of their own. */
+export const researchMapping: Mapping = {
+  name: 'research_preferences',
+  columns: [
+    'research_depth',
+    'content_types',
+    'auto_research',
+    'factual_content',
+    'writing_style',
+    'content_characteristics',
+    'target_audience',
+    'recommended_settings',
+  ],
+  defaults: {
+    research_depth: `'Comprehensive'`,
+    content_types: `'["Blog Posts", "Social Media", "Newsletters"]'::jsonb`,
+    auto_research: 'true',
+    factual_content: 'true',
+  },
+  kinds: {
+    research_depth: 'text',
+    content_types: 'texts',
+    auto_research: 'flag',
+    factual_content: 'flag',
+    writing_style: 'document',
+    content_characteristics: 'document',
+    target_audience: 'document',
+    recommended_settings: 'document',
+  },
+  rules: {
+    research_depth: DEPTH_RULE,
+    competitors: { errors: (list, at) => competitorErrors(list as readonly unknown[], `${at}/competitors`) },
+  },
+  nested: null,
+  known: {
+    competitors: 'list',
+    social_media_accounts: 'document',
+    socialMediaAccounts: 'document',
+    industryContext: 'text',
+    researchSummary: 'document',
+    sitemapAnalysis: 'document',
+    userUrl: 'text',
+    analysisTimestamp: 'text',
+    stepType: 'text',
+    completedAt: 'text',
+  },
+  elsewhere: ['competitors', 'social_media_accounts', 'socialMediaAccounts'],
+};
+
+/** The depth in its stored spelling; undefined when it is none. */
+export function researchDepth(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return RESEARCH_DEPTHS.find((depth) => depth.toLowerCase() === value.trim().toLowerCase());
+}
+
+export const viewResearch = (row: JsonObject): JsonObject => viewDocument(researchMapping, row);

@@ -1,0 +1,112 @@
+import type { JsonObject } from '../../../ground/problems/json.js';
+import { isOfKind, viewDocument, type Kind, type Mapping, type Rule } from './posted-data.js';
+import { publicWebsite } from './website-url.js';
+
+/** Kept and shown only while brand analysis is switched on. */
+export const BRAND_COLUMNS = ['brand_analysis', 'content_strategy_insights'] as const;
+
+const GUIDELINES: Readonly<Record<string, Kind>> = {
+  guidelines: 'list',
+  best_practices: 'list',
+  avoid_elements: 'list',
+  content_strategy: 'text',
+  ai_generation_tips: 'list',
+  competitive_advantages: 'list',
+  content_calendar_suggestions: 'list',
+};
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  website_url: 'text',
+  writing_style: 'document',
+  content_characteristics: 'document',
+  target_audience: 'document',
+  content_type: 'document',
+  recommended_settings: 'document',
+  brand_analysis: 'document',
+  content_strategy_insights: 'document',
+  social_media_presence: 'document',
+  social_media_accounts: 'document',
+  seo_audit: 'document',
+  sitemap_analysis: 'document',
+  style_patterns: 'document',
+  style_guidelines: 'document',
+  crawl_result: 'document',
+  status: 'text',
+};
+
+/** Posted beside the analysis, kept in `extra`. */
+const BESIDE: Readonly<Record<string, Kind>> = {
+  domainName: 'text',
+  useAnalysisForGenAI: 'flag',
+  email: 'text',
+  businessData: 'document',
+  integrations: 'document',
+};
+
+const URL_RULE: Rule = {
+  errors: (url, at) => {
+    if (publicWebsite(url as string) !== null) return [];
+    const detail = 'website must be the address of a public website, such as https://example.com.';
+    return [{ pointer: `${at}/website`, detail }];
+  },
+  spell: (url) => publicWebsite(url as string),
+};
+
+/** Step 2: the same keys at the top level or nested in `analysis`; the guideline keys fold into `style_guidelines`. */
+export function websiteMapping(brandAnalysis: boolean): Mapping {
+  const columns = Object.keys(KINDS).filter((c) => brandAnalysis || !(BRAND_COLUMNS as readonly string[]).includes(c));
+  return {
+    name: 'website_analyses',
+    columns,
+    merged: ['style_guidelines'],
+    kinds: KINDS,
+    rules: { website_url: URL_RULE },
+    spellings: { website_url: ['website'] },
+    nested: 'analysis',
+    folded: { into: 'style_guidelines', kinds: GUIDELINES },
+    known: BESIDE,
+    // Copies that reading adds.
+    elsewhere: ['style_analysis', 'website_analysis'],
+  };
+}
+
+/** The row in the shape in which the page posts it, so that spreading it restores the page. */
+export function viewWebsite(mapping: Mapping, row: JsonObject): JsonObject {
+  const view = viewDocument(mapping, row);
+  const { website_url: website, crawl_result: crawlResult, status, style_guidelines } = view;
+  const documents = mapping.columns.filter((column) => KINDS[column] === 'document' && view[column] !== null);
+  const unknown = Object.entries(row['extra'] as JsonObject).filter(([key]) => !Object.hasOwn(BESIDE, key));
+  // Only what could have been posted beside the document: the page sends all of this back.
+  const guidelines = Object.entries(GUIDELINES).flatMap(([key, kind]) => {
+    const value = (style_guidelines as JsonObject | null)?.[key];
+    return isOfKind(kind, value) ? [[key, value] as const] : [];
+  });
+  return {
+    ...view,
+    website,
+    crawlResult,
+    analysis: {
+      ...Object.fromEntries(unknown),
+      ...Object.fromEntries(guidelines),
+      ...Object.fromEntries(documents.map((column) => [column, view[column]])),
+      ...(status === null ? {} : { status }),
+    },
+  };
+}
+
+/** The parts of the analysis that say how the website writes, and for whom. */
+const STYLE = [
+  'writing_style',
+  'content_characteristics',
+  'target_audience',
+  'content_type',
+  'recommended_settings',
+  'style_patterns',
+  'style_guidelines',
+];
+
+/** Style, audience and guidelines together, from the view of a website. */
+export function styleOf(website: JsonObject): JsonObject {
+  const found = STYLE.filter((column) => website[column] !== null && website[column] !== undefined);
+  return Object.fromEntries(found.map((column) => [column, website[column]]));
+}

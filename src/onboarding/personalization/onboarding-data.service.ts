@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { ApiKeyManager } from '../api-keys/api-key-manager.service.js';
+import { Configuration } from '../../ground/config/configuration.js';
+import { viewIntegrations } from '../database/records/platform-integrations.record.js';
+import { viewResearch } from '../database/records/research-preferences.record.js';
+import { styleOf, viewWebsite } from '../database/records/website-analysis.record.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import type { Snapshot } from '../database/snapshot.js';
+import type { JsonObject } from '../../ground/problems/json.js';
+import { STARS } from '../../ground/secrets/mask.js';
+import { buildAiInputs, type AiInputs } from './ai-inputs.js';
+import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
+import { FACT_TABLES, factsOf, type Facts } from './facts.js';
+import { buildPrompt } from './prompt.js';
+import { buildSummary, type Summary } from './summary.js';
+import { tokenCounter } from './tokens.js';
+
+export const DEFAULT_MAX_TOKENS = 800;
+
+/**
+ * What AI features are to know of a user: drawn from the user's own data, with defaults where there are none. An outage is
+ * an error (`DatabaseUnavailable`), never a default.
+ */
+@Injectable()
+export class OnboardingDataService {
+  readonly #brandAnalysis: boolean;
+
+  constructor(
+    private readonly database: OnboardingDatabaseService,
+    private readonly keys: ApiKeyManager,
+    configuration: Configuration,
+  ) {
+    this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
+  }
+
+  async getPersonalizedAiInputs(userId: string): Promise<AiInputs> {
+    return buildAiInputs(await this.#facts(userId));
+  }
+
+  /**
+   * The same as a text for a system prompt.
+   * @param maxTokens 50 to 4000, counted as by OpenAI's cl100k_base
+   */
+  async getPersonalizedPrompt(userId: string, maxTokens: number = DEFAULT_MAX_TOKENS): Promise<string> {
+    const [inputs, countTokens] = await Promise.all([this.getPersonalizedAiInputs(userId), tokenCounter()]);
+    return buildPrompt(inputs, maxTokens, countTokens);
+  }
+
+  /** Null when there is none. */
+  getUserWebsiteAnalysis(userId: string): Promise<JsonObject | null> {
+    return this.database.getWebsiteAnalysis(userId);
+  }
+
+  /** Null when there are none. */
+  getUserResearchPreferences(userId: string): Promise<JsonObject | null> {
+    return this.database.getResearchPreferences(userId);
+  }
+
+  async getCanonicalProfile(userId: string): Promise<CanonicalProfile> {
+    return buildCanonicalProfile(await this.#facts(userId));
+  }
+
+  /** @throws KeysUnavailable when a key does not open */
+  async getSummary(userId: string): Promise<Summary> {
+    const [snapshot, stored] = await Promise.all([
+      this.database.read(userId, FACT_TABLES),
+      this.database.sealedKeys(userId),
+    ]);
+    const states = this.keys.states(userId, stored);
+    const usable = (group: string) =>
+      states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
+    // The last page launches only if it finds a key: the deployment's are listed too, and nothing of them is shown.
+    const masked = states.map(({ provider, mask }) => [provider.id, mask ?? STARS] as const);
+    const keys = { masked: Object.fromEntries(masked), hasAi: usable('ai'), hasResearch: usable('research') };
+    return buildSummary(factsOf(snapshot, this.#brandAnalysis), keys, this.#views(snapshot));
+  }
+
+  #views({ documents }: Snapshot) {
+    const {
+      website_analyses: website,
+      research_preferences: research,
+      platform_integrations: integrations,
+    } = documents;
+    return {
+      style: website ? styleOf(viewWebsite(this.database.websiteMapping, website)) : null,
+      research: research ? viewResearch(research) : null,
+      integrations: integrations ? viewIntegrations(integrations) : null,
+    };
+  }
+
+  async #facts(userId: string): Promise<Facts> {
+    return factsOf(await this.database.read(userId, FACT_TABLES), this.#brandAnalysis);
+  }
+}

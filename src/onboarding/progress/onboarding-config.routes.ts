@@ -1,0 +1,23 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Public } from '../../ground/auth/auth.guard.js';
+import { Answers, ApiProblems } from '../../ground/http/open-api.js';
+import { PREFIX } from '../../ground/http/route.js';
+import { OnboardingProgressService } from './onboarding-progress.service.js';
+import { ConfigView } from './progress.contract.js';
+
+/** What anybody may know: it needs neither a token nor the database. */
+@Controller(PREFIX)
+@Public()
+@ApiTags('Progress')
+@ApiProblems(503)
+export class OnboardingConfigController {
+  constructor(private readonly progress: OnboardingProgressService) {}
+
+  @Get('config')
+  @ApiOperation({ summary: 'What onboarding asks of anybody', security: [] })
+  @Answers(ConfigView)
+  config() {
+    return this.progress.config();
+  }
+}

@@ -1,0 +1,232 @@
+import { Injectable } from '@nestjs/common';
+import type { User } from '../../ground/auth/user.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { entityTagOf, type Session } from '../database/session.js';
+import type { Snapshot } from '../database/snapshot.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import { tagged, type Precondition } from '../../ground/http/entity-tag.js';
+import type { JsonObject } from '../../ground/problems/json.js';
+import { InvalidInput, type FieldError } from '../../ground/problems/problem.js';
+import { missingBefore } from '../flow/progress.js';
+import { Step, STEP_NUMBERS, stepDefinition, STEPS, type StepNumber } from '../flow/steps.js';
+import { completeOnboarding, completeStep, reset, skipStep, unchanged, type Transition } from '../flow/transitions.js';
+import { OnboardingProgress } from './onboarding-progress.js';
+import type {
+  CompletedView,
+  ConfigView,
+  InitView,
+  ProgressView,
+  ResetView,
+  ResumeView,
+  StartView,
+  StatusView,
+  StepAccessView,
+  StepCompletedView,
+  StepSkippedView,
+  StepView,
+} from './progress.contract.js';
+import {
+  progressOf,
+  viewAccess,
+  viewInit,
+  viewProgress,
+  viewResume,
+  viewStart,
+  viewStatus,
+  viewStep,
+} from './progress.views.js';
+import { StepHandlers, type StepHandler } from './step-handler.js';
+
+/** What counts for the end of onboarding, and what was saved on the way there. */
+export interface CompletionData extends StatusView {
+  /** Required steps before the last that are unfinished. */
+  readonly missing_steps: readonly StepNumber[];
+  /** The saved data of each step, by its key; null where there are none. Never key material. */
+  readonly data: Readonly<Record<string, JsonObject | null>>;
+}
+
+/**
+ * The six steps of one user: status, completion, history. A change, its data and its events are one transaction; a read never
+ * writes. Every method throws `DatabaseUnavailable` while PostgreSQL is away.
+ */
+@Injectable()
+export class OnboardingProgressService {
+  constructor(
+    private readonly database: OnboardingDatabaseService,
+    private readonly handlers: StepHandlers,
+  ) {}
+
+  /** One user's progress, for callers that work through it step by step. */
+  forUser(userId: string): Promise<OnboardingProgress> {
+    return OnboardingProgress.load(userId, this, this.handlers);
+  }
+
+  async getOnboardingStatus(userId: string): Promise<StatusView> {
+    const session = await this.database.getSessionByUser(userId);
+    return tagged(viewStatus(session, this.handlers.finishedElsewhere), entityTagOf(session));
+  }
+
+  /** The user goes to a step on purpose: it becomes the current one, and in progress unless it is finished. @throws StepNotFound */
+  async updateStep(userId: string, stepNumber: number): Promise<StatusView> {
+    return viewStatus(await this.database.updateStep(userId, stepNumber), this.handlers.finishedElsewhere);
+  }
+
+  /** Sets a floor of 0 to 100 under the percentage; it is never lowered but by a reset. @throws PercentageOutOfRange */
+  async updateProgress(userId: string, percentage: number): Promise<StatusView> {
+    return viewStatus(await this.database.updateProgress(userId, percentage), this.handlers.finishedElsewhere);
+  }
+
+  /** Completes the onboarding; again: the same answer. @throws StepsMissing */
+  async completeOnboarding(userId: string, precondition: Precondition | null = null): Promise<CompletedView> {
+    const persona = this.handlers.of(Step.Personalization);
+    return this.database.forUser(
+      userId,
+      (data) => {
+        const { progress } = data.change(completeOnboarding(this.handlers.finishedElsewhere));
+        return {
+          message: 'Onboarding completed successfully',
+          completed_at: (progress.completedAt as Date).toISOString(),
+          completion_percentage: 100,
+          persona_generated: persona.view(data.stored) !== null,
+          scheduled_tasks: [],
+          failed_tasks: null,
+        };
+      },
+      { reads: { tables: persona.tables }, precondition },
+    );
+  }
+
+  /** `hard` deletes everything of this user; otherwise what was saved stays, and only the progress starts again. */
+  async resetOnboarding(
+    userId: string,
+    { hard = false, precondition = null }: { hard?: boolean; precondition?: Precondition | null } = {},
+  ): Promise<ResetView> {
+    const work = (data: UnitOfWork) => {
+      if (!hard) return data.change(reset()).progress.startedAt;
+      data.deleteEverything();
+      return null;
+    };
+    const startedAt = await this.database.forUser(userId, work, { precondition });
+    return {
+      message: hard ? 'Onboarding was reset and all of its data deleted' : 'Onboarding was reset',
+      reset_mode: hard ? 'hard' : 'soft',
+      current_step: Step.ApiKeys,
+      started_at: startedAt?.toISOString() ?? null,
+      user_id: userId,
+    };
+  }
+
+  async getCompletionData(userId: string): Promise<CompletionData> {
+    const snapshot = await this.snapshot(userId);
+    const elsewhere = this.handlers.finishedElsewhere;
+    return {
+      ...viewStatus(snapshot.session, elsewhere),
+      missing_steps: missingBefore(progressOf(snapshot.session), Step.Complete, elsewhere),
+      data: Object.fromEntries(STEPS.map(({ number, key }) => [key, this.handlers.of(number).view(snapshot)])),
+    };
+  }
+
+  async init(user: User): Promise<InitView> {
+    const snapshot = await this.snapshot(user.id);
+    return tagged(viewInit(user, snapshot, this.handlers), entityTagOf(snapshot.session));
+  }
+
+  async getProgress(userId: string): Promise<ProgressView> {
+    const snapshot = await this.snapshot(userId);
+    return tagged(viewProgress(snapshot, this.handlers), entityTagOf(snapshot.session));
+  }
+
+  async getStep(userId: string, step: StepNumber): Promise<StepView> {
+    const snapshot = await this.snapshot(userId, [step]);
+    return tagged(viewStep(step, snapshot, this.handlers), entityTagOf(snapshot.session));
+  }
+
+  async validateStep(userId: string, step: StepNumber): Promise<StepAccessView> {
+    return viewAccess(step, await this.database.getSessionByUser(userId), this.handlers.finishedElsewhere);
+  }
+
+  async start(userId: string, precondition: Precondition | null = null): Promise<StartView> {
+    return viewStart(await this.change(userId, unchanged, precondition), this.handlers.finishedElsewhere);
+  }
+
+  async resume(userId: string): Promise<ResumeView> {
+    return viewResume(await this.database.getSessionByUser(userId), this.handlers.finishedElsewhere);
+  }
+
+  /**
+   * Saves the step's data and marks it completed. Without data, what is saved already must be enough.
+   * @throws InvalidInput naming what is wrong or missing
+   * @throws StepsMissing for step 6 while required steps are unfinished
+   */
+  async completeStep(
+    userId: string,
+    step: StepNumber,
+    posted: JsonObject | null = null,
+    validationErrors: readonly string[] = [],
+    precondition: Precondition | null = null,
+  ): Promise<StepCompletedView> {
+    const handler = this.handlers.of(step);
+    const elsewhere = this.handlers.finishedElsewhere;
+    if (posted) accept(handler.check(posted));
+    const work = (data: UnitOfWork) => {
+      if (posted) handler.save(posted, data);
+      else acceptStored(handler, data.stored);
+      const { progress } = data.change(completeStep(step, validationErrors, elsewhere));
+      return missingBefore(progress, step, elsewhere);
+    };
+    const reads = posted ? handler.reads : { tables: handler.tables };
+    const opening = { reads, precondition };
+    const done = await this.database.forUserThenRead(userId, handler.tables, work, opening);
+    const warnings = [
+      ...(posted ? (handler.warnings?.(posted) ?? []) : []),
+      ...(posted ? ((await handler.stored?.(userId, posted)) ?? []) : []),
+      ...done.result.map((n) => `Step ${n} is still to be completed.`),
+    ];
+    return {
+      message: `Step ${step} completed successfully`,
+      step_number: step,
+      data: handler.view(done.snapshot),
+      warnings: warnings.length > 0 ? warnings : null,
+    };
+  }
+
+  /** @throws StepNotSkippable for a required step */
+  async skipStep(userId: string, step: StepNumber, precondition: Precondition | null = null): Promise<StepSkippedView> {
+    await this.change(userId, skipStep(step, this.handlers.finishedElsewhere), precondition);
+    return { message: `Step ${step} skipped successfully`, step_number: step };
+  }
+
+  /** Changes the progress by a rule of `steps`. */
+  change(userId: string, transition: Transition, precondition: Precondition | null = null): Promise<Session> {
+    return this.database.forUser(userId, (data) => data.change(transition), { precondition });
+  }
+
+  /** What is stored for these steps, in one read. */
+  snapshot(userId: string, steps: readonly StepNumber[] = STEP_NUMBERS): Promise<Snapshot> {
+    return this.database.read(userId, this.handlers.tables(steps));
+  }
+
+  /** What onboarding asks of anybody. */
+  config(): ConfigView {
+    const providers = [...(this.handlers.of(Step.ApiKeys).providers ?? [])];
+    return {
+      total_steps: STEPS.length,
+      steps: STEP_NUMBERS.map((step) => {
+        const { number, title, description, required } = stepDefinition(step);
+        return { number, title, description, required, ...(step === Step.ApiKeys ? { providers } : {}) };
+      }),
+      requirements: { min_api_keys: 1, required_providers: [], optional_providers: providers },
+    };
+  }
+}
+
+/** What is saved already must be enough. @throws InvalidInput */
+function acceptStored(handler: StepHandler, stored: Snapshot): void {
+  const view = handler.view(stored);
+  if (!handler.suffices?.(view)) accept(handler.check(view ?? {}));
+}
+
+function accept(errors: readonly FieldError[]): void {
+  const [first, ...others] = errors;
+  if (first) throw InvalidInput.of([first, ...others]);
+}

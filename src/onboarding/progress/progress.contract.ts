@@ -1,0 +1,174 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import type { JsonObject } from '../../ground/problems/json.js';
+import { StepStatus } from '../flow/step-status.js';
+
+const step = { type: 'integer', minimum: 1, maximum: 6 } as const;
+const percentage = { type: 'number', minimum: 0, maximum: 100 } as const;
+const time = { type: 'string', format: 'date-time', description: 'ISO 8601 in UTC' } as const;
+const maybeTime = { ...time, nullable: true } as const;
+const document = { type: 'object', additionalProperties: true } as const;
+
+export class CompleteStepDto {
+  @ApiPropertyOptional({ ...document, nullable: true, description: 'What the user entered; unknown keys are kept' })
+  @IsOptional()
+  @IsObject({ message: 'data must be an object or null.' })
+  data?: JsonObject | null;
+
+  @ApiPropertyOptional({ type: [String], nullable: true, maxItems: 100, description: 'Kept with the step' })
+  @IsOptional()
+  @IsArray({ message: 'validation_errors must be a list of texts.' })
+  @ArrayMaxSize(100, { message: 'validation_errors must be at most 100.' })
+  @IsString({ each: true, message: 'validation_errors must be a list of texts.' })
+  @MaxLength(2000, { each: true, message: 'A validation error must have at most 2,000 characters.' })
+  validation_errors?: string[] | null;
+}
+
+export class ResetQueryDto {
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'true: delete everything of this user, keys included' })
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'hard must be true or false.' })
+  hard?: 'true' | 'false';
+}
+
+export class StatusView {
+  @ApiProperty() is_completed!: boolean;
+  @ApiProperty({ ...step, description: 'The step to show on return' }) current_step!: number;
+  @ApiProperty(percentage) completion_percentage!: number;
+  @ApiProperty({ ...step, description: 'The first unfinished step' }) next_step!: number;
+  @ApiProperty(maybeTime) started_at!: string | null;
+  @ApiProperty(maybeTime) completed_at!: string | null;
+  @ApiProperty({ description: 'Every required step before the last is finished' }) can_proceed_to_final!: boolean;
+}
+
+export class StepView {
+  @ApiProperty(step) step_number!: number;
+  @ApiProperty() title!: string;
+  @ApiProperty() description!: string;
+  @ApiProperty({ enum: Object.values(StepStatus) }) status!: StepStatus;
+  @ApiProperty(maybeTime) completed_at!: string | null;
+  @ApiProperty({ ...document, nullable: true, description: 'What was saved for the step; never key material' })
+  data!: JsonObject | null;
+  @ApiProperty({ type: [String] }) validation_errors!: string[];
+}
+
+export class ProgressView {
+  @ApiProperty({ type: [StepView], minItems: 6, maxItems: 6 }) steps!: StepView[];
+  @ApiProperty(step) current_step!: number;
+  @ApiProperty(maybeTime) started_at!: string | null;
+  @ApiProperty(maybeTime) last_updated!: string | null;
+  @ApiProperty() is_completed!: boolean;
+  @ApiProperty(maybeTime) completed_at!: string | null;
+  @ApiProperty(percentage) completion_percentage!: number;
+  @ApiProperty({ type: 'integer', enum: [6] }) total_steps!: number;
+}
+
+export class InitUserView {
+  @ApiProperty() id!: string;
+  @ApiProperty({ type: String, nullable: true }) email!: string | null;
+  @ApiProperty({ type: String, nullable: true }) first_name!: string | null;
+  @ApiProperty({ type: String, nullable: true }) last_name!: string | null;
+  @ApiProperty() clerk_user_id!: string;
+}
+
+export class InitStepView {
+  @ApiProperty(step) step_number!: number;
+  @ApiProperty() title!: string;
+  @ApiProperty() description!: string;
+  @ApiProperty({ enum: Object.values(StepStatus) }) status!: StepStatus;
+  @ApiProperty(maybeTime) completed_at!: string | null;
+  @ApiProperty() has_data!: boolean;
+  @ApiProperty({ ...document, nullable: true }) data!: JsonObject | null;
+}
+
+export class InitOnboardingView extends StatusView {
+  @ApiProperty(maybeTime) last_updated!: string | null;
+  @ApiProperty({ type: [InitStepView], minItems: 6, maxItems: 6 }) steps!: InitStepView[];
+}
+
+export class InitSessionView {
+  @ApiProperty({ description: 'The user id' }) session_id!: string;
+  @ApiProperty(maybeTime) initialized_at!: string | null;
+  @ApiProperty(maybeTime) last_activity!: string | null;
+}
+
+export class InitView {
+  @ApiProperty() user!: InitUserView;
+  @ApiProperty() onboarding!: InitOnboardingView;
+  @ApiProperty() session!: InitSessionView;
+}
+
+export class StepCompletedView {
+  @ApiProperty() message!: string;
+  @ApiProperty(step) step_number!: number;
+  @ApiProperty({ ...document, nullable: true, description: 'What is saved for the step now' }) data!: JsonObject | null;
+  @ApiProperty({ type: [String], nullable: true }) warnings!: string[] | null;
+}
+
+export class StepSkippedView {
+  @ApiProperty() message!: string;
+  @ApiProperty(step) step_number!: number;
+}
+
+export class StepAccessView {
+  @ApiProperty() can_proceed!: boolean;
+  @ApiProperty({ type: [String] }) validation_errors!: string[];
+  @ApiProperty({ enum: ['available', 'locked', 'completed'] }) step_status!: 'available' | 'locked' | 'completed';
+}
+
+export class StartView {
+  @ApiProperty() message!: string;
+  @ApiProperty({ format: 'uuid' }) id!: string;
+  @ApiProperty() user_id!: string;
+  @ApiProperty(step) current_step!: number;
+  @ApiProperty(percentage) progress!: number;
+  @ApiProperty(time) started_at!: string;
+}
+
+export class ResumeView {
+  @ApiProperty() can_resume!: boolean;
+  @ApiPropertyOptional({ description: 'Only once completed' }) message?: string;
+  @ApiPropertyOptional(step) resume_step?: number;
+  @ApiPropertyOptional(step) current_step?: number;
+  @ApiProperty(percentage) completion_percentage!: number;
+  @ApiPropertyOptional(maybeTime) started_at?: string | null;
+  @ApiPropertyOptional(maybeTime) last_updated?: string | null;
+}
+
+export class ResetView {
+  @ApiProperty() message!: string;
+  @ApiProperty({ enum: ['soft', 'hard'] }) reset_mode!: 'soft' | 'hard';
+  @ApiProperty({ type: 'integer', enum: [1] }) current_step!: number;
+  @ApiProperty({ ...maybeTime, description: 'Null after a hard reset: nothing is left' }) started_at!: string | null;
+  @ApiProperty() user_id!: string;
+}
+
+export class CompletedView {
+  @ApiProperty() message!: string;
+  @ApiProperty(time) completed_at!: string;
+  @ApiProperty({ type: 'integer', enum: [100] }) completion_percentage!: number;
+  @ApiProperty({ description: 'Whether the user has a persona' }) persona_generated!: boolean;
+  @ApiProperty({ type: [String], description: 'Always empty: this service schedules nothing' })
+  scheduled_tasks!: string[];
+  @ApiProperty({ type: [String], nullable: true }) failed_tasks!: string[] | null;
+}
+
+export class ConfigStepView {
+  @ApiProperty(step) number!: number;
+  @ApiProperty() title!: string;
+  @ApiProperty() description!: string;
+  @ApiProperty() required!: boolean;
+  @ApiPropertyOptional({ type: [String] }) providers?: string[];
+}
+
+export class ConfigRequirementsView {
+  @ApiProperty({ type: 'integer' }) min_api_keys!: number;
+  @ApiProperty({ type: [String] }) required_providers!: string[];
+  @ApiProperty({ type: [String] }) optional_providers!: string[];
+}
+
+export class ConfigView {
+  @ApiProperty({ type: 'integer', enum: [6] }) total_steps!: number;
+  @ApiProperty({ type: [ConfigStepView] }) steps!: ConfigStepView[];
+  @ApiProperty() requirements!: ConfigRequirementsView;
+}

@@ -1,0 +1,143 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '../../ground/auth/auth.guard.js';
+import type { User } from '../../ground/auth/user.js';
+import { IfMatch, type Precondition } from '../../ground/http/entity-tag.js';
+import { Answers, AnswersTagged, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
+import { LargeBody, Ok, PREFIX } from '../../ground/http/route.js';
+import type { StepNumber } from '../flow/steps.js';
+import { OnboardingProgressService } from './onboarding-progress.service.js';
+import {
+  CompletedView,
+  CompleteStepDto,
+  InitView,
+  ProgressView,
+  ResetQueryDto,
+  ResetView,
+  ResumeView,
+  StartView,
+  StatusView,
+  StepAccessView,
+  StepCompletedView,
+  StepSkippedView,
+  StepView,
+} from './progress.contract.js';
+import { StepNumberPipe } from './step-number.pipe.js';
+
+const StepParam = () => ApiParam({ name: 'n', schema: { type: 'integer', minimum: 1, maximum: 6 } });
+
+@Controller(PREFIX)
+@ApiTags('Progress')
+@ApiBearerAuth()
+@ApiProblems(401, 503)
+export class ProgressController {
+  constructor(private readonly progress: OnboardingProgressService) {}
+
+  @Get('init')
+  @ApiOperation({ summary: 'Everything that the wizard needs to open, in one read' })
+  @AnswersTagged(InitView)
+  init(@CurrentUser() user: User) {
+    return this.progress.init(user);
+  }
+
+  @Get('status')
+  @ApiOperation({ summary: 'Where the user stands' })
+  @AnswersTagged(StatusView)
+  status(@CurrentUser() user: User) {
+    return this.progress.getOnboardingStatus(user.id);
+  }
+
+  @Get('progress')
+  @ApiOperation({ summary: 'All steps with their data' })
+  @AnswersTagged(ProgressView)
+  steps(@CurrentUser() user: User) {
+    return this.progress.getProgress(user.id);
+  }
+
+  @Get('step/:n')
+  @ApiOperation({ summary: 'One step with its data' })
+  @StepParam()
+  @AnswersTagged(StepView)
+  @ApiProblems(404)
+  step(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
+    return this.progress.getStep(user.id, n);
+  }
+
+  @Post('step/:n/complete')
+  @Ok()
+  @LargeBody()
+  @ApiOperation({ summary: 'Saves the data of a step and completes it' })
+  @StepParam()
+  @Answers(StepCompletedView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 404, 413, 415)
+  complete(
+    @CurrentUser() user: User,
+    @Param('n', StepNumberPipe) n: StepNumber,
+    @Body() body: CompleteStepDto,
+    @IfMatch() precondition: Precondition | null,
+  ) {
+    return this.progress.completeStep(user.id, n, body.data, body.validation_errors ?? [], precondition);
+  }
+
+  @Post('step/:n/skip')
+  @Ok()
+  @ApiOperation({ summary: 'Skips an optional step' })
+  @StepParam()
+  @Answers(StepSkippedView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 404, 413, 415)
+  skip(
+    @CurrentUser() user: User,
+    @Param('n', StepNumberPipe) n: StepNumber,
+    @IfMatch() precondition: Precondition | null,
+  ) {
+    return this.progress.skipStep(user.id, n, precondition);
+  }
+
+  @Get('step/:n/validate')
+  @ApiOperation({ summary: 'Whether a step may be worked on' })
+  @StepParam()
+  @Answers(StepAccessView)
+  @ApiProblems(404)
+  validate(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
+    return this.progress.validateStep(user.id, n);
+  }
+
+  @Post('start')
+  @Ok()
+  @ApiOperation({ summary: 'Starts the onboarding, or returns the one there is' })
+  @Answers(StartView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 413, 415)
+  start(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
+    return this.progress.start(user.id, precondition);
+  }
+
+  @Get('resume')
+  @ApiOperation({ summary: 'Where to go on' })
+  @Answers(ResumeView)
+  resume(@CurrentUser() user: User) {
+    return this.progress.resume(user.id);
+  }
+
+  @Post('reset')
+  @Ok()
+  @ApiOperation({ summary: 'Starts again; hard deletes everything of this user' })
+  @Answers(ResetView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 413, 415)
+  reset(@CurrentUser() user: User, @Query() query: ResetQueryDto, @IfMatch() precondition: Precondition | null) {
+    return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true', precondition });
+  }
+
+  @Post('complete')
+  @Ok()
+  @ApiOperation({ summary: 'Ends the onboarding' })
+  @Answers(CompletedView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 413, 415)
+  completeOnboarding(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
+    return this.progress.completeOnboarding(user.id, precondition);
+  }
+}

@@ -1,0 +1,54 @@
+import { Body, Controller, Get, Header, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser } from '../../ground/auth/auth.guard.js';
+import type { User } from '../../ground/auth/user.js';
+import { IfMatch, type Precondition } from '../../ground/http/entity-tag.js';
+import { Answers, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
+import { LargeBody, Ok, PREFIX } from '../../ground/http/route.js';
+import { PersonaLatestView, PersonaSavedView, SavePersonaDto, WebsiteAnalysisView } from './saved-data.contract.js';
+import { OnboardingRecords } from './saved-data.service.js';
+
+@Controller(PREFIX)
+@ApiTags('Saved data')
+@ApiExtraModels(WebsiteAnalysisView)
+@ApiBearerAuth()
+@ApiProblems(401, 503)
+export class OnboardingRecordsController {
+  constructor(private readonly records: OnboardingRecords) {}
+
+  @Get('website-analysis')
+  @ApiOperation({ summary: 'The saved analysis of the user’s website' })
+  @ApiOkResponse({
+    schema: { allOf: [{ $ref: '#/components/schemas/WebsiteAnalysisView' }], additionalProperties: true },
+  })
+  websiteAnalysis(@CurrentUser() user: User): Promise<WebsiteAnalysisView> {
+    return this.records.websiteAnalysis(user.id);
+  }
+
+  @Get('research-preferences')
+  @Header('content-type', 'application/json; charset=utf-8')
+  @ApiOperation({ summary: 'The saved research preferences, or null' })
+  @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, nullable: true } })
+  async researchPreferences(@CurrentUser() user: User) {
+    // As text, since the framework answers null with an empty body.
+    return JSON.stringify(await this.records.researchPreferences(user.id));
+  }
+
+  @Get('step4/persona-latest')
+  @ApiOperation({ summary: 'The saved persona; says so when there is none' })
+  @Answers(PersonaLatestView)
+  latestPersona(@CurrentUser() user: User) {
+    return this.records.latestPersona(user.id);
+  }
+
+  @Post('step4/persona-save')
+  @Ok()
+  @LargeBody()
+  @ApiOperation({ summary: 'Saves a persona without completing step 4' })
+  @Answers(PersonaSavedView)
+  @HeedsPrecondition()
+  @ApiProblems(400, 413, 415)
+  savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto, @IfMatch() precondition: Precondition | null) {
+    return this.records.savePersona(user.id, body, precondition);
+  }
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { personaMapping } from '../database/records/persona-data.record.js';
+import { styleOf } from '../database/records/website-analysis.record.js';
+import { isEmptyPatch } from '../database/records/document-table.js';
+import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { patchOf, postedErrors } from '../database/records/posted-data.js';
+import { entityTagOf } from '../database/session.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { JsonObject } from '../../ground/problems/json.js';
+import { InvalidInput } from '../../ground/problems/problem.js';
+import { Step } from '../flow/steps.js';
+import { dataSaved } from '../flow/transitions.js';
+import type { PersonaLatestView, PersonaSavedView, WebsiteAnalysisView } from './saved-data.contract.js';
+
+/** What steps saved, in the shapes in which the main product reads and saves it outside the steps. */
+@Injectable()
+export class OnboardingRecords {
+  constructor(private readonly database: OnboardingDatabaseService) {}
+
+  async websiteAnalysis(userId: string): Promise<WebsiteAnalysisView> {
+    const website = await this.database.getWebsiteAnalysis(userId);
+    if (!website) return { status: 'no_data' };
+    return { ...website, style_analysis: styleOf(website), website_analysis: website, status: 'success' };
+  }
+
+  researchPreferences(userId: string): Promise<JsonObject | null> {
+    return this.database.getResearchPreferences(userId);
+  }
+
+  async latestPersona(userId: string): Promise<PersonaLatestView> {
+    const persona = await this.database.getPersonaData(userId);
+    if (!persona) return { success: false, persona: null, message: 'No persona has been saved yet', status_code: 404 };
+    const { core_persona, platform_personas, quality_metrics, selected_platforms, updated_at: timestamp } = persona;
+    return {
+      success: true,
+      persona: { core_persona, platform_personas, quality_metrics, selected_platforms, timestamp },
+    };
+  }
+
+  /** Saves the parts that are given; empty ones leave what is stored. The step's status stays. @throws InvalidInput */
+  async savePersona(
+    userId: string,
+    posted: JsonObject,
+    precondition: Precondition | null = null,
+  ): Promise<PersonaSavedView> {
+    const [first, ...others] = postedErrors(personaMapping, posted, '');
+    if (first) throw InvalidInput.of([first, ...others]);
+    const patch = patchOf(personaMapping, posted);
+    if (isEmptyPatch(patch)) {
+      // Nothing is written, and no session made; what the caller insists on counts all the same.
+      if (precondition) precondition.check(entityTagOf(await this.database.getSessionByUser(userId)));
+      return { success: true };
+    }
+    const save = (data: UnitOfWork) => {
+      data.save(personaMapping, patch);
+      data.change(dataSaved(Step.Personalization));
+    };
+    await this.database.forUser(userId, save, { precondition });
+    return { success: true };
+  }
+}

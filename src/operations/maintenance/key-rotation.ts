@@ -1,0 +1,101 @@
+import type pg from 'pg';
+import { SealBroken } from '../../storage/vault/seal.js';
+import type { SealedDataKey, Vault } from '../../storage/vault/vault.js';
+import { StartupError } from '../../ground/config/startup-error.js';
+
+const BATCH_SIZE = 500;
+
+/** Users whose data key is sealed under which configured key. */
+export type KeyUse = ReadonlyMap<string, number>;
+
+export interface RotationResult {
+  /** Data keys that this run has sealed anew. */
+  readonly resealed: number;
+  /** Sessions whose data key does not open, and stays as it is. */
+  readonly broken: readonly string[];
+  /** Which configured keys are needed now. */
+  readonly use: KeyUse;
+}
+
+interface DataKeyRow {
+  readonly user_id: string;
+  readonly session_id: string;
+  readonly key_id: string;
+  readonly version: number;
+  readonly sealed_key: Buffer;
+}
+
+/**
+ * Seals every user's data key anew under the first configured key, over the owner's connection. Each row changes by itself, and
+ * only from the very seal that was read, since a user who starts again has another data key of the same version: the service
+ * goes on serving, and a run that was cut off is simply run again.
+ */
+export class KeyRotation {
+  constructor(
+    private readonly vault: Vault,
+    private readonly owner: pg.Client,
+  ) {}
+
+  /** @param onProgress told how many of how many are done */
+  async run(onProgress: (done: number, total: number) => void): Promise<RotationResult> {
+    const { activeKeyId } = this.vault;
+    const before = await keyUse(this.owner);
+    const total = [...before].reduce((sum, [id, users]) => (id === activeKeyId ? sum : sum + users), 0);
+    const broken: string[] = [];
+    let resealed = 0;
+    for (let rows = await this.#batch(''); rows.length > 0; rows = await this.#batch(rows.at(-1)?.user_id ?? '')) {
+      for (const row of rows) {
+        const next = this.#next(row);
+        if (next) resealed += await this.#replace(row, next);
+        else broken.push(row.session_id);
+      }
+      onProgress(resealed, total);
+    }
+    return { resealed, broken, use: await keyUse(this.owner) };
+  }
+
+  async #batch(after: string): Promise<DataKeyRow[]> {
+    const { rows } = await this.owner.query<DataKeyRow>(
+      `select user_id, session_id, key_id, version, sealed_key from data_keys
+       where key_id <> $1 and user_id > $2 order by user_id limit ${BATCH_SIZE}`,
+      [this.vault.activeKeyId, after],
+    );
+    return rows;
+  }
+
+  /** Null where the seal does not open: one such row must not keep the others from their new key. */
+  #next({ user_id: userId, key_id: keyId, version, sealed_key: sealed }: DataKeyRow): SealedDataKey | null {
+    try {
+      return this.vault.resealDataKey(userId, { keyId, version, sealed });
+    } catch (error) {
+      if (error instanceof SealBroken) return null;
+      throw error;
+    }
+  }
+
+  async #replace({ user_id: userId, version, sealed_key: sealed }: DataKeyRow, next: SealedDataKey): Promise<number> {
+    const { rowCount } = await this.owner.query(
+      `update data_keys set key_id = $3, version = $4, sealed_key = $5, updated_at = now()
+       where user_id = $1 and version = $2 and sealed_key = $6`,
+      [userId, version, next.keyId, next.version, next.sealed, sealed],
+    );
+    return rowCount ?? 0;
+  }
+}
+
+/** How many users need which configured key. As the owner, who sees all users' rows by the maintenance policy. */
+export async function keyUse(owner: pg.Client): Promise<KeyUse> {
+  const { rows } = await owner.query<{ key_id: string; users: number }>(
+    'select key_id, count(*)::int as users from data_keys group by key_id order by key_id',
+  );
+  return new Map(rows.map(({ key_id, users }) => [key_id, users]));
+}
+
+/** @throws StartupError that names the keys which rows need and the configuration lacks */
+export async function checkKeys(owner: pg.Client, configured: readonly string[]): Promise<void> {
+  const missing = [...(await keyUse(owner)).keys()].filter((id) => !configured.includes(id));
+  if (missing.length === 0) return;
+  throw new StartupError(
+    `API_KEY_ENCRYPTION_KEYS: users' keys are sealed under ${missing.join(', ')}, which is not configured. Add it behind the others.`,
+  );
+}

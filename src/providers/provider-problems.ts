@@ -1,7 +1,0 @@
-import { NotFound } from '../http/problem.js';
-
-export class ProviderNotFound extends NotFound {
-  constructor() {
-    super('There is no such provider.');
-  }
-}

@@ -1,0 +1,39 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { StepStates } from '../../../onboarding/flow/progress.js';
+import { ownership } from './ownership.js';
+
+/** One user's onboarding: a user has one session or none. */
+const OnboardingSessionSchema = defineEntity({
+  name: 'OnboardingSession',
+  tableName: 'onboarding_sessions',
+  ...ownership,
+  properties: {
+    // Nobody has the empty id: it is what the session variable holds while a connection speaks for nobody.
+    userId: p.text().primary().unique('onboarding_sessions_user_id_unique').check(`user_id <> ''`),
+    id: p.uuid().primary(),
+    /** Counts the user's changes, one event each: see progress_events. */
+    revision: p.bigint('number').default(0),
+    /** Steps that were touched, by number; an absent one is pending. */
+    steps: p.json<StepStates>().defaultRaw(`'{}'::jsonb`),
+    /** A step that was gone to on purpose; null means the first unfinished one. */
+    currentStep: p.smallint().nullable().check('current_step >= 1 and current_step <= 6'),
+    percentageFloor: p
+      .decimal('number')
+      .precision(5)
+      .scale(2)
+      .default(0)
+      .check('percentage_floor >= 0 and percentage_floor <= 100'),
+    /** Bytes of JSON text that the user's documents have, by table. */
+    documentSizes: p.json<Record<string, number>>().defaultRaw(`'{}'::jsonb`),
+    /** Their sum, so that it is known before they are read. */
+    documentBytes: p.integer().default(0).check('document_bytes <= 10485760'),
+    /** Keys and values that they have, or a few more: counted when there may be too many. */
+    documentItems: p.integer().default(0).check('document_items <= 30000'),
+    startedAt: p.datetime(),
+    updatedAt: p.datetime(),
+    completedAt: p.datetime().nullable(),
+  },
+});
+
+export class OnboardingSession extends OnboardingSessionSchema.class {}
+OnboardingSessionSchema.setClass(OnboardingSession);

@@ -1,0 +1,24 @@
+import { defineEntity, p } from '@mikro-orm/postgresql';
+import type { JsonObject } from '../../../ground/problems/json.js';
+import { ownership } from './ownership.js';
+import { sessionReference } from './session-reference.js';
+
+/** What happened to one user's onboarding, append-only. `revision` is the session's, without gaps. Facts, never what was entered. */
+const ProgressEventSchema = defineEntity({
+  name: 'ProgressEvent',
+  tableName: 'progress_events',
+  ...ownership,
+  properties: {
+    userId: p.text().primary(),
+    revision: p.bigint('number').primary(),
+    session: sessionReference,
+    type: p.text(),
+    step: p.smallint().nullable().check('step >= 1 and step <= 6'),
+    data: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
+    actor: p.text(),
+    occurredAt: p.datetime(),
+  },
+});
+
+export class ProgressEvent extends ProgressEventSchema.class {}
+ProgressEventSchema.setClass(ProgressEvent);

@@ -1,0 +1,196 @@
+import { DriverException, MikroORM, type Options } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { causeOf, parseUrl, withClient } from './owner-connection.js';
+import { MAINTENANCE_ROLE } from './entities/ownership.js';
+import { LOCK_TIMEOUT_MS, lockForTransaction, type Waiting } from './advisory-locks.js';
+import { migrations } from './migrations/migrations.js';
+import { ormOptions } from './orm-options.js';
+import { StartupError } from '../../ground/config/startup-error.js';
+
+const MIGRATIONS_TABLE = 'mikro_orm_migrations';
+
+/**
+ * What the service may do with each table. Events are never changed; the session takes its own along when it goes, and the audit
+ * goes with everything else of a user who asks for that.
+ */
+const ALL_RIGHTS = 'select, insert, update, delete';
+const RIGHTS: Readonly<Record<string, string>> = {
+  onboarding_sessions: ALL_RIGHTS,
+  website_analyses: ALL_RIGHTS,
+  research_preferences: ALL_RIGHTS,
+  competitor_analyses: ALL_RIGHTS,
+  persona_data: ALL_RIGHTS,
+  platform_integrations: ALL_RIGHTS,
+  business_info: ALL_RIGHTS,
+  data_keys: ALL_RIGHTS,
+  api_keys: ALL_RIGHTS,
+  progress_events: 'select, insert',
+  access_events: 'select, insert, delete',
+};
+
+interface Login {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** @throws StartupError that names the variable */
+function loginOf(variable: string, url: string): Login {
+  const { user = '', password = '' } = parseUrl(variable, url);
+  return { user, password };
+}
+
+/**
+ * Brings a database to where the service can run on it, as its owner: the service's role if there is none, the migrations,
+ * the grants. Processes that start at once do it one after the other.
+ * @throws StartupError
+ */
+export async function prepareDatabase(
+  ownerUrl: string,
+  appUrl: string,
+  { say, timeoutMs = LOCK_TIMEOUT_MS }: Waiting = { say: () => undefined },
+): Promise<void> {
+  const app = loginOf('DATABASE_URL', appUrl);
+  const { user: ownerName } = loginOf('DATABASE_MIGRATION_URL', ownerUrl);
+  if (app.user === ownerName) {
+    throw new StartupError(
+      'DATABASE_URL and DATABASE_MIGRATION_URL name the same role: give the service a role of its own.',
+    );
+  }
+  const prepare = async (owner: pg.Client) => {
+    await owner.query('begin');
+    await lockForTransaction(owner, 'onboarding migrations', { say, timeoutMs });
+    await createAppRole(owner, app);
+    await checkMaintenanceRole(owner, ownerName);
+    // The ORM takes longer than all the rest of a start: it is not asked where there is nothing to do.
+    if (!isUpToDate(await appliedMigrations(owner)))
+      await migrate(owner, ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs }));
+    await grant(owner, app.user);
+    await owner.query('commit');
+  };
+  await withClient('DATABASE_MIGRATION_URL', ownerUrl, prepare, { lockTimeoutMs: timeoutMs });
+}
+
+/** An existing role keeps its password and its rights. */
+async function createAppRole(owner: pg.Client, { user, password }: Login): Promise<void> {
+  const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [user]);
+  if (rowCount) return;
+  await owner.query('savepoint role');
+  try {
+    await owner.query(`create role ${pg.escapeIdentifier(user)} login password ${pg.escapeLiteral(password)}`);
+  } catch (error) {
+    // Roles belong to the server, and the lock to one database: another one's start may have made it this very moment.
+    if (!(error instanceof pg.DatabaseError) || !['42710', '23505'].includes(error.code ?? '')) throw error;
+    await owner.query('rollback to savepoint role');
+  }
+}
+
+/**
+ * Roles belong to the server: another owner may have made the one of maintenance. From PostgreSQL 16 on only its maker can then
+ * grant it. Tried and taken back, since the migration grants it on a connection of its own.
+ */
+async function checkMaintenanceRole(owner: pg.Client, user: string): Promise<void> {
+  const { rowCount } = await owner.query(
+    `select from pg_roles where rolname = $1 and not pg_has_role(current_user, oid, 'usage')`,
+    [MAINTENANCE_ROLE],
+  );
+  if (!rowCount) return;
+  await owner.query('savepoint maintenance');
+  try {
+    await owner.query(`grant ${MAINTENANCE_ROLE} to current_user`);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== '42501') throw error;
+    throw new StartupError(
+      `DATABASE_MIGRATION_URL: the role ${MAINTENANCE_ROLE} was made by another owner. As an administrator: grant ${MAINTENANCE_ROLE} to ${pg.escapeIdentifier(user)};`,
+    );
+  }
+  await owner.query('rollback to savepoint maintenance');
+}
+
+/** Runs what is pending, one after the other; what was done before one that fails stays. */
+async function migrate(owner: pg.Client, options: Options): Promise<void> {
+  const orm = new MikroORM(options);
+  let running = '';
+  orm.migrator.on('migrating', ({ name }) => {
+    running = ` ${name}`;
+  });
+  try {
+    await orm.migrator.up();
+  } catch (error) {
+    if (!(error instanceof DriverException)) throw error;
+    throw new StartupError(
+      `The migration${running} fails (${await causeOf(error, owner)}). Those before it are done: mend that, and start again.`,
+    );
+  } finally {
+    await orm.close(true);
+  }
+}
+
+async function grant(owner: pg.Client, user: string): Promise<void> {
+  const role = pg.escapeIdentifier(user);
+  await owner.query(`grant usage on schema public to ${role}`);
+  await owner.query(`grant select on ${MIGRATIONS_TABLE} to ${role}`);
+  for (const [table, rights] of Object.entries(RIGHTS)) await owner.query(`grant ${rights} on ${table} to ${role}`);
+}
+
+interface Findings {
+  readonly version: number;
+  readonly encoding: string;
+  readonly super: boolean;
+  readonly bypasses: boolean;
+  readonly maintains: boolean;
+  readonly owns: boolean;
+}
+
+/**
+ * Looks at the database through the service's own connection: reachable, of a version that is supported, up to date, and
+ * the role without any right that would open another user's rows.
+ * @throws StartupError
+ */
+export async function checkDatabase(appUrl: string): Promise<void> {
+  await withClient('DATABASE_URL', appUrl, async (client) => {
+    const { user } = loginOf('DATABASE_URL', appUrl);
+    await checkMigrations(client);
+    const { rows } = await client.query<Findings>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding,
+              exists (select from pg_roles r where r.rolsuper and pg_has_role(current_user, r.oid, 'member')) as super,
+              exists (select from pg_roles r where r.rolbypassrls and pg_has_role(current_user, r.oid, 'member')) as bypasses,
+              pg_has_role(current_user, '${MAINTENANCE_ROLE}', 'member') as maintains,
+              exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                      where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'member')) as owns`,
+    );
+    const found = rows[0] as Findings;
+    if (found.version < 150_000) throw new StartupError('DATABASE_URL: the service needs PostgreSQL 15 or later.');
+    if (found.encoding !== 'UTF8') throw new StartupError('DATABASE_URL: the database must be encoded in UTF8.');
+    const tooMuch = [
+      found.super && 'is a superuser or may become one',
+      found.bypasses && 'may bypass row-level security',
+      found.maintains && `is a member of ${MAINTENANCE_ROLE}`,
+      found.owns && 'owns tables',
+    ].find((reason) => reason !== false);
+    if (tooMuch) {
+      throw new StartupError(
+        `DATABASE_URL: the role ${user} ${tooMuch}, so users would not be kept apart. Name a role that does not exist yet, and let DATABASE_MIGRATION_URL create it.`,
+      );
+    }
+  });
+}
+
+async function checkMigrations(client: pg.Client): Promise<void> {
+  if (isUpToDate(await appliedMigrations(client))) return;
+  throw new StartupError(
+    'DATABASE_URL: the schema is behind. Run `npm run migrate` with DATABASE_MIGRATION_URL set to its owner.',
+  );
+}
+
+/** The names of the migrations that were run; none where there is no record that this role may read. */
+async function appliedMigrations(client: pg.Client): Promise<ReadonlySet<string>> {
+  const isReadable = `to_regclass('${MIGRATIONS_TABLE}') is not null and has_table_privilege('${MIGRATIONS_TABLE}', 'select')`;
+  const { rows } = await client.query<{ readable: boolean }>(`select ${isReadable} as readable`);
+  if (!rows[0]?.readable) return new Set();
+  const applied = await client.query<{ name: string }>(`select name from ${MIGRATIONS_TABLE}`);
+  return new Set(applied.rows.map(({ name }) => name));
+}
+
+function isUpToDate(applied: ReadonlySet<string>): boolean {
+  return migrations.every(({ name }) => applied.has(name));
+}

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import pg from 'pg';
+import type { Configuration } from '../../ground/config/configuration.js';
+import { localSecrets } from '../../ground/config/local-secrets.js';
+import { withClient } from './owner-connection.js';
+import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { checkKeys } from '../../operations/maintenance/key-rotation.js';
+import { lockForSession } from './advisory-locks.js';
+import { checkDatabase, prepareDatabase } from './prepare-database.js';
+import { LoginRefused, StartupError } from '../../ground/config/startup-error.js';
+
+export interface StartedDatabase {
+  /** The service's own connection. */
+  readonly url: string;
+  /** The owner's, where there is one. */
+  readonly ownerUrl: string | undefined;
+  /** Stops what was started here. */
+  stop(): Promise<void>;
+}
+
+const DATABASE = 'onboarding';
+const OWNER = 'onboarding_owner';
+const APP = 'onboarding_app';
+
+/**
+ * The database that the configuration names, or else the embedded one; migrated where the owner is known, and checked.
+ * @param say gets a line about what takes a while, and later about each restart of the embedded server
+ * @throws StartupError
+ */
+export async function startDatabase(
+  configuration: Configuration,
+  say: (line: string) => void,
+): Promise<StartedDatabase> {
+  const { DATABASE_URL: url, DATABASE_MIGRATION_URL: ownerUrl } = configuration;
+  if (!url) return startEmbedded(configuration, say);
+  const named = { url, ownerUrl, stop: () => Promise.resolve() };
+  await prepare(named, configuration, say);
+  return named;
+}
+
+async function prepare(
+  { url, ownerUrl }: StartedDatabase,
+  { API_KEY_ENCRYPTION_KEYS: keys }: Configuration,
+  say: (line: string) => void,
+): Promise<void> {
+  if (ownerUrl) await prepareDatabase(ownerUrl, url, { say });
+  await checkDatabase(url);
+  const keyIds = keys.map(({ id }) => id);
+  if (ownerUrl) await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) => checkKeys(owner, keyIds));
+  else
+    say(
+      'DATABASE_MIGRATION_URL is not set: whether every key that rows are sealed under is configured was not checked.',
+    );
+}
+
+async function startEmbedded(configuration: Configuration, say: (line: string) => void): Promise<StartedDatabase> {
+  const { DATA_DIR: dataDirectory } = configuration;
+  const { databasePasswords: passwords } = localSecrets(dataDirectory);
+  let directory = join(dataDirectory, 'database');
+  try {
+    const postgres = await EmbeddedPostgres.start({
+      directory,
+      superuserPassword: passwords.superuser,
+      say,
+      onElsewhere: (elsewhere) => {
+        say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${elsewhere}`);
+        directory = elsewhere;
+      },
+    });
+    const started = {
+      url: postgres.url(APP, passwords.app, DATABASE),
+      ownerUrl: postgres.url(OWNER, passwords.owner, DATABASE),
+      stop: () => postgres.stop(),
+    };
+    try {
+      await createOwner(postgres.url(), passwords.owner, say);
+      await prepare(started, configuration, say);
+    } catch (error) {
+      await postgres.stop();
+      throw error;
+    }
+    postgres.keepRunning();
+    return started;
+  } catch (error) {
+    if (!(error instanceof LoginRefused)) throw error;
+    throw new StartupError(
+      `DATA_DIR: the passwords in ${dataDirectory}/secrets.json are not those of the database. Put back the file that it was made with, or remove ${directory} to begin with an empty one.`,
+    );
+  }
+}
+
+/** An owner that is no superuser, as a good deployment has it: what works here works there. */
+async function createOwner(superuserUrl: string, password: string, say: (line: string) => void): Promise<void> {
+  await withClient('DATA_DIR', superuserUrl, async (superuser) => {
+    await lockForSession(superuser, 'onboarding owner', { say });
+    const { rows } = await superuser.query<{ role: boolean; database: boolean }>(
+      `select exists (select from pg_roles where rolname = $1) as role,
+              exists (select from pg_database where datname = $2) as database`,
+      [OWNER, DATABASE],
+    );
+    if (!rows[0]?.role)
+      await superuser.query(`create role ${OWNER} login createrole password ${pg.escapeLiteral(password)}`);
+    if (!rows[0]?.database) await superuser.query(`create database ${DATABASE} owner ${OWNER}`);
+  });
+}
