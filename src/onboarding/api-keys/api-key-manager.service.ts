@@ -3,7 +3,7 @@ import { Configuration } from '../../ground/config/configuration.js';
 import { KeyStore, type PostedKey } from '../database/key-store.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { SealedKeys, Verification } from '../database/records/sealed-keys.record.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { keyComplaint, looksLikeMask, trimKey } from '../../ground/providers/key-rules.js';
 import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
 import { mask } from '../../ground/secrets/mask.js';

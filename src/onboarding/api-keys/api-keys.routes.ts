@@ -3,7 +3,8 @@ import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/sw
 import { CurrentUser, RequiresScope } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import { IfMatch, type Precondition } from '../../ground/http/entity-tag.js';
+import { IfMatch } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { Answers, ApiProblems, ApiTooManyRequests, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { Ok, PREFIX } from '../../ground/http/route.js';
 import { getProvider } from '../../ground/providers/providers.js';

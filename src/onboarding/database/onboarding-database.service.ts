@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Configuration } from '../../ground/config/configuration.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { isJsonObject, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
 import { LargeAnswers } from '../../ground/http/large-answers.js';
 import { getProvider } from '../../ground/providers/providers.js';

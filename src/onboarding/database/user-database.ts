@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { tracingChannel } from 'node:diagnostics_channel';
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { send, type Connections } from '../../storage/wire/connections.js';
 import { DocumentsTooLarge, isTooLarge } from './document-sizes.js';
 import { keysFromRows, readKeys } from './records/sealed-keys.record.js';

@@ -4,7 +4,8 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import { entityTagOf, type Session } from '../database/session.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { tagged, type Precondition } from '../../ground/http/entity-tag.js';
+import { tagged } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { InvalidInput, type FieldError } from '../../ground/problems/problem.js';
 import { missingBefore } from '../flow/progress.js';

@@ -5,7 +5,7 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import { isoTime } from '../database/records/posted-data.js';
 import type { Later } from '../../storage/wire/statement.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { pointer, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
 import { InvalidInput, NotFound } from '../../ground/problems/problem.js';
 import { dataSaved } from '../flow/transitions.js';

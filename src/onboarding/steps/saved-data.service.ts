@@ -6,7 +6,7 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import { patchOf, postedErrors } from '../database/records/posted-data.js';
 import { entityTagOf } from '../database/session.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { InvalidInput } from '../../ground/problems/problem.js';
 import { Step } from '../flow/steps.js';
