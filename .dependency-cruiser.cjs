@@ -1,32 +1,115 @@
-/** Which module may import which: each may use those before it, nothing points back up. */
-const floors = [
-  ['http'],
-  ['providers'],
-  ['config'],
-  ['vault', 'steps', 'auth'],
-  ['database'],
-  ['progress'],
-  ['api-keys', 'onboarding-data'],
-  ['personalization'],
+/**
+ * Which part of `src` may import which. Everything in `src` belongs to one room of this list, a folder or a file; a room may
+ * import its own files and the rooms on the levels before its own. Neighbours on one level do not know each other.
+ */
+const LEVELS = [
+  // The ground knows nothing of onboarding.
+  ['ground/problems', 'ground/secrets'],
+  ['ground/providers'],
+  ['ground/config'],
+  ['ground/http'],
+  ['ground/auth'],
+  ['ground/health'],
+  ['ground/telemetry'],
+  // Mechanisms without meaning.
+  ['storage/wire', 'storage/vault', 'storage/postgres'],
+  // One user at a time.
+  ['onboarding/flow'],
+  ['onboarding/database'],
+  ['onboarding/progress'],
+  ['onboarding/steps', 'onboarding/api-keys'],
+  ['onboarding/personalization'],
+  // All users.
+  ['operations/internal', 'operations/maintenance'],
+  // What puts the service together and starts it.
+  ['onboarding.module.ts'],
+  ['app.module.ts'],
+  ['configure-app.ts'],
+  ['cli'],
+  ['main.ts'],
 ];
 
-const above = (level) => floors.slice(level).flat();
+/** Rooms of which every file may be imported: vocabulary and pure rules. */
+const OPEN = [/^ground\//, /^onboarding\/flow$/, /^cli$/];
 
-/** Neighbours on one floor do not know each other. */
-const rules = floors.flatMap((floor, level) =>
-  floor.map((name) => ({
-    name: `${name}-stays-on-its-floor`,
+/** What may be imported of every other room, by the end of its name. */
+const DOORS = '\\.(module|service|routes|record|contract|problems)\\.ts$';
+
+/** Files that may be imported besides. */
+const MORE_DOORS = {
+  'storage/wire': ['connections', 'statement', 'batch'],
+  // `seal.ts` for SealBroken, which the vault throws.
+  'storage/vault': ['vault', 'seal'],
+  // The service's connections, what commands do as the owner of the schema, and the comparison of entities with migrations.
+  'storage/postgres': ['orm-options', 'start-database', 'owner-connection', 'key-use', 'schema-difference'],
+  // A user's data as one reads and changes it.
+  'onboarding/database': ['user-database', 'unit-of-work', 'session', 'snapshot', 'key-store'],
+  // What a step implements.
+  'onboarding/progress': ['step-handler'],
+  // A class that a command runs; no application has it as a service.
+  'operations/maintenance': ['key-rotation'],
+};
+
+/**
+ * Rooms that only these rooms may import, but for their problems. `storage/wire/statement.ts` is where SQL is made and
+ * `storage/postgres` has the owner's connection, so no other room can run a statement; the vault opens users' keys.
+ */
+const GUESTS = {
+  'storage/wire': ['onboarding/database'],
+  'storage/vault': ['onboarding/database', 'operations/maintenance', 'cli'],
+  'storage/postgres': ['onboarding/database', 'operations/maintenance', 'cli'],
+};
+
+const rooms = LEVELS.flat();
+const pathOf = (room) => `^src/${room.replaceAll('.', '\\.')}${room.endsWith('.ts') ? '$' : '/'}`;
+const isFolder = (room) => !room.endsWith('.ts');
+
+const arrows = LEVELS.flatMap((level, index) =>
+  level.map((room) => ({
+    name: `${room}-imports-only-what-is-below`,
     severity: 'error',
-    from: { path: `^src/${name}/` },
-    to: {
-      path: `^src/(${[...above(level).filter((other) => other !== name), 'health', 'watching', 'cli'].join('|')})/`,
-    },
+    from: { path: pathOf(room) },
+    to: { path: '^src/', pathNot: [room, ...LEVELS.slice(0, index).flat()].map(pathOf) },
   })),
 );
 
+const doors = rooms
+  .filter((room) => isFolder(room) && !OPEN.some((open) => open.test(room)))
+  .map((room) => ({
+    name: `${room}-is-entered-through-its-doors`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: pathOf(room) },
+    to: {
+      path: pathOf(room),
+      pathNot: [DOORS, ...(MORE_DOORS[room] ?? []).map((file) => `${pathOf(room)}${file}\\.ts$`)],
+    },
+  }));
+
+const guests = Object.entries(GUESTS).map(([room, from]) => ({
+  name: `${room}-is-not-for-every-room`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: [room, ...from].map(pathOf) },
+  to: { path: pathOf(room), pathNot: '\\.problems\\.ts$' },
+}));
+
 module.exports = {
   forbidden: [
-    ...rules,
+    {
+      name: 'every-file-is-in-a-room',
+      severity: 'error',
+      // Also a file that neither imports nor is imported. One with 100 dependents is found by their arrows.
+      module: { path: '^src/', pathNot: rooms.map(pathOf), numberOfDependentsLessThan: 100 },
+      from: {},
+    },
+    ...arrows,
+    ...doors,
+    ...guests,
+    {
+      name: 'the-flow-is-pure',
+      severity: 'error',
+      from: { path: pathOf('onboarding/flow'), pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['onboarding/flow', 'ground/problems'].map(pathOf) },
+    },
     {
       name: 'no-circles',
       severity: 'error',
@@ -42,7 +125,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['^src/main.ts$', '^src/cli/', '\\.spec\\.ts$'] },
+      from: { orphan: true, pathNot: ['^src/main\\.ts$', '^src/cli/', '\\.spec\\.ts$'] },
       to: {},
     },
     {

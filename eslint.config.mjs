@@ -1,17 +1,34 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** The ORM belongs to the database module, and the environment to the configuration. */
+/** Rooms that talk to PostgreSQL: only they import the ORM and the driver. */
+const DATABASE_ROOMS = [
+  'src/storage/postgres/**',
+  'src/storage/wire/**',
+  'src/onboarding/database/**',
+  'src/operations/maintenance/**',
+];
+
+const READS_ENVIRONMENT = [
+  "MemberExpression[object.name='process'][property.name='env']",
+  "MemberExpression[object.name='process'][property.value='env']",
+  "VariableDeclarator[init.name='process'] > ObjectPattern > Property[key.name='env']",
+  "ImportDeclaration[source.value=/^(node:)?process$/] > ImportSpecifier[imported.name='env']",
+];
+
 const walls = [
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/storage/**', 'src/onboarding/database/**', 'src/operations/maintenance/**', 'src/**/*.spec.ts'],
+    ignores: DATABASE_ROOMS,
     rules: {
       'no-restricted-imports': [
         'error',
         {
           patterns: [
-            { group: ['@mikro-orm/*', 'pg'], message: 'Only the database rooms know the ORM and the driver.' },
+            {
+              group: ['@mikro-orm/*', 'pg', 'pg-protocol'],
+              message: 'Only the database rooms know the ORM and the driver.',
+            },
           ],
         },
       ],
@@ -23,10 +40,10 @@ const walls = [
     rules: {
       'no-restricted-syntax': [
         'error',
-        {
-          selector: "MemberExpression[object.name='process'][property.name='env']",
+        ...READS_ENVIRONMENT.map((selector) => ({
+          selector,
           message: 'Only ground/config reads the environment.',
-        },
+        })),
       ],
     },
   },

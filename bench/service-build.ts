@@ -11,11 +11,14 @@ export interface ServiceBuild {
   readonly embeddedPostgres: Import<typeof import('../src/storage/postgres/embedded/embedded-postgres.js')>;
   readonly embeddedServer: Import<typeof import('../src/storage/postgres/embedded/embedded-server.js')>;
   readonly prepareDatabase: Import<typeof import('../src/storage/postgres/prepare-database.js')>;
-  readonly session: Import<typeof import('../src/onboarding/database/session.js')>;
+  readonly sessions: Import<typeof import('../src/onboarding/database/records/onboarding-sessions.record.js')>;
   readonly snapshot: Import<typeof import('../src/onboarding/database/snapshot.js')>;
-  readonly documents: Import<typeof import('../src/onboarding/database/records/document-table.js')>;
+  readonly persona: Import<typeof import('../src/onboarding/database/records/persona-data.record.js')>;
+  readonly competitors: Import<typeof import('../src/onboarding/database/records/competitor-analyses.record.js')>;
+  readonly research: Import<typeof import('../src/onboarding/database/records/research-preferences.record.js')>;
+  readonly integrations: Import<typeof import('../src/onboarding/database/records/platform-integrations.record.js')>;
   readonly sealedKeys: Import<typeof import('../src/onboarding/database/records/sealed-keys.record.js')>;
-  readonly websiteMapping: Import<typeof import('../src/onboarding/database/records/website-analysis.record.js')>;
+  readonly website: Import<typeof import('../src/onboarding/database/records/website-analysis.record.js')>;
   readonly facts: Import<typeof import('../src/onboarding/personalization/facts.js')>;
 }
 
@@ -29,11 +32,14 @@ export function serviceBuild(folder: string): ServiceBuild {
     embeddedPostgres: load('storage/postgres/embedded/embedded-postgres.js'),
     embeddedServer: load('storage/postgres/embedded/embedded-server.js'),
     prepareDatabase: load('storage/postgres/prepare-database.js'),
-    session: load('onboarding/database/session.js'),
+    sessions: load('onboarding/database/records/onboarding-sessions.record.js'),
     snapshot: load('onboarding/database/snapshot.js'),
-    documents: load('onboarding/database/records/document-table.js'),
+    persona: load('onboarding/database/records/persona-data.record.js'),
+    competitors: load('onboarding/database/records/competitor-analyses.record.js'),
+    research: load('onboarding/database/records/research-preferences.record.js'),
+    integrations: load('onboarding/database/records/platform-integrations.record.js'),
     sealedKeys: load('onboarding/database/records/sealed-keys.record.js'),
-    websiteMapping: load('onboarding/database/records/website-analysis.record.js'),
+    website: load('onboarding/database/records/website-analysis.record.js'),
     facts: load('onboarding/personalization/facts.js'),
   };
 }

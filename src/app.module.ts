@@ -5,8 +5,9 @@ import { AuthModule } from './ground/auth/auth.module.js';
 import type { Configuration } from './ground/config/configuration.js';
 import { HealthController } from './ground/health/health.routes.js';
 import { BusinessInfoController } from './onboarding/steps/business-info.routes.js';
-import { OnboardingRecordsController } from './onboarding/steps/saved-data.routes.js';
+import { SavedDataController } from './onboarding/steps/saved-data.routes.js';
 import { OnboardingModule } from './onboarding.module.js';
+import { DatabaseModule } from './onboarding/database/database.module.js';
 import { PersonalizationController } from './onboarding/personalization/personalization.routes.js';
 import { OnboardingConfigController } from './onboarding/progress/onboarding-config.routes.js';
 import { ProgressController } from './onboarding/progress/progress.routes.js';
@@ -17,13 +18,13 @@ export class AppModule {
   static forRoot(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
-      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...watching(configuration)],
+      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...telemetry(configuration)],
       controllers: [
         ProgressController,
         OnboardingConfigController,
         ApiKeysController,
         ProvidersController,
-        OnboardingRecordsController,
+        SavedDataController,
         BusinessInfoController,
         PersonalizationController,
         HealthController,
@@ -32,8 +33,10 @@ export class AppModule {
   }
 }
 
-/** What is not asked for is not even loaded. */
-function watching({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
+/** Metrics are loaded only if a port is configured for them. */
+function telemetry({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   if (METRICS_PORT === undefined) return [];
-  return [import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => ({ module: MetricsModule }))];
+  return [
+    import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => MetricsModule.forRoot(DatabaseModule)),
+  ];
 }

@@ -3,11 +3,11 @@ import { ApiKeysModule } from './onboarding/api-keys/api-keys.module.js';
 import { Configuration, ConfigurationError, type Environment } from './ground/config/configuration.js';
 import { ConfigurationModule } from './ground/config/configuration.module.js';
 import { DatabaseModule } from './onboarding/database/database.module.js';
-import { OnboardingDataModule } from './onboarding/steps/steps.module.js';
+import { StepsModule } from './onboarding/steps/steps.module.js';
 import { PersonalizationModule } from './onboarding/personalization/personalization.module.js';
 import { ProgressModule } from './onboarding/progress/progress.module.js';
 
-const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, OnboardingDataModule, PersonalizationModule];
+const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, StepsModule, PersonalizationModule];
 
 /**
  * Onboarding inside another Nest application: its services, without routes, guards, pipes or filters, so that the host's own

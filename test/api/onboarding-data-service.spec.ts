@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
 import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
 import { DatabaseUnavailable } from '../../src/storage/wire/wire.problems.js';
-import type { Snapshot, SnapshotTable } from '../../src/onboarding/database/snapshot.js';
+import type { SnapshotPart } from '../../src/onboarding/database/record.js';
+import { Snapshot } from '../../src/onboarding/database/snapshot.js';
 import { UserDatabase } from '../../src/onboarding/database/user-database.js';
 import type { JsonObject } from '../../src/ground/problems/json.js';
 import { OnboardingModule } from '../../src/onboarding.module.js';
@@ -103,18 +104,13 @@ describe('OnboardingDataService', () => {
 
 describe('OnboardingDataService without a database', () => {
   it('takes OnboardingDatabaseService by injection', async () => {
-    const asked: [string, readonly SnapshotTable[]][] = [];
+    const reads: [string, readonly string[]][] = [];
     const website: JsonObject = {
       website_url: 'https://example.com',
       writing_style: { tone: 'casual' },
       target_audience: { industry_focus: 'Travel' },
     };
-    const snapshot: Snapshot = {
-      session: null,
-      documents: { website_analyses: website },
-      competitors: [{ domain: 'rival.example' }],
-      keyProviders: [],
-    };
+    const rows: JsonObject = { website_analyses: website, competitor_analyses: [{ domain: 'rival.example' }] };
     const settings = {
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
       API_KEY_ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
@@ -126,9 +122,12 @@ describe('OnboardingDataService without a database', () => {
       .useValue({})
       .overrideProvider(OnboardingDatabaseService)
       .useValue({
-        read: (userId: string, tables: readonly SnapshotTable[]) => {
-          asked.push([userId, tables]);
-          return Promise.resolve(snapshot);
+        read: (userId: string, parts: readonly SnapshotPart<unknown>[]) => {
+          const names = parts.map(({ name }) => name);
+          reads.push([userId, names]);
+          return Promise.resolve(
+            new Snapshot(null, Object.fromEntries(names.map((name) => [name, rows[name] ?? null]))),
+          );
         },
         getWebsiteAnalysis: () => Promise.resolve(website),
         getResearchPreferences: () => Promise.resolve(null),
@@ -138,7 +137,7 @@ describe('OnboardingDataService without a database', () => {
     const inputs = await service.getPersonalizedAiInputs('alice');
     expect(inputs.website_analysis).toMatchObject({ writing_style: 'casual', industry_focus: 'Travel' });
     expect(inputs.competitor_analysis.top_performers).toEqual(['rival.example']);
-    expect(asked).toEqual([['alice', expect.arrayContaining(['website_analyses', 'competitor_analyses'])]]);
+    expect(reads).toEqual([['alice', expect.arrayContaining(['website_analyses', 'competitor_analyses'])]]);
     expect(await service.getUserWebsiteAnalysis('alice')).toBe(website);
     expect(await service.getUserResearchPreferences('alice')).toBeNull();
     await module.close();

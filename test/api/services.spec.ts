@@ -32,7 +32,7 @@ function without(database: Partial<UserDatabase>) {
 
 describe('a service without a database', () => {
   it('OnboardingDatabaseService takes the door to users’ data by injection', async () => {
-    const asked: string[] = [];
+    const readers: string[] = [];
     const session: Row = {
       id: '019a0000-0000-7000-8000-000000000001',
       user_id: 'alice',
@@ -45,9 +45,9 @@ describe('a service without a database', () => {
       completed_at: null,
     };
     const module = await without({
-      readForUser: (userId) => {
-        asked.push(userId);
-        return Promise.resolve([{ session }]);
+      readForUser: (userId, { parse }) => {
+        readers.push(userId);
+        return Promise.resolve(parse([{ session }]));
       },
     }).compile();
     const service = module.get(OnboardingDatabaseService);
@@ -59,7 +59,7 @@ describe('a service without a database', () => {
       started_at: STARTED,
       completed_at: null,
     });
-    expect(asked).toEqual(['alice', 'alice']);
+    expect(readers).toEqual(['alice', 'alice']);
     await module.close();
   });
 

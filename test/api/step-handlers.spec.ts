@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
 import { Configuration } from '../../src/ground/config/configuration.js';
 import { ConfigurationModule } from '../../src/ground/config/configuration.module.js';
-import { OnboardingDataModule } from '../../src/onboarding/steps/steps.module.js';
+import { StepsModule } from '../../src/onboarding/steps/steps.module.js';
 import { OnboardingModule } from '../../src/onboarding.module.js';
 import { ProgressModule } from '../../src/onboarding/progress/progress.module.js';
 import { StepHandlers, type StepHandler } from '../../src/onboarding/progress/step-handler.js';
@@ -23,8 +23,8 @@ const start = async (module: DynamicModule | Type) => {
 /** What a module of somebody's that takes a step's data registers. */
 const handlerOf = (step: StepNumber): StepHandler => ({
   step,
-  tables: [],
-  check: () => [],
+  parts: [],
+  parse: () => ({ warnings: [] }),
   save: () => undefined,
   view: () => null,
 });
@@ -57,7 +57,7 @@ describe('the handlers of the steps', () => {
     await expect(start(WithoutData)).rejects.toThrow(
       'Without a handler: step 1 (api_keys), step 2 (website), step 3 (research), step 4 (personalization), step 5 (integrations)',
     );
-    @Module({ imports: [ConfigurationModule.forRoot(new Configuration(SETTINGS)), OnboardingDataModule] })
+    @Module({ imports: [ConfigurationModule.forRoot(new Configuration(SETTINGS)), StepsModule] })
     class WithoutKeys {}
     await expect(start(WithoutKeys)).rejects.toThrow('Without a handler: step 1 (api_keys).');
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { gzipSync } from 'node:zlib';
-import { personaMapping } from '../../src/onboarding/database/records/persona-data.record.js';
-import { integrationsMapping } from '../../src/onboarding/database/records/platform-integrations.record.js';
-import { researchMapping } from '../../src/onboarding/database/records/research-preferences.record.js';
-import { websiteMapping } from '../../src/onboarding/database/records/website-analysis.record.js';
+import { personaRecord } from '../../src/onboarding/database/records/persona-data.record.js';
+import { integrationsRecord } from '../../src/onboarding/database/records/platform-integrations.record.js';
+import { researchRecord } from '../../src/onboarding/database/records/research-preferences.record.js';
+import { websiteRecord } from '../../src/onboarding/database/records/website-analysis.record.js';
 import { camelCase, type Kind, type Mapping } from '../../src/onboarding/database/records/posted-data.js';
 import { isJsonObject, type JsonObject } from '../../src/ground/problems/json.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from '../../src/ground/http/route.js';
@@ -16,10 +16,10 @@ import { sample } from '../support/samples.js';
 
 /** Where each step's data go; step 1 has its own checks, step 6 has no data. */
 const MAPPINGS: Readonly<Record<number, Mapping>> = {
-  2: websiteMapping(true),
-  3: researchMapping,
-  4: personaMapping,
-  5: integrationsMapping,
+  2: websiteRecord(true).mapping,
+  3: researchRecord.mapping,
+  4: personaRecord.mapping,
+  5: integrationsRecord.mapping,
 };
 
 let app: TestApp;
@@ -94,7 +94,7 @@ const VALUES: readonly unknown[] = [
   { a: { b: [null, { c: '' }] } },
 ];
 
-/** What the contract calls a document, a list and so on: told here once more, independently of the code. */
+/** What the contract calls a document, a list and so on: said here once more, independently of the code. */
 const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
   flag: (value) => typeof value === 'boolean',
@@ -116,7 +116,7 @@ interface Field {
 
 /** Every key that the step's table knows, in every spelling. */
 function fieldsOf(mapping: Mapping): Field[] {
-  const { kinds, folded, known } = mapping;
+  const { kinds, folded, typed } = mapping;
   const columns = Object.entries(kinds).flatMap(([column, kind]) => {
     const spellings = [...new Set([column, camelCase(column), ...(mapping.spellings?.[column] ?? [])])];
     return spellings.map((key) => ({ key, kind, spellings, read: (data: JsonObject) => data[column] }));
@@ -127,7 +127,7 @@ function fieldsOf(mapping: Mapping): Field[] {
     spellings: [key],
     read: (data: JsonObject) => (data[folded?.into ?? ''] as JsonObject)[key],
   }));
-  const others = Object.entries(known).map(([key, kind]) => ({
+  const others = Object.entries(typed).map(([key, kind]) => ({
     key,
     kind,
     spellings: [key],
@@ -278,9 +278,9 @@ describe('validation_errors', () => {
 });
 
 describe('the personas that are saved outside their step', () => {
-  it.each(personaMapping.columns)('%s of a wrong type is refused by name', async (column) => {
+  it.each(personaRecord.mapping.columns)('%s of a wrong type is refused by name', async (column) => {
     const user = await newcomer();
-    const fits = FITS[personaMapping.kinds[column] as Kind];
+    const fits = FITS[personaRecord.mapping.kinds[column] as Kind];
     for (const value of VALUES) {
       const answer = await user.post('/step4/persona-save', { [column]: value });
       if (fits(value)) {

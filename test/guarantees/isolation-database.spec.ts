@@ -5,11 +5,12 @@ import { entities } from '../../src/storage/postgres/entities/entities.js';
 import { OnboardingSession } from '../../src/storage/postgres/entities/onboarding-session.entity.js';
 import { PersonaData } from '../../src/storage/postgres/entities/persona-data.entity.js';
 import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
+import { deleteUser } from '../../src/onboarding/database/records/onboarding-sessions.record.js';
 import { UserDatabase } from '../../src/onboarding/database/user-database.js';
 import { TestApp } from '../support/app.js';
 import { fillEveryTable, rowsOf, TABLES, type Dump } from '../support/filled-user.js';
 import { markedSample } from '../support/marked-samples.js';
-import { runAs } from '../support/raw-statements.js';
+import { rawCommand, rawQuery, runAs } from '../support/raw-statements.js';
 
 const [ALICE_MARK, BOB_MARK] = ['alicesmark', 'bobsmark'];
 
@@ -62,7 +63,7 @@ describe('isolation below HTTP', () => {
       expect(await runAs(users, 'bob', `select * from ${table} where user_id = 'alice'`)).toEqual([]);
       const all = await runAs(users, 'bob', `select user_id from ${table}`);
       expect(all).toEqual(bobs[table]?.map(() => ({ user_id: 'bob' })));
-      const reading = users.readForUser('bob', { name: `all-of-${table}`, text: `select user_id from ${table}` }, []);
+      const reading = users.readForUser('bob', rawQuery(`select user_id, $1::text as reader from ${table}`));
       expect(await reading).toEqual(all);
     });
 
@@ -118,8 +119,8 @@ describe('isolation below HTTP', () => {
         `create table copied as select * from ${table}`,
         `create rule noted as on insert to ${table} do nothing`,
       ]) {
-        const attempt = users.forUser('bob', (data) => {
-          for (const part of statement.split('; ')) data.write({ name: part.slice(0, 63), text: part }, []);
+        const attempt = users.forUser('bob', {}, (data) => {
+          for (const part of statement.split('; ')) data.run(rawCommand(part));
         });
         await expect(attempt).rejects.toMatchObject({ code: REFUSED });
       }
@@ -224,8 +225,8 @@ describe('isolation below HTTP', () => {
     const anything = `select * from onboarding_sessions`;
 
     it('leaves nothing when the work throws', async () => {
-      const failing = service().forUser('alice', (data) => {
-        data.deleteEverything();
+      const failing = service().forUser('alice', {}, (data) => {
+        data.run(deleteUser);
         throw new Error('thought better of it');
       });
       await expect(failing).rejects.toThrow('thought better of it');
@@ -238,10 +239,10 @@ describe('isolation below HTTP', () => {
     });
 
     it('leaves nothing when a statement between others fails', async () => {
-      const work = service().forUser('alice', (data) => {
-        data.write({ name: 'removes one', text: `delete from persona_data where user_id = 'alice'` }, []);
-        data.write({ name: 'fails', text: 'select 1 / 0' }, []);
-        data.write({ name: 'removes another', text: `delete from website_analyses where user_id = 'alice'` }, []);
+      const work = service().forUser('alice', {}, (data) => {
+        data.run(rawCommand(`delete from persona_data where user_id = 'alice'`));
+        data.run(rawCommand('select 1 / 0'));
+        data.run(rawCommand(`delete from website_analyses where user_id = 'alice'`));
       });
       await expect(work).rejects.toMatchObject({ code: '22012' });
       await expectNoScope();
@@ -249,9 +250,9 @@ describe('isolation below HTTP', () => {
 
     it('leaves nothing when a read fails: its connection is not used again', async () => {
       const connection = () => runAs(users, 'bob', 'select pg_backend_pid() as pid');
-      for (const text of ['select 1 / 0', 'delete from persona_data']) {
+      for (const text of ['select 1 / 0 where $1 is not null', 'delete from persona_data where user_id = $1']) {
         const before = await connection();
-        await expect(users.readForUser('alice', { name: text, text }, [])).rejects.toThrow();
+        await expect(users.readForUser('alice', rawQuery(text))).rejects.toThrow();
         expect(await connection()).not.toEqual(before);
         await expectNoScope();
       }

@@ -14,6 +14,7 @@ import type { Answer, Client } from '../support/client.js';
 import { OwnCluster } from '../support/own-cluster.js';
 import { sample } from '../support/samples.js';
 import { StatementFaults } from '../support/statement-faults.js';
+import { Secret } from '../../src/ground/secrets/secret.js';
 
 const OWNER = 'owner of the keys';
 const OTHER = 'another user';
@@ -529,7 +530,7 @@ describe('keys that were saved', () => {
       states: manager.states(OWNER, stored),
       usable: PROVIDERS.map((known) => manager.usable(OWNER, known, stored)),
       verifyAll: await manager.verifyAll(OWNER),
-      verify: await manager.verify(OWNER, 'openai', newKey()),
+      verify: await manager.verify(OWNER, 'openai', new Secret(newKey())),
       use: await manager.use(OWNER, 'openai', (secret) => Promise.resolve({ secret })),
       'the key of the deployment': manager.deploymentKey('xai'),
       save: await manager.save(OWNER, 'openai', KEYS.openai),

@@ -12,6 +12,8 @@ import { expectProblem } from '../support/problems.js';
 import { runAs } from '../support/raw-statements.js';
 import { SessionLock } from '../support/session-lock.js';
 import { StatementFaults } from '../support/statement-faults.js';
+import { Statement } from '../../src/storage/wire/statement.js';
+import { rawQuery } from '../support/raw-statements.js';
 
 /** As many reads, each of another user, as go over one connection in three turns. */
 const READERS = 12;
@@ -90,7 +92,7 @@ describe('reads that wait for a connection', () => {
     const roomy = await TestApp.start({ database, environment: { DATABASE_URL: wire.url, DATABASE_POOL_SIZE: '3' } });
     const users = roomy.nest.get(UserDatabase);
     const readThree = () =>
-      readers.slice(0, 3).map(({ userId }) => users.readForUser(userId, { name: 'one', text: 'select 1' }, []));
+      readers.slice(0, 3).map(({ userId }) => users.readForUser(userId, rawQuery('select $1::text')));
     try {
       await Promise.all(readThree());
       expect(users.load).toEqual({ total: 3, idle: 3, waiting: 0 });
@@ -155,7 +157,7 @@ describe('a connection that is waited for', () => {
 
   it('is waited for as long by a read that came late as by the others, even if those went together', async () => {
     const connections = new Connections(pool);
-    const read = () => connections.read([{ statement: { name: 'one', text: 'select 1 as one' }, values: [] }]);
+    const read = () => connections.read([{ statement: new Statement('one', 'select 1 as one'), values: [] }]);
     const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const works = [connections.use(() => first.promise)];
     const early = [read()];

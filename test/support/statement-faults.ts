@@ -1,12 +1,13 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import { Batch } from '../../src/storage/wire/batch.js';
+import { Statement } from '../../src/storage/wire/statement.js';
 import type { TestApp } from './app.js';
 
 /** `refused`: PostgreSQL answers the statement with an error. `cut`: the connection breaks before it is sent, and after those before it have run. */
 export type Fault = 'refused' | 'cut';
 
-const REFUSED = { statement: { name: 'refused', text: 'select 1 / 0' }, values: [] };
+const REFUSED = { statement: new Statement('refused', 'select 1 / 0'), values: [] };
 
 type Send = (batch: Batch) => Batch;
 

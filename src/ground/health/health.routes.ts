@@ -1,10 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public } from '../auth/auth.guard.js';
-import { UserDatabase } from '../../onboarding/database/user-database.js';
 import { Answers, ApiProblems } from '../http/open-api.js';
 import { Unavailable } from '../problems/problem.js';
 import { EvenOverloaded } from '../http/route.js';
+import { DatabaseProbe } from './database-probe.js';
 
 class HealthView {
   @ApiProperty({ enum: ['ok'] }) status!: 'ok';
@@ -24,7 +24,7 @@ class Stopping extends Unavailable {
 export class HealthController {
   #stopping = false;
 
-  constructor(private readonly database: UserDatabase) {}
+  constructor(private readonly database: DatabaseProbe) {}
 
   /** From now on it is not ready, whatever the database says. */
   announceStop(): void {

@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { InvalidInput, Problem } from '../problems/problem.js';
+import { Precondition } from '../problems/precondition.js';
+import { InvalidInput } from '../problems/problem.js';
 
 const TAGS = new WeakMap<object, string>();
 
@@ -18,25 +19,6 @@ export function sendEntityTag(_request: FastifyRequest, reply: FastifyReply, ans
 }
 
 type Done = (error: Error | null, answer: unknown) => void;
-
-/** What was to be changed is no longer as the caller has read it. Nothing was changed. */
-export class PreconditionFailed extends Problem {
-  readonly status = 412;
-  readonly title = 'Precondition failed';
-  constructor() {
-    super('Your onboarding was changed elsewhere in the meantime. Please load it again; nothing of this was saved.');
-  }
-}
-
-/** What a write insists on: that its subject is still in one of the states that the caller names (RFC 9110, 13.1.1). */
-export class Precondition {
-  constructor(private readonly tags: ReadonlySet<string>) {}
-
-  /** @throws PreconditionFailed unless `tag` is one of them; `*` holds for every state */
-  check(tag: string): void {
-    if (!this.tags.has('*') && !this.tags.has(tag)) throw new PreconditionFailed();
-  }
-}
 
 const ENTITY_TAG = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/;
 const IF_MATCH = new RegExp(`^\\s*(?:\\*|${ENTITY_TAG.source}(?:\\s*,\\s*${ENTITY_TAG.source})*)\\s*$`);

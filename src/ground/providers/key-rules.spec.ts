@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { keyComplaint, MAX_KEY_LENGTH, trimKey } from './key-rules.js';
+import { mask } from '../secrets/mask.js';
+import { Secret } from '../secrets/secret.js';
+import { keyComplaint, looksLikeMask, MAX_KEY_LENGTH, trimKey } from './key-rules.js';
 import { findProvider, PROVIDERS, type Provider } from './providers.js';
 
 const provider = (id: string): Provider => {
@@ -117,6 +119,43 @@ describe('what cannot be a key', () => {
       }),
     );
   });
+});
+
+const masked = (value: string) => mask(new Secret(value));
+
+describe('a mask', () => {
+  it('is recognised, whatever it masks', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (value) => {
+        expect(looksLikeMask(masked(value))).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['****', '********', '********cdef', '••••••••cdef', '....cdef', '……………'])('%j looks like one', (text) => {
+    expect(looksLikeMask(text)).toBe(true);
+  });
+
+  it.each(['*', '**', '***', '•', '•••', '.', '..', '...', '…', '*.', '.*', '•…*'])(
+    '%j, of its characters alone, looks like one however short it is',
+    (text) => {
+      expect(looksLikeMask(text)).toBe(true);
+    },
+  );
+
+  it('still looks like one while it is deleted character by character, as long as a star is left in front', () => {
+    const whole = masked('sk-0123456789abcdef');
+    for (let length = 1; length <= whole.length; length++) expect(looksLikeMask(whole.slice(0, length))).toBe(true);
+    for (let start = 0; start < 8; start++) expect(looksLikeMask(whole.slice(start))).toBe(true);
+    for (let gap = 1; gap < 8; gap++) expect(looksLikeMask(whole.slice(0, 1) + whole.slice(gap))).toBe(true);
+  });
+
+  it.each(['', 'sk-0123', 'sk-****', 'a********', ' ****', '.key', '..key', '...key', 'key.', 'k*'])(
+    '%j does not look like one',
+    (text) => {
+      expect(looksLikeMask(text)).toBe(false);
+    },
+  );
 });
 
 describe('what surrounds a key', () => {

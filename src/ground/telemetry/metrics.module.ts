@@ -1,6 +1,10 @@
-import { Module } from '@nestjs/common';
-import { DatabaseModule } from '../../onboarding/database/database.module.js';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { Metrics } from './metrics.js';
 
-@Module({ imports: [DatabaseModule], providers: [Metrics] })
-export class MetricsModule {}
+@Module({ providers: [Metrics] })
+export class MetricsModule {
+  /** @param database the module that exports DatabaseProbe */
+  static forRoot(database: Type): DynamicModule {
+    return { module: MetricsModule, imports: [database] };
+  }
+}

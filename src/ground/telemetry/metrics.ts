@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Configuration } from '../config/configuration.js';
 import { explainListenError } from '../config/startup-error.js';
-import { UserDatabase } from '../../onboarding/database/user-database.js';
+import { DatabaseProbe } from '../health/database-probe.js';
 import { standardOutput } from '../http/log-output.js';
 
 /** Seconds, from a read that hits to a request that waits for everything. */
@@ -44,7 +44,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
 
   constructor(
     private readonly configuration: Configuration,
-    private readonly database: UserDatabase,
+    private readonly database: DatabaseProbe,
     private readonly host: HttpAdapterHost<FastifyAdapter>,
   ) {
     collectDefaultMetrics({ register: this.#registry });

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../../ground/config/configuration.js';
-import { KeyStore, type PostedKey } from '../database/key-store.js';
+import { KeyStore, pastedKey, type PostedKey } from '../database/key-store.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import type { SealedKeys, Verification } from '../database/records/sealed-keys.record.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
-import { keyComplaint, looksLikeMask, trimKey } from '../../ground/providers/key-rules.js';
+import { sealedKeys, type SealedKeys, type Verification } from '../database/records/sealed-keys.record.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
+import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
 import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
 import { mask } from '../../ground/secrets/mask.js';
 import { Secret } from '../../ground/secrets/secret.js';
@@ -43,29 +43,30 @@ export class ApiKeyManager {
   ) {}
 
   /**
-   * Saves a key; the first one of an AI provider completes step 1. A stored key's mask leaves the key as it is.
-   * @returns warnings: what beside the saving could not be done
+   * Saves a key; the first one of an AI provider completes step 1. A saved key's mask leaves the key as it is.
+   * @returns warnings: what could not be done besides saving
    * @throws InvalidInput for what cannot be a key of that provider
    */
   async save(
     userId: string,
     name: string,
-    key: string,
+    key: Secret | string,
     description: string | null = null,
     precondition: Precondition | null = null,
   ): Promise<readonly string[]> {
     const provider = getProvider(name);
-    await this.database.saveApiKey(userId, provider.id, key, { description, precondition });
-    return this.publish(userId, [{ provider, key }]);
+    const pasted = pastedKey(key);
+    await this.database.saveApiKey(userId, provider.id, pasted, { description, precondition });
+    return this.publish(userId, [{ provider, key: pasted }]);
   }
 
-  /** In local development: writes keys that are stored now to the file for other programs. */
+  /** In local development: writes the keys, as they are saved by then, to the file for other programs. Returns warnings. */
   async publish(userId: string, posted: readonly Pick<PostedKey, 'provider' | 'key'>[]): Promise<readonly string[]> {
     const warnings: string[] = [];
     for (const { provider, key } of posted) {
-      if (looksLikeMask(trimKey(key))) continue;
-      const stored = async () => (await this.getApiKeys(userId)).get(provider.id) ?? null;
-      warnings.push(...(await this.envFile.write(provider.variables[0], stored)));
+      if (looksLikeMask(key.reveal())) continue;
+      const readSaved = async () => (await this.getApiKeys(userId)).get(provider.id) ?? null;
+      warnings.push(...(await this.envFile.write(provider.variables[0], readSaved)));
     }
     return warnings;
   }
@@ -86,15 +87,12 @@ export class ApiKeyManager {
   /** Removes the user's own key. Step 1 stays as it is. @throws KeyNotFound */
   async remove(userId: string, name: string, precondition: Precondition | null = null): Promise<void> {
     const { id, name: title, variables } = getProvider(name);
-    const removed = await this.database.forUser(
-      userId,
-      (data) => {
-        if (!data.keys.apiKeys.some(({ provider }) => provider === id)) throw new KeyNotFound(title);
-        this.keyStore.remove(data, id);
-        return this.keyStore.find(userId, data.keys, id);
-      },
-      { reads: { keys: true }, precondition },
-    );
+    const removed = await this.database.forUser(userId, { reads: { keys: sealedKeys }, precondition }, (data) => {
+      const { keys } = data.read;
+      if (!keys.apiKeys.some(({ provider }) => provider === id)) throw new KeyNotFound(title);
+      this.keyStore.remove(data, id);
+      return this.keyStore.find(userId, keys, id);
+    });
     if (removed) await this.envFile.remove(variables[0], removed);
   }
 
@@ -111,20 +109,20 @@ export class ApiKeyManager {
     return work(key.secret);
   }
 
-  /** The key that counts for a user among those that are stored. @throws KeysUnavailable */
-  usable(userId: string, { id }: Provider, stored: SealedKeys): UsableKey | null {
-    const own = stored.apiKeys.find(({ provider }) => provider === id);
-    if (own) return { provider: id, secret: this.keyStore.open(userId, stored, own), source: 'user' };
+  /** The key that counts for a user. @throws KeysUnavailable */
+  usable(userId: string, { id }: Provider, saved: SealedKeys): UsableKey | null {
+    const own = saved.apiKeys.find(({ provider }) => provider === id);
+    if (own) return { provider: id, secret: this.keyStore.open(userId, saved, own), source: 'user' };
     const deployment = this.deploymentKey(id);
     return deployment ? { provider: id, secret: deployment, source: 'deployment' } : null;
   }
 
   /** Every provider of which the user or the deployment has a key, with what its provider said last. Asks nobody. */
-  states(userId: string, stored: SealedKeys): readonly KeyState[] {
+  states(userId: string, saved: SealedKeys): readonly KeyState[] {
     return PROVIDERS.flatMap((provider): KeyState[] => {
-      const own = stored.apiKeys.find((key) => key.provider === provider.id);
+      const own = saved.apiKeys.find((key) => key.provider === provider.id);
       if (own) {
-        const secret = this.keyStore.open(userId, stored, own);
+        const secret = this.keyStore.open(userId, saved, own);
         return [{ provider, mask: mask(secret), verification: own.verification ?? 'unverified' }];
       }
       return this.deploymentKey(provider.id) ? [{ provider, mask: null, verification: 'unverified' }] : [];
@@ -133,24 +131,24 @@ export class ApiKeyManager {
 
   /** Asks the providers of the user's own keys now, and keeps what they say with the keys. */
   async verifyAll(userId: string): Promise<readonly KeyState[]> {
-    const stored = await this.database.sealedKeys(userId);
+    const saved = await this.database.sealedKeys(userId);
     const verified = await Promise.all(
-      stored.apiKeys.map(async (key) => {
+      saved.apiKeys.map(async (key) => {
         const provider = findProvider(key.provider);
-        // Versions before this one stored keys under any name, and nobody here can ask those.
+        // Earlier versions of the service kept keys under any name: there is nobody to ask about those.
         if (!provider) return key;
-        const verification = await this.verifier.verify(userId, provider, this.keyStore.open(userId, stored, key));
+        const verification = await this.verifier.verify(userId, provider, this.keyStore.open(userId, saved, key));
         return { ...key, verification };
       }),
     );
     if (verified.length > 0) await this.database.noteVerifications(userId, verified);
-    return this.states(userId, { ...stored, apiKeys: verified });
+    return this.states(userId, { ...saved, apiKeys: verified });
   }
 
   /** Asks a provider about a key that is not stored, and does not store it. */
-  async verify(userId: string, name: string, key: string): Promise<{ verification: Verification; message: string }> {
+  async verify(userId: string, name: string, key: Secret): Promise<{ verification: Verification; message: string }> {
     const provider = getProvider(name);
-    const secret = new Secret(trimKey(key));
+    const secret = pastedKey(key);
     const complaint = keyComplaint(provider, secret.reveal());
     if (complaint) return { verification: 'invalid', message: complaint };
     const verification = await this.verifier.verify(userId, provider, secret);

@@ -3,10 +3,12 @@ import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/sw
 import { CurrentUser, RequiresScope } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import { IfMatch, type Precondition } from '../../ground/http/entity-tag.js';
+import { IfMatch } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { Answers, ApiProblems, ApiTooManyRequests, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { Ok, PREFIX } from '../../ground/http/route.js';
 import { getProvider } from '../../ground/providers/providers.js';
+import { Secret } from '../../ground/secrets/secret.js';
 import { ApiKeyManager } from './api-key-manager.service.js';
 import {
   ApiKeysView,
@@ -66,7 +68,13 @@ export class ApiKeysController {
     @IfMatch() precondition: Precondition | null,
   ): Promise<KeySavedView> {
     const { id } = getProvider(body.provider);
-    const warnings = await this.keys.save(user.id, id, body.api_key, body.description ?? null, precondition);
+    const warnings = await this.keys.save(
+      user.id,
+      id,
+      new Secret(body.api_key),
+      body.description ?? null,
+      precondition,
+    );
     const message = `API key for ${id} saved successfully`;
     return { message, provider: id, status: 'saved', ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
   }
@@ -113,7 +121,7 @@ export class ApiKeysController {
   @ApiTooManyRequests()
   async check(@CurrentUser() user: User, @Param('provider') name: string, @Body() { api_key }: CheckKeyDto) {
     const provider = getProvider(name);
-    const { verification, message } = await this.keys.verify(user.id, provider.id, api_key);
+    const { verification, message } = await this.keys.verify(user.id, provider.id, new Secret(api_key));
     return viewCheck(provider, verification, message);
   }
 

@@ -1,100 +1,112 @@
 import { Injectable } from '@nestjs/common';
-import { integrationsMapping } from '../database/records/platform-integrations.record.js';
-import { KeyStore, type PostedKey } from '../database/key-store.js';
-import { isBlank, patchOf, postedErrors } from '../database/records/posted-data.js';
-import type { Snapshot } from '../database/snapshot.js';
-import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, pointer, type JsonObject } from '../../ground/problems/json.js';
-import type { FieldError } from '../../ground/problems/problem.js';
-import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
-import { keyComplaint, looksLikeMask, trimKey } from '../../ground/providers/key-rules.js';
-import { findProvider, PROVIDERS } from '../../ground/providers/providers.js';
+import { InvalidInput, type FieldError } from '../../ground/problems/problem.js';
+import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
+import { findProvider } from '../../ground/providers/providers.js';
+import { KeyStore, pastedKey, type PostedKey, type WorkWithKeys } from '../database/key-store.js';
+import { integrationsRecord } from '../database/records/platform-integrations.record.js';
+import { isBlank, type Patch } from '../database/records/posted-data.js';
+import { keyProviders, sealedKeys } from '../database/records/sealed-keys.record.js';
+import type { Snapshot } from '../database/snapshot.js';
 import { Step } from '../flow/steps.js';
+import { StepHandlers, type Parsed, type StepHandler } from '../progress/step-handler.js';
 import { ApiKeyManager } from './api-key-manager.service.js';
+
+const READS = { keys: sealedKeys };
+
+interface ParsedKeys extends Parsed {
+  readonly keys: readonly PostedKey[];
+  /** Platforms of step 5 that came with the keys. */
+  readonly integrations: Patch | null;
+}
 
 /** Step 1: at least one key of a provider. */
 @Injectable()
-export class ApiKeysStep implements StepHandler {
+export class ApiKeysStep implements StepHandler<ParsedKeys, typeof READS> {
   readonly step = Step.ApiKeys;
-  readonly tables = ['api_keys'] as const;
-  readonly reads = { keys: true };
-  readonly providers = PROVIDERS.map(({ id }) => id);
+  readonly parts = [keyProviders];
+  readonly reads = READS;
 
   constructor(
-    private readonly keys: ApiKeyManager,
+    private readonly manager: ApiKeyManager,
     private readonly keyStore: KeyStore,
     handlers: StepHandlers,
   ) {
     handlers.register(this);
   }
 
-  check(data: JsonObject): readonly FieldError[] {
+  parse(data: JsonObject): ParsedKeys {
     const posted = data['api_keys'] ?? {};
-    if (!isJsonObject(posted)) {
-      return [{ pointer: '/data/api_keys', detail: 'api_keys must be an object of provider to key.' }];
-    }
-    const wrong = [
-      ...Object.entries(posted).flatMap(([name, key]) => keyErrors(name, key)),
-      ...postedErrors(integrationsMapping, integrationsOf(data), '/data'),
-    ];
-    if (wrong.length > 0 || postedKeys(data).length > 0) return wrong;
-    return [{ pointer: '/data/api_keys', detail: 'Step 1 needs the API key of at least one provider.' }];
+    if (!isJsonObject(posted)) throw wrongKeys('api_keys must be an object of provider to key.');
+    const parsed = Object.entries(posted).map(([name, text]) => parseKey(name, text));
+    const integrations = 'integrations' in data ? { integrations: data['integrations'] } : {};
+    const errors = [...parsed.filter(isFieldError), ...integrationsRecord.errors(integrations, '/data')];
+    const [first, ...others] = errors;
+    if (first) throw InvalidInput.of([first, ...others]);
+    const keys = onePerProvider(parsed.filter((key): key is NamedKey => key !== null && !isFieldError(key)));
+    if (keys.length === 0) throw wrongKeys('Step 1 needs the API key of at least one provider.');
+    const patch = isBlank(data['integrations']) ? null : integrationsRecord.parse(integrations, '/data');
+    return { keys, integrations: patch, warnings: [] };
   }
 
-  save(data: JsonObject, unitOfWork: UnitOfWork): void {
-    this.keyStore.save(unitOfWork, postedKeys(data));
-    if (isBlank(data['integrations'])) return;
-    unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, integrationsOf(data)));
+  save({ keys, integrations }: ParsedKeys, data: WorkWithKeys): void {
+    this.keyStore.save(data, keys);
+    if (integrations) data.run(integrationsRecord.save(integrations));
   }
 
-  stored(userId: string, data: JsonObject): Promise<readonly string[]> {
-    return this.keys.publish(userId, postedKeys(data));
+  afterCommit(userId: string, { keys }: ParsedKeys): Promise<readonly string[]> {
+    return this.manager.publish(userId, keys);
   }
 
   /** Which providers have a key: the keys themselves are never part of a step's data. */
-  view({ keyProviders }: Snapshot): JsonObject | null {
-    return keyProviders.length > 0 ? { configured_providers: keyProviders } : null;
+  view(snapshot: Snapshot): JsonObject | null {
+    const providers = snapshot.of(keyProviders);
+    return providers.length > 0 ? { configured_providers: providers } : null;
   }
 
+  /** The names of providers, which `view` shows, are no keys, and so `parse` would refuse them. */
   suffices(saved: JsonObject | null): boolean {
     return saved !== null;
   }
 
-  /** The deployment's own key of an AI provider serves everybody. */
+  /** The deployment's own key of an AI provider serves all users. */
   isFinished(): boolean {
-    return this.keys.deploymentServesAi;
+    return this.manager.deploymentServesAi;
   }
 }
 
-function integrationsOf(data: JsonObject): JsonObject {
-  return 'integrations' in data ? { integrations: data['integrations'] } : {};
+interface NamedKey extends PostedKey {
+  /** The name under which it was posted: the provider's own, or an alias. */
+  readonly name: string;
 }
 
-/** Where a provider comes under its name and an alias, the name wins. Empty keys are passed over. */
-function postedKeys(data: JsonObject): PostedKey[] {
-  const posted = isJsonObject(data['api_keys']) ? Object.entries(data['api_keys']) : [];
-  const byProvider = new Map<string, PostedKey>();
-  for (const [name, key] of posted) {
-    const provider = findProvider(name);
-    if (!provider || typeof key !== 'string' || trimKey(key) === '') continue;
-    if (name !== provider.id && byProvider.has(provider.id)) continue;
-    byProvider.set(provider.id, { provider, key, pointer: pointer('data', 'api_keys', name) });
-  }
-  return [...byProvider.values()];
-}
+const wrongKeys = (detail: string) => InvalidInput.of([{ pointer: '/data/api_keys', detail }]);
+
+const isFieldError = (parsed: NamedKey | FieldError | null): parsed is FieldError =>
+  parsed !== null && 'detail' in parsed;
 
 /**
- * Never repeats the key, nor a name that is no provider's: it may be a key in the wrong place. A mask passes here: whether it is
- * that of the stored key is seen when it is saved.
+ * One posted key, or what is wrong with it; null for an empty one. Never repeats the key, nor a name that is no provider's: it may
+ * be a key in the wrong place. A mask is let through: whether it is that of the saved key is seen when it is saved.
  */
-function keyErrors(name: string, key: unknown): FieldError[] {
+function parseKey(name: string, text: unknown): NamedKey | FieldError | null {
   const provider = findProvider(name);
-  if (!provider) return [{ pointer: '/data/api_keys', detail: 'There is no such provider.' }];
+  if (!provider) return { pointer: '/data/api_keys', detail: 'There is no such provider.' };
+  if (isBlank(text)) return null;
   const at = pointer('data', 'api_keys', name);
-  if (isBlank(key)) return [];
-  if (typeof key !== 'string') return [{ pointer: at, detail: 'An API key must be a text.' }];
-  const trimmed = trimKey(key);
-  if (trimmed === '' || looksLikeMask(trimmed)) return [];
-  const detail = keyComplaint(provider, trimmed);
-  return detail ? [{ pointer: at, detail }] : [];
+  if (typeof text !== 'string') return { pointer: at, detail: 'An API key must be a text.' };
+  const key = pastedKey(text);
+  if (key.reveal() === '') return null;
+  const detail = looksLikeMask(key.reveal()) ? null : keyComplaint(provider, key.reveal());
+  return detail ? { pointer: at, detail } : { name, provider, key, pointer: at };
+}
+
+/** Where a provider comes under its name and an alias, the name wins; of two aliases, the first. */
+function onePerProvider(keys: readonly NamedKey[]): PostedKey[] {
+  const byProvider = new Map<string, PostedKey>();
+  for (const key of keys) {
+    const { id } = key.provider;
+    if (key.name === id || !byProvider.has(id)) byProvider.set(id, key);
+  }
+  return [...byProvider.values()];
 }

@@ -17,11 +17,12 @@ export class KeyValidation {
   ) {}
 
   async enhanced(userId: string): Promise<EnhancedValidationView> {
-    const [stored, snapshot] = await Promise.all([
+    const website = this.database.websiteRecord;
+    const [keys, snapshot] = await Promise.all([
       this.database.sealedKeys(userId),
-      this.database.read(userId, ['website_analyses']),
+      this.database.read(userId, [website]),
     ]);
-    const states = this.keys.states(userId, stored);
+    const states = this.keys.states(userId, keys);
     const progress = snapshot.session?.progress ?? newProgress(new Date(0));
     const hasUsable = (group: ProviderGroup) =>
       states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
@@ -32,7 +33,7 @@ export class KeyValidation {
       summary: {
         has_ai_provider: hasUsable('ai'),
         has_research_provider: hasUsable('research'),
-        website_valid: typeof snapshot.documents.website_analyses?.['website_url'] === 'string',
+        website_valid: typeof snapshot.of(website)?.['website_url'] === 'string',
         personalization_done: isCompleted(Step.Personalization),
         integration_done: isCompleted(Step.Integrations),
         final_setup_complete: progress.completedAt !== null,

@@ -1,6 +1,7 @@
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Configuration, ConfigurationError } from '../../ground/config/configuration.js';
+import { DatabaseProbe } from '../../ground/health/database-probe.js';
 import { LargeAnswers } from '../../ground/http/large-answers.js';
 import { VaultModule } from '../../storage/vault/vault.module.js';
 import { Connections } from '../../storage/wire/connections.js';
@@ -31,6 +32,7 @@ import { UserDatabase } from './user-database.js';
       useFactory: async (orm: MikroORM) =>
         new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient())),
     },
+    { provide: DatabaseProbe, useExisting: UserDatabase satisfies Type<DatabaseProbe> },
     {
       provide: LargeAnswers,
       inject: [Configuration],
@@ -39,7 +41,7 @@ import { UserDatabase } from './user-database.js';
     KeyStore,
     OnboardingDatabaseService,
   ],
-  exports: [OnboardingDatabaseService, UserDatabase, KeyStore, LargeAnswers],
+  exports: [OnboardingDatabaseService, UserDatabase, DatabaseProbe, KeyStore, LargeAnswers],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(MikroORM) private readonly orm: MikroORM) {}

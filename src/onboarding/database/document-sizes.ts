@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { countItems } from '../../ground/problems/json.js';
 import { Problem } from '../../ground/problems/problem.js';
 
 /** The tables that hold what users entered in the steps, and the step of each. */
@@ -23,8 +24,31 @@ export const MAX_DOCUMENT_ITEMS = 30_000;
 /** Bytes from which on documents are read in turns: their answer, with both spellings of what is in them, may have a megabyte. */
 export const LARGE_DOCUMENTS = 512 * 1024;
 
-/** More items than a row has beside what is posted: its columns and their names. */
-export const ROW_ITEMS = 64;
+/** More items than a row has besides what is posted: its columns and their names. */
+const ROW_ITEMS = 64;
+
+/** Documents that a command writes to a table. */
+export interface DocumentWrite {
+  readonly table: SizedTable;
+  /** Keys and values that the table's documents may grow by. */
+  readonly items: number;
+}
+
+/**
+ * Parts of a document as the JSON texts that are sent, and what they add. Parts that are too large alone are refused here; together
+ * with what is stored already, by the database.
+ * @throws DocumentsTooLarge
+ */
+export function measureDocument(
+  table: SizedTable,
+  ...parts: readonly unknown[]
+): { readonly texts: readonly string[]; readonly writes: DocumentWrite } {
+  const items = parts.reduce((sum: number, part) => sum + countItems(part), 0);
+  const texts = parts.map((part) => JSON.stringify(part));
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  if (items > MAX_DOCUMENT_ITEMS || length > MAX_DOCUMENT_BYTES) throw new DocumentsTooLarge([table]);
+  return { texts, writes: { table, items: items + ROW_ITEMS } };
+}
 
 /** What a user has stored would grow beyond its limits. Nothing was saved. */
 export class DocumentsTooLarge extends Problem {

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Configuration } from '../../ground/config/configuration.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
-import { isJsonObject, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
 import { LargeAnswers } from '../../ground/http/large-answers.js';
+import { isJsonObject, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { getProvider } from '../../ground/providers/providers.js';
-import { completionPercentage, currentStep, isFinished, type FinishedElsewhere } from '../flow/progress.js';
-import { StepNotFound } from '../flow/flow.problems.js';
-import { isStepNumber, Step, type StepNumber } from '../flow/steps.js';
 import type { Secret } from '../../ground/secrets/secret.js';
+import { StepNotFound } from '../flow/flow.problems.js';
+import { completionPercentage, currentStep, isFinished, type FinishedByDeployment } from '../flow/progress.js';
+import { isStepNumber, Step, type StepNumber } from '../flow/steps.js';
 import {
   completeOnboarding,
   completeStep,
@@ -17,24 +16,19 @@ import {
   raisePercentage,
   unchanged,
 } from '../flow/transitions.js';
-import { patchWithClears, type Mapping } from './records/posted-data.js';
-import { personaMapping, viewPersona } from './records/persona-data.record.js';
-import { researchMapping, viewResearch } from './records/research-preferences.record.js';
-import { BRAND_COLUMNS, viewWebsite, websiteMapping } from './records/website-analysis.record.js';
-import { insertAccessEvent, type AccessFact } from './records/access-events.record.js';
-import { KeyStore } from './key-store.js';
-import {
-  keysFromRows,
-  noteVerifications,
-  readKeys,
-  type SealedApiKey,
-  type SealedKeys,
-} from './records/sealed-keys.record.js';
+import { KeyStore, pastedKey, type WorkWithKeys } from './key-store.js';
+import type { SnapshotPart } from './record.js';
+import { recordAccess, type AccessFact } from './records/access-events.record.js';
+import { competitorsRecord } from './records/competitor-analyses.record.js';
+import type { DocumentRecord } from './records/document-record.js';
+import { personaRecord } from './records/persona-data.record.js';
+import { researchRecord } from './records/research-preferences.record.js';
+import { noteVerifications, sealedKeys, type SealedApiKey, type SealedKeys } from './records/sealed-keys.record.js';
+import { BRAND_COLUMNS, websiteRecord } from './records/website-analysis.record.js';
 import type { Session } from './session.js';
-import { snapshotFromRow, snapshotStatement, type Snapshot, type SnapshotTable, type Withheld } from './snapshot.js';
-import type { Row } from '../../storage/wire/statement.js';
-import type { UnitOfWork } from './unit-of-work.js';
-import { UserDatabase, type Opening } from './user-database.js';
+import { snapshotOf, wholeSnapshotOf, type Snapshot, type Withheld } from './snapshot.js';
+import type { Reads, UnitOfWork } from './unit-of-work.js';
+import { UserDatabase, type WorkOptions } from './user-database.js';
 
 /** Where a user's onboarding stands, in a few words. */
 export interface OnboardingStatus {
@@ -50,7 +44,7 @@ export interface SaveKeyOptions {
   readonly precondition?: Precondition | null;
 }
 
-const NOWHERE: FinishedElsewhere = new Set();
+const NOWHERE: FinishedByDeployment = new Set();
 
 /**
  * The data of one user's onboarding: every method takes the user first, and neither sees nor changes anybody else's.
@@ -58,8 +52,8 @@ const NOWHERE: FinishedElsewhere = new Set();
  */
 @Injectable()
 export class OnboardingDatabaseService {
-  /** Step 2's table as the configuration has it: with the brand's columns or without. */
-  readonly websiteMapping: Mapping;
+  /** Step 2's table as the configuration wants it: with the brand's columns, or without. */
+  readonly websiteRecord: DocumentRecord;
   readonly #brandAnalysis: boolean;
 
   constructor(
@@ -69,51 +63,58 @@ export class OnboardingDatabaseService {
     configuration: Configuration,
   ) {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
-    this.websiteMapping = websiteMapping(this.#brandAnalysis);
+    this.websiteRecord = websiteRecord(this.#brandAnalysis);
   }
 
   /** Runs `work` in one transaction of the user's: what it has decided is stored when the promise resolves. */
-  forUser<T>(userId: string, work: (data: UnitOfWork) => T, opening?: Opening): Promise<T> {
-    return this.database.forUser(userId, work, opening);
+  forUser<T, R extends Reads = Reads>(
+    userId: string,
+    options: WorkOptions<R>,
+    work: (data: UnitOfWork<R>) => T,
+  ): Promise<T> {
+    return this.database.forUser(userId, options, work);
   }
 
-  /** Records what somebody else did in the user's name. Does not touch the session. */
-  async audit(userId: string, { actor, action, subject }: AccessFact): Promise<void> {
-    await this.database.writeForUser(userId, insertAccessEvent, [userId, uuidv7(), actor, action, subject, new Date()]);
+  /** Records what somebody else did with the user's data. Does not touch the session. */
+  audit(userId: string, access: AccessFact): Promise<void> {
+    return this.database.writeForUser(userId, recordAccess(access));
   }
 
   /**
    * As `forUser`, and what the user's tables hold afterwards: as of the commit, or, where the documents are large, of soon after.
    * @throws LargeAnswersBusy, though the work is stored
    */
-  async forUserThenRead<T>(
+  async forUserThenRead<T, R extends Reads = Reads>(
     userId: string,
-    tables: readonly SnapshotTable[],
-    work: (data: UnitOfWork) => T,
-    opening?: Opening,
+    parts: readonly SnapshotPart<unknown>[],
+    options: WorkOptions<R>,
+    work: (data: UnitOfWork<R>) => T,
   ): Promise<{ readonly result: T; readonly snapshot: Snapshot }> {
-    const done = await this.forUser(userId, (data) => ({ result: work(data), read: data.read(tables) }), opening);
-    return { result: done.result, snapshot: await this.#whole(userId, tables, done.read.value) };
+    const done = await this.forUser(userId, options, (data) => ({
+      result: work(data),
+      after: data.readAfter(snapshotOf(parts)),
+    }));
+    return { result: done.result, snapshot: await this.#whole(userId, parts, done.after.value) };
   }
 
-  /** What is stored of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
-  async read(userId: string, tables: readonly SnapshotTable[]): Promise<Snapshot> {
-    const [row] = await this.database.readForUser(userId, snapshotStatement(tables), [userId]);
-    return this.#whole(userId, tables, snapshotFromRow(row as Row));
+  /** What is kept of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
+  async read(userId: string, parts: readonly SnapshotPart<unknown>[]): Promise<Snapshot> {
+    return this.#whole(userId, parts, await this.database.readForUser(userId, snapshotOf(parts)));
   }
 
   /** Reads documents that were withheld because they are large. */
-  async #whole(userId: string, tables: readonly SnapshotTable[], read: Snapshot | Withheld): Promise<Snapshot> {
-    if (!('withheld' in read)) return read;
-    return this.largeAnswers.read(userId, read.withheld, async () => {
-      const statement = snapshotStatement(tables, { evenLarge: true });
-      const [row] = await this.database.readForUser(userId, statement, [userId]);
-      return snapshotFromRow(row as Row) as Snapshot;
-    });
+  async #whole(
+    userId: string,
+    parts: readonly SnapshotPart<unknown>[],
+    snapshot: Snapshot | Withheld,
+  ): Promise<Snapshot> {
+    if (!('withheld' in snapshot)) return snapshot;
+    const read = () => this.database.readForUser(userId, wholeSnapshotOf(parts));
+    return this.largeAnswers.read(userId, snapshot.withheld, read);
   }
 
   getOrCreateSession(userId: string): Promise<Session> {
-    return this.forUser(userId, (data) => data.change(unchanged));
+    return this.forUser(userId, {}, (data) => data.change(unchanged));
   }
 
   /** Null when the user has none. */
@@ -124,30 +125,30 @@ export class OnboardingDatabaseService {
   /** The user goes to a step on purpose. @throws StepNotFound */
   async updateStep(userId: string, stepNumber: number): Promise<Session> {
     if (!isStepNumber(stepNumber)) throw new StepNotFound();
-    return this.forUser(userId, (data) => data.change(goToStep(stepNumber)));
+    return this.forUser(userId, {}, (data) => data.change(goToStep(stepNumber)));
   }
 
   /** Sets a floor of 0 to 100 under the percentage. @throws PercentageOutOfRange */
   async updateProgress(userId: string, percentage: number): Promise<Session> {
     const raise = raisePercentage(percentage);
-    return this.forUser(userId, (data) => data.change(raise));
+    return this.forUser(userId, {}, (data) => data.change(raise));
   }
 
   /**
    * Completes the onboarding; calling it again changes nothing.
-   * @param elsewhere steps that count as finished though their status does not say so
+   * @param byDeployment steps that count as finished though their status does not say so
    * @throws StepsMissing
    */
-  markOnboardingComplete(userId: string, elsewhere: FinishedElsewhere = NOWHERE): Promise<Session> {
-    return this.forUser(userId, (data) => data.change(completeOnboarding(elsewhere)));
+  markOnboardingComplete(userId: string, byDeployment: FinishedByDeployment = NOWHERE): Promise<Session> {
+    return this.forUser(userId, {}, (data) => data.change(completeOnboarding(byDeployment)));
   }
 
-  async getOnboardingStatus(userId: string, elsewhere: FinishedElsewhere = NOWHERE): Promise<OnboardingStatus> {
+  async getOnboardingStatus(userId: string, byDeployment: FinishedByDeployment = NOWHERE): Promise<OnboardingStatus> {
     const session = await this.getSessionByUser(userId);
     const progress = session?.progress;
     return {
       is_completed: Boolean(progress?.completedAt),
-      current_step: progress ? currentStep(progress, elsewhere) : Step.ApiKeys,
+      current_step: progress ? currentStep(progress, byDeployment) : Step.ApiKeys,
       completion_percentage: progress ? completionPercentage(progress) : 0,
       started_at: progress?.startedAt.toISOString() ?? null,
       completed_at: progress?.completedAt?.toISOString() ?? null,
@@ -155,7 +156,7 @@ export class OnboardingDatabaseService {
   }
 
   /**
-   * Saves a key; the first one of an AI provider completes step 1. A stored key's mask leaves the key as it is.
+   * Saves a key; the first one of an AI provider completes step 1. A saved key's mask leaves the key as it is.
    * @param name the provider's, or an alias
    * @throws ProviderNotFound
    * @throws InvalidInput for what cannot be a key of that provider
@@ -163,17 +164,18 @@ export class OnboardingDatabaseService {
   async saveApiKey(
     userId: string,
     name: string,
-    key: string,
+    key: Secret | string,
     { description = null, precondition = null }: SaveKeyOptions = {},
   ): Promise<void> {
     const provider = getProvider(name);
-    refuseUnstorable({ api_key: key, description });
-    const work = (data: UnitOfWork) => {
-      this.keyStore.save(data, [{ provider, key, pointer: '/api_key' }], description);
+    const pasted = pastedKey(key);
+    refuseUnstorable({ api_key: pasted.reveal(), description });
+    const work = (data: WorkWithKeys) => {
+      this.keyStore.save(data, [{ provider, key: pasted, pointer: '/api_key' }], description);
       const isFirst = provider.group === 'ai' && !isFinished(data.session.progress, Step.ApiKeys);
       if (isFirst) data.change(completeStep(Step.ApiKeys, [], NOWHERE));
     };
-    await this.forUser(userId, work, { reads: { keys: true }, precondition });
+    await this.forUser(userId, { reads: { keys: sealedKeys }, precondition }, work);
   }
 
   /** The user's keys by provider, for services in this process. @throws KeysUnavailable when one does not open */
@@ -182,14 +184,13 @@ export class OnboardingDatabaseService {
   }
 
   /** The user's keys as they are stored, in one round trip. */
-  async sealedKeys(userId: string): Promise<SealedKeys> {
-    return keysFromRows(await this.database.readForUser(userId, readKeys, [userId]));
+  sealedKeys(userId: string): Promise<SealedKeys> {
+    return this.database.readForUser(userId, sealedKeys);
   }
 
   /** Keeps what providers said with the versions of the keys that they were asked about. */
-  async noteVerifications(userId: string, keys: readonly SealedApiKey[]): Promise<void> {
-    const verified = keys.map(({ provider, id, version, verification }) => ({ provider, id, version, verification }));
-    await this.database.writeForUser(userId, noteVerifications, [userId, new Date(), JSON.stringify(verified)]);
+  noteVerifications(userId: string, keys: readonly SealedApiKey[]): Promise<void> {
+    return this.database.writeForUser(userId, noteVerifications(keys));
   }
 
   /**
@@ -197,21 +198,20 @@ export class OnboardingDatabaseService {
    * @throws InvalidInput naming the fields that are wrong
    */
   saveWebsiteAnalysis(userId: string, data: JsonObject): Promise<JsonObject> {
-    return this.#save(userId, Step.Website, this.websiteMapping, data, (row) => viewWebsite(this.websiteMapping, row));
+    return this.#save(userId, Step.Website, this.websiteRecord, data);
   }
 
   /** Null when there is none. */
-  async getWebsiteAnalysis(userId: string): Promise<JsonObject | null> {
-    const { documents } = await this.read(userId, ['website_analyses']);
-    return documents.website_analyses ? viewWebsite(this.websiteMapping, documents.website_analyses) : null;
+  getWebsiteAnalysis(userId: string): Promise<JsonObject | null> {
+    return this.#view(userId, this.websiteRecord);
   }
 
   /** The brand's part of the website analysis; null when there is none, or while brand analysis is switched off. */
   async getBrandAnalysis(userId: string): Promise<JsonObject | null> {
     if (!this.#brandAnalysis) return null;
     const website = await this.getWebsiteAnalysis(userId);
-    const found = BRAND_COLUMNS.filter((column) => isJsonObject(website?.[column]));
-    return found.length > 0 ? Object.fromEntries(found.map((column) => [column, website?.[column]])) : null;
+    const columns = BRAND_COLUMNS.filter((column) => isJsonObject(website?.[column]));
+    return columns.length > 0 ? Object.fromEntries(columns.map((column) => [column, website?.[column]])) : null;
   }
 
   /**
@@ -219,47 +219,48 @@ export class OnboardingDatabaseService {
    * social media accounts, which step 3 takes too, are part of the website analysis: `saveWebsiteAnalysis` saves them.
    */
   saveResearchPreferences(userId: string, preferences: JsonObject): Promise<JsonObject> {
-    return this.#save(userId, Step.Research, researchMapping, preferences, viewResearch, (unitOfWork) => {
+    return this.#save(userId, Step.Research, researchRecord, preferences, (data) => {
       const { competitors } = preferences;
-      if (competitors === null) unitOfWork.replaceCompetitors([]);
-      if (Array.isArray(competitors)) unitOfWork.replaceCompetitors(competitors.filter(isJsonObject));
+      if (competitors === null) data.run(competitorsRecord.replace([]));
+      if (Array.isArray(competitors)) data.run(competitorsRecord.replace(competitors.filter(isJsonObject)));
     });
   }
 
-  async getResearchPreferences(userId: string): Promise<JsonObject | null> {
-    const { documents } = await this.read(userId, ['research_preferences']);
-    return documents.research_preferences ? viewResearch(documents.research_preferences) : null;
+  getResearchPreferences(userId: string): Promise<JsonObject | null> {
+    return this.#view(userId, researchRecord);
   }
 
   /** As `saveWebsiteAnalysis`, for step 4. */
   savePersonaData(userId: string, data: JsonObject): Promise<JsonObject> {
-    return this.#save(userId, Step.Personalization, personaMapping, data, viewPersona);
+    return this.#save(userId, Step.Personalization, personaRecord, data);
   }
 
-  async getPersonaData(userId: string): Promise<JsonObject | null> {
-    const { documents } = await this.read(userId, ['persona_data']);
-    return documents.persona_data ? viewPersona(documents.persona_data) : null;
+  getPersonaData(userId: string): Promise<JsonObject | null> {
+    return this.#view(userId, personaRecord);
   }
 
   /** The user's competitors as they were posted, in their order; empty when there are none. */
   async getCompetitorAnalysis(userId: string): Promise<readonly JsonObject[]> {
-    return (await this.read(userId, ['competitor_analyses'])).competitors;
+    return (await this.read(userId, [competitorsRecord])).of(competitorsRecord);
+  }
+
+  async #view(userId: string, record: DocumentRecord): Promise<JsonObject | null> {
+    return record.view((await this.read(userId, [record])).of(record));
   }
 
   async #save(
     userId: string,
     step: StepNumber,
-    mapping: Mapping,
+    record: DocumentRecord,
     posted: JsonObject,
-    view: (row: JsonObject) => JsonObject,
     saveMore: (data: UnitOfWork) => void = () => undefined,
   ): Promise<JsonObject> {
-    const patch = patchWithClears(mapping, posted);
-    const { snapshot } = await this.forUserThenRead(userId, [mapping.name], (data) => {
-      data.save(mapping, patch);
+    const patch = record.parseWithClears(posted);
+    const { snapshot } = await this.forUserThenRead(userId, [record], {}, (data) => {
+      data.run(record.save(patch));
       saveMore(data);
       data.change(dataSaved(step));
     });
-    return view(snapshot.documents[mapping.name] as JsonObject);
+    return record.view(snapshot.of(record)) as JsonObject;
   }
 }

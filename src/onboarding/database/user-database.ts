@@ -2,27 +2,40 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { tracingChannel } from 'node:diagnostics_channel';
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { send, type Connections } from '../../storage/wire/connections.js';
+import { Statement, type Bound, type Row } from '../../storage/wire/statement.js';
 import { DocumentsTooLarge, isTooLarge } from './document-sizes.js';
-import { keysFromRows, readKeys } from './records/sealed-keys.record.js';
-import { entityTagOf, openSession, sessionFromRow } from './session.js';
-import { snapshotFromRow, snapshotStatement, type Snapshot } from './snapshot.js';
-import type { Bound, Row, Statement } from '../../storage/wire/statement.js';
-import { UnitOfWork, type Opened, type Reads } from './unit-of-work.js';
+import type { Command, Query, Subject } from './record.js';
+import {
+  findSession,
+  newSession,
+  openedFromRow,
+  openSession,
+  type OpenedSession,
+  type Origin,
+} from './records/onboarding-sessions.record.js';
+import { entityTagOf } from './session.js';
+import { UnitOfWork, type Opened, type Reads, type Results } from './unit-of-work.js';
 
-/** Tells of each piece of work to whoever traces; nothing is told, and nothing spent, while nobody does. */
-const told = tracingChannel<unknown, { readonly name: string }>('onboarding.database');
+/** Publishes each piece of work to subscribers, such as tracing; costs nothing while there are none. */
+const trace = tracingChannel<unknown, { readonly name: string }>('onboarding.database');
 
-/** What a unit of work starts from. */
-export interface Opening {
-  readonly reads?: Reads;
-  /** What the caller insists on. */
+/** How a unit of work begins. */
+export interface WorkOptions<R extends Reads = Reads> extends Partial<Origin> {
+  /** What the work has to know before it decides. */
+  readonly reads?: R;
+  /** States of the onboarding in which the work may happen; left out or null: every state. */
   readonly precondition?: Precondition | null;
+  /** Decides, and writes nothing: results of commands cannot be read then. */
+  readonly dryRun?: boolean;
 }
 
+/** A change that a user makes in the wizard. */
+const USER: Origin = { actor: 'user', cause: 'wizard' };
+
 /**
- * The one way to users' data. Whatever runs here runs in a transaction that PostgreSQL's row-level security confines to one
+ * The one way to users' data. What runs here runs in a transaction that PostgreSQL's row-level security confines to one
  * user: another user's rows cannot be seen or written, whatever the statement says.
  */
 @Injectable()
@@ -40,16 +53,24 @@ export class UserDatabase implements OnApplicationShutdown {
 
   /**
    * Runs `work` in one transaction of the user's, behind the lock on the session: all of it is stored, or nothing. Two round
-   * trips: one opens the session and reads what `work` needs to know, the other writes what it has decided and commits.
-   * @throws DatabaseUnavailable when PostgreSQL is away; PreconditionFailed; whatever `work` throws
+   * trips: one opens the session and reads what `work` needs to know, the other writes what it has decided and commits. A dry run
+   * is one round trip in a read-only transaction, without the lock.
+   * @throws DatabaseUnavailable while PostgreSQL is unreachable; PreconditionFailed; DocumentsTooLarge; whatever `work` throws
    */
-  forUser<T>(userId: string, work: (data: UnitOfWork) => T, { reads = {}, precondition }: Opening = {}): Promise<T> {
+  async forUser<T, R extends Reads = Reads>(
+    userId: string,
+    { reads, precondition, dryRun = false, actor = USER.actor, cause = USER.cause }: WorkOptions<R>,
+    work: (data: UnitOfWork<R>) => T,
+  ): Promise<T> {
     const now = new Date();
-    return this.#onConnection('unit of work', async (client) => {
-      const opened = await open(client, userId, now, reads);
+    const decide = (opened: Opened<R>) => {
       precondition?.check(entityTagOf(opened.isNew ? null : opened.session));
-      const unitOfWork = new UnitOfWork(userId, now, opened);
-      const result = work(unitOfWork);
+      const unitOfWork = new UnitOfWork(userId, now, opened, { actor, cause });
+      return { result: work(unitOfWork), unitOfWork };
+    };
+    if (dryRun) return decide(await this.#look(userId, now, reads)).result;
+    return this.#onConnection('unit of work', async (client) => {
+      const { result, unitOfWork } = decide(await open(client, userId, now, reads));
       await close(client, unitOfWork);
       return result;
     });
@@ -57,22 +78,22 @@ export class UserDatabase implements OnApplicationShutdown {
 
   /**
    * Reads with one statement in the user's scope, in one round trip. The transaction is read-only.
-   * @throws DatabaseUnavailable when PostgreSQL is away
+   * @throws DatabaseUnavailable while PostgreSQL is unreachable
    */
-  async readForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const batch = [bind(readScope, userId), { statement, values }];
-    const [, rows] = await told.tracePromise(() => this.connections.read(batch), { name: statement.name });
-    return rows ?? [];
+  async readForUser<T>(userId: string, { statement, parse }: Query<T>): Promise<T> {
+    const batch = [bind(readScope, userId), bind(statement, userId)];
+    const [, rows = []] = await trace.tracePromise(() => this.connections.read(batch), { name: statement.label });
+    return parse(rows);
   }
 
   /**
    * Writes with one statement in the user's scope, in one round trip, without the session and its lock.
-   * @throws DatabaseUnavailable when PostgreSQL is away
+   * @throws DatabaseUnavailable while PostgreSQL is unreachable
    */
-  async writeForUser(userId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const batch = [bind(scope, userId), { statement, values }];
-    const [, rows] = await this.#onConnection(statement.name, (client) => send(client, batch));
-    return rows ?? [];
+  async writeForUser<T>(userId: string, { statement, values, parse }: Command<T, Subject>): Promise<T> {
+    const batch = [bind(scope, userId), bind(statement, ...values({ userId, now: new Date() }))];
+    const [, rows = []] = await this.#onConnection(statement.label, (client) => send(client, batch));
+    return parse(rows);
   }
 
   /** @throws DatabaseUnavailable unless PostgreSQL answers */
@@ -80,53 +101,74 @@ export class UserDatabase implements OnApplicationShutdown {
     await this.connections.use((client) => send(client, [bind(ping)]));
   }
 
+  /** What a unit of work would start from. */
+  async #look<R extends Reads>(userId: string, now: Date, reads: R | undefined): Promise<Opened<R>> {
+    const opening = [bind(beginReading), bind(readScope, userId), bind(findSession, userId)];
+    const batch = [...opening, ...queriesOf(reads).map(({ statement }) => bind(statement, userId)), bind(commit)];
+    const rows = await this.#onConnection('dry run', (client) => send(client, batch));
+    const [session] = rows[opening.length - 1] ?? [];
+    const opened = session ? openedFromRow(session) : newSession(userId, uuidv7(), now);
+    return { ...opened, read: resultsOf(reads, rows.slice(opening.length)) };
+  }
+
   #onConnection<T>(name: string, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    return told.tracePromise(() => this.connections.use(use), { name });
+    return trace.tracePromise(() => this.connections.use(use), { name });
   }
 }
 
-const begin: Statement = { name: 'begin', text: 'begin' };
-const commit: Statement = { name: 'commit', text: 'commit' };
-const ping: Statement = { name: 'ping', text: 'select' };
+const begin = new Statement('begin', 'begin');
+const commit = new Statement('commit', 'commit');
+const ping = new Statement('ping', 'select');
+
+/** One snapshot for all of its statements. */
+const beginReading = new Statement('begin-reading', 'begin isolation level repeatable read read only');
 
 /** Says on whose behalf the statements of this transaction run; every row-level policy reads it. No row. Value: the user. */
-const scope: Statement = { name: 'scope', text: `select where set_config('app.user_id', $1, true) is null` };
+const scope = new Statement('scope', `select where set_config('app.user_id', $1, true) is null`);
 
-const readScope: Statement = {
-  name: 'read-scope',
-  text: `select where set_config('app.user_id', $1, true) is null
-         or set_config('transaction_read_only', 'on', true) is null`,
-};
+const readScope = new Statement(
+  'read-scope',
+  `select where set_config('app.user_id', $1, true) is null
+   or set_config('transaction_read_only', 'on', true) is null`,
+);
 
 const bind = (statement: Statement, ...values: readonly unknown[]): Bound => ({ statement, values });
 
-/** The first round trip. Once more in the same transaction if another one makes or deletes the session this very moment. */
-async function open(client: pg.PoolClient, userId: string, now: Date, { tables, keys }: Reads): Promise<Opened> {
+const queriesOf = (reads: Reads | undefined): readonly Query<unknown>[] => Object.values(reads ?? {});
+
+/** What the reads have found, by their names; `rows` are in the same order. */
+function resultsOf<R extends Reads>(reads: R | undefined, rows: readonly Row[][]): Results<R> {
+  const results = Object.entries<Query<unknown>>(reads ?? {}).map(([name, { parse }], index) => [
+    name,
+    parse(rows[index] ?? []),
+  ]);
+  return Object.fromEntries(results) as Results<R>;
+}
+
+/** The first round trip. Once more in the same transaction if another one makes or deletes the session at the same moment. */
+async function open<R extends Reads>(
+  client: pg.PoolClient,
+  userId: string,
+  now: Date,
+  reads: R | undefined,
+): Promise<Opened<R>> {
+  const queries = queriesOf(reads).map(({ statement }) => bind(statement, userId));
   let opening = [bind(begin), bind(scope, userId)];
   for (;;) {
-    const reads = [
-      ...(tables ? [bind(snapshotStatement(tables, { evenLarge: true }), userId)] : []),
-      ...(keys ? [bind(readKeys, userId)] : []),
-    ];
-    const answers = await send(client, [...opening, bind(openSession, userId, uuidv7(), now), ...reads]);
-    const [[session], ...read] = answers.slice(opening.length) as [Row[], ...Row[][]];
+    const answers = await send(client, [...opening, bind(openSession, userId, uuidv7(), now), ...queries]);
+    const [[session] = [], ...rows] = answers.slice(opening.length);
     opening = [];
     if (!session) continue;
-    const row = session['session'] as Row;
-    return {
-      session: sessionFromRow(row),
-      documentItems: row['document_items'] as number,
-      isNew: session['is_new'] === true,
-      snapshot: tables ? (snapshotFromRow(read.shift()?.[0] as Row) as Snapshot) : null,
-      keys: keys ? keysFromRows(read.shift() ?? []) : null,
-    };
+    const opened: OpenedSession = openedFromRow(session);
+    return { ...opened, read: resultsOf(reads, rows) };
   }
 }
 
-/** The second round trip. What the statements answer counts once all of it is stored. @throws DocumentsTooLarge */
-async function close(client: pg.PoolClient, { commands, saved }: UnitOfWork): Promise<void> {
-  const answers = await send(client, [...commands, bind(commit)]).catch((error: unknown) => {
-    throw isTooLarge(error) ? new DocumentsTooLarge(saved) : error;
+/** The second round trip. Results count once all of it is stored. @throws DocumentsTooLarge */
+async function close<R extends Reads>(client: pg.PoolClient, { planned, subject, savedTables }: UnitOfWork<R>) {
+  const bound = planned.map(({ command }) => bind(command.statement, ...command.values(subject)));
+  const rows = await send(client, [...bound, bind(commit)]).catch((error: unknown) => {
+    throw isTooLarge(error) ? new DocumentsTooLarge(savedTables) : error;
   });
-  for (const [index, { answer }] of commands.entries()) answer.settle(answers[index] ?? []);
+  for (const [index, { command, settle }] of planned.entries()) settle(command.parse(rows[index] ?? []));
 }

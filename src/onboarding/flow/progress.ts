@@ -23,7 +23,7 @@ export interface Progress {
 }
 
 /** Steps that count as finished though their status does not say so: step 1 while the deployment has keys of its own. */
-export type FinishedElsewhere = ReadonlySet<StepNumber>;
+export type FinishedByDeployment = ReadonlySet<StepNumber>;
 
 const PENDING: StepState = { status: StepStatus.Pending, completed_at: null, validation_errors: [] };
 
@@ -41,15 +41,15 @@ export function isFinished(progress: Progress, step: StepNumber): boolean {
 }
 
 /** The first unfinished step; 6 when none is left or onboarding is completed. */
-export function nextStep(progress: Progress, elsewhere: FinishedElsewhere): StepNumber {
+export function nextStep(progress: Progress, byDeployment: FinishedByDeployment): StepNumber {
   if (progress.completedAt) return Step.Complete;
-  return STEP_NUMBERS.find((step) => !isFinished(progress, step) && !elsewhere.has(step)) ?? Step.Complete;
+  return STEP_NUMBERS.find((step) => !isFinished(progress, step) && !byDeployment.has(step)) ?? Step.Complete;
 }
 
 /** The step to show on return. */
-export function currentStep(progress: Progress, elsewhere: FinishedElsewhere): StepNumber {
+export function currentStep(progress: Progress, byDeployment: FinishedByDeployment): StepNumber {
   if (progress.completedAt) return Step.Complete;
-  return progress.currentStep ?? nextStep(progress, elsewhere);
+  return progress.currentStep ?? nextStep(progress, byDeployment);
 }
 
 /** 0 to 100 with two decimals: finished steps of six, or the floor if that is higher; 100 once completed. */
@@ -60,22 +60,22 @@ export function completionPercentage(progress: Progress): number {
 }
 
 /** Required steps before `step` that are unfinished. */
-export function missingBefore(progress: Progress, step: StepNumber, elsewhere: FinishedElsewhere): StepNumber[] {
+export function missingBefore(progress: Progress, step: StepNumber, byDeployment: FinishedByDeployment): StepNumber[] {
   return STEPS.filter(
-    (s) => s.number < step && s.required && !isFinished(progress, s.number) && !elsewhere.has(s.number),
+    (s) => s.number < step && s.required && !isFinished(progress, s.number) && !byDeployment.has(s.number),
   ).map((s) => s.number);
 }
 
-export function canProceedToFinal(progress: Progress, elsewhere: FinishedElsewhere): boolean {
-  return missingBefore(progress, Step.Complete, elsewhere).length === 0;
+export function canProceedToFinal(progress: Progress, byDeployment: FinishedByDeployment): boolean {
+  return missingBefore(progress, Step.Complete, byDeployment).length === 0;
 }
 
 export type StepAccess = 'available' | 'locked' | 'completed';
 
 /** Whether a step may be worked on: `locked` while a required step before it is unfinished. */
-export function stepAccess(progress: Progress, step: StepNumber, elsewhere: FinishedElsewhere): StepAccess {
-  if (isFinished(progress, step) || elsewhere.has(step)) return 'completed';
-  return missingBefore(progress, step, elsewhere).length > 0 ? 'locked' : 'available';
+export function stepAccess(progress: Progress, step: StepNumber, byDeployment: FinishedByDeployment): StepAccess {
+  if (isFinished(progress, step) || byDeployment.has(step)) return 'completed';
+  return missingBefore(progress, step, byDeployment).length > 0 ? 'locked' : 'available';
 }
 
 export function isRequired(step: StepNumber): boolean {

@@ -8,7 +8,7 @@ import {
   newProgress,
   nextStep,
   stepState,
-  type FinishedElsewhere,
+  type FinishedByDeployment,
   type Progress,
   type StepState,
 } from './progress.js';
@@ -64,19 +64,19 @@ function settle({ progress, facts }: Change, now: Date): Change {
  * Where the user stands after finishing a step: at the first unfinished one. Finishing an already finished step again,
  * as the browser's back button makes a user do, never moves anything backwards.
  */
-function advance(before: Progress, after: Progress, step: StepNumber, elsewhere: FinishedElsewhere): Progress {
+function advance(before: Progress, after: Progress, step: StepNumber, byDeployment: FinishedByDeployment): Progress {
   const staysAhead =
-    isFinished(before, step) && before.currentStep !== null && before.currentStep > nextStep(after, elsewhere);
+    isFinished(before, step) && before.currentStep !== null && before.currentStep > nextStep(after, byDeployment);
   return staysAhead ? after : { ...after, currentStep: null };
 }
 
 export function completeStep(
   step: StepNumber,
   validationErrors: readonly string[],
-  elsewhere: FinishedElsewhere,
+  byDeployment: FinishedByDeployment,
 ): Transition {
   return (progress, now) => {
-    const missing = step === Step.Complete ? missingBefore(progress, step, elsewhere) : [];
+    const missing = step === Step.Complete ? missingBefore(progress, step, byDeployment) : [];
     if (missing.length > 0) throw new StepsMissing(missing);
     const before = stepState(progress, step);
     const after = withStep(progress, step, {
@@ -86,7 +86,7 @@ export function completeStep(
     });
     return settle(
       {
-        progress: advance(progress, after, step, elsewhere),
+        progress: advance(progress, after, step, byDeployment),
         facts: [moved('step_completed', step, before, StepStatus.Completed)],
       },
       now,
@@ -95,19 +95,19 @@ export function completeStep(
 }
 
 /** A completed step stays completed: its work is not undone by skipping it, only the user moves on from it. */
-export function skipStep(step: StepNumber, elsewhere: FinishedElsewhere): Transition {
+export function skipStep(step: StepNumber, byDeployment: FinishedByDeployment): Transition {
   return (progress, now) => {
     if (isRequired(step)) throw new StepNotSkippable(step);
     const before = stepState(progress, step);
     if (isFinished(progress, step)) {
-      const ahead = advance(progress, progress, step, elsewhere);
+      const ahead = advance(progress, progress, step, byDeployment);
       if (ahead.currentStep === progress.currentStep) return { progress, facts: [] };
       return { progress: ahead, facts: [moved('step_skipped', step, before, before.status)] };
     }
     const after = withStep(progress, step, { status: StepStatus.Skipped, completed_at: null, validation_errors: [] });
     return settle(
       {
-        progress: advance(progress, after, step, elsewhere),
+        progress: advance(progress, after, step, byDeployment),
         facts: [moved('step_skipped', step, before, StepStatus.Skipped)],
       },
       now,
@@ -176,13 +176,16 @@ export function raisePercentage(percentage: number): Transition {
 }
 
 /** Ends the onboarding: completes step 6 and marks optional steps that are left as skipped. Once done it stays done. */
-export function completeOnboarding(elsewhere: FinishedElsewhere): Transition {
+export function completeOnboarding(byDeployment: FinishedByDeployment): Transition {
   return (progress, now) => {
     if (progress.completedAt) return { progress, facts: [] };
-    const missing = missingBefore(progress, Step.Complete, elsewhere);
+    const missing = missingBefore(progress, Step.Complete, byDeployment);
     if (missing.length > 0) throw new StepsMissing(missing);
     const optional = STEP_NUMBERS.filter((step) => !isRequired(step));
-    const moves = [...optional.map((step) => skipStep(step, elsewhere)), completeStep(Step.Complete, [], elsewhere)];
+    const moves = [
+      ...optional.map((step) => skipStep(step, byDeployment)),
+      completeStep(Step.Complete, [], byDeployment),
+    ];
     const change = moves.reduce<Change>(
       (sofar, move) => {
         const next = move(sofar.progress, now);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { isJsonObject } from '../../ground/problems/json.js';
@@ -20,13 +21,15 @@ function inputsFrom(saved: Saved, brandAnalysis = true): AiInputs {
   const { website, research, persona, business, competitors = [], updatedAt } = saved;
   const progress = { steps: {}, currentStep: null, percentageFloor: 0, startedAt: new Date(0), completedAt: null };
   const session = updatedAt ? { id: 'session', userId: 'alice', revision: 1, updatedAt, progress } : null;
-  const documents = {
-    website_analyses: website ?? null,
-    research_preferences: research ?? null,
-    persona_data: persona ?? null,
-    business_info: business ?? null,
+  const rows = {
+    website_analyses: website,
+    research_preferences: research,
+    persona_data: persona,
+    business_info: business,
+    competitor_analyses: competitors,
+    platform_integrations: null,
   };
-  return buildAiInputs(factsOf({ session, documents, competitors, keyProviders: [] }, brandAnalysis));
+  return buildAiInputs(factsOf(new Snapshot(session, rows), brandAnalysis));
 }
 
 const TECHNOLOGY = INDUSTRIES.find(({ name }) => name === 'technology') ?? GENERAL;

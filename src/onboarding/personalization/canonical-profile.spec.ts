@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
@@ -15,14 +16,15 @@ interface Saved {
 
 function profileFrom(saved: Saved, brandAnalysis = true): CanonicalProfile {
   const { website, research, persona, business, integrations, competitors = [] } = saved;
-  const documents = {
-    website_analyses: website ?? null,
-    research_preferences: research ?? null,
-    persona_data: persona ?? null,
-    business_info: business ?? null,
-    platform_integrations: integrations ?? null,
+  const rows = {
+    website_analyses: website,
+    research_preferences: research,
+    persona_data: persona,
+    business_info: business,
+    competitor_analyses: competitors,
+    platform_integrations: integrations,
   };
-  return buildCanonicalProfile(factsOf({ session: null, documents, competitors, keyProviders: [] }, brandAnalysis));
+  return buildCanonicalProfile(factsOf(new Snapshot(null, rows), brandAnalysis));
 }
 
 const FIELDS = [

@@ -1,4 +1,11 @@
-import type { Snapshot, SnapshotTable } from '../database/snapshot.js';
+import type { SnapshotPart } from '../database/record.js';
+import { businessInfoRecord } from '../database/records/business-info.record.js';
+import { competitorsRecord } from '../database/records/competitor-analyses.record.js';
+import { personaRecord } from '../database/records/persona-data.record.js';
+import { integrationsRecord } from '../database/records/platform-integrations.record.js';
+import { researchRecord } from '../database/records/research-preferences.record.js';
+import { websiteRecord } from '../database/records/website-analysis.record.js';
+import type { Snapshot } from '../database/snapshot.js';
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 
 /** Where a value comes from. */
@@ -25,31 +32,35 @@ export interface Facts {
   readonly updatedAt: Date | null;
 }
 
-export const FACT_TABLES: readonly SnapshotTable[] = [
-  'website_analyses',
-  'research_preferences',
-  'competitor_analyses',
-  'persona_data',
-  'platform_integrations',
-  'business_info',
-];
+/** What must be read for them, by what each holds. */
+const PARTS = {
+  website: websiteRecord(true),
+  research: researchRecord,
+  competitors: competitorsRecord,
+  persona: personaRecord,
+  integrations: integrationsRecord,
+  business: businessInfoRecord,
+};
+
+export const FACT_PARTS: readonly SnapshotPart<unknown>[] = Object.values(PARTS);
 
 /** Columns of the brand are read only while brand analysis is switched on. */
-export function factsOf({ session, documents, competitors }: Snapshot, brandAnalysis: boolean): Facts {
-  const { brand_analysis, content_strategy_insights, ...website } = documents.website_analyses ?? {};
+export function factsOf(snapshot: Snapshot, brandAnalysis: boolean): Facts {
+  const [saved, research, persona] = [PARTS.website, PARTS.research, PARTS.persona].map((part) => snapshot.of(part));
+  const { brand_analysis, content_strategy_insights, ...website } = saved ?? {};
   return {
     website: brandAnalysis ? { ...website, brand_analysis, content_strategy_insights } : website,
-    research: documents.research_preferences ?? {},
-    persona: documents.persona_data ?? {},
-    business: documents.business_info ?? {},
-    integrations: documents.platform_integrations ?? {},
-    competitors,
+    research: research ?? {},
+    persona: persona ?? {},
+    business: snapshot.of(PARTS.business) ?? {},
+    integrations: snapshot.of(PARTS.integrations) ?? {},
+    competitors: snapshot.of(PARTS.competitors),
     has: {
-      website: Boolean(documents.website_analyses),
-      research: Boolean(documents.research_preferences),
-      persona: Boolean(documents.persona_data),
+      website: Boolean(saved),
+      research: Boolean(research),
+      persona: Boolean(persona),
     },
-    updatedAt: session?.updatedAt ?? null,
+    updatedAt: snapshot.session?.updatedAt ?? null,
   };
 }
 

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { factsOf } from './facts.js';
+import { FACT_PARTS, factsOf } from './facts.js';
 import { ownKeywords } from './keywords.js';
 
+/** A snapshot of a user who has saved nothing. */
+const NOTHING_SAVED = Object.fromEntries(FACT_PARTS.map(({ name }) => [name, null]));
+
 function keywordsFrom(website: JsonObject | null, competitors: readonly JsonObject[] = [], persona?: JsonObject) {
-  const documents = { website_analyses: website, persona_data: persona ?? null };
-  return ownKeywords(factsOf({ session: null, documents, competitors, keyProviders: [] }, true));
+  const rows = { ...NOTHING_SAVED, website_analyses: website, persona_data: persona, competitor_analyses: competitors };
+  return ownKeywords(factsOf(new Snapshot(null, rows), true));
 }
 
 const inAudit = (...keywords: unknown[]) => keywordsFrom({ seo_audit: { keywords } })?.value;

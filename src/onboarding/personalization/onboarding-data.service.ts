@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { ApiKeyManager } from '../api-keys/api-key-manager.service.js';
 import { Configuration } from '../../ground/config/configuration.js';
-import { viewIntegrations } from '../database/records/platform-integrations.record.js';
-import { viewResearch } from '../database/records/research-preferences.record.js';
-import { styleOf, viewWebsite } from '../database/records/website-analysis.record.js';
+import { integrationsRecord } from '../database/records/platform-integrations.record.js';
+import { researchRecord } from '../database/records/research-preferences.record.js';
+import { styleOf } from '../database/records/website-analysis.record.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { STARS } from '../../ground/secrets/mask.js';
 import { buildAiInputs, type AiInputs } from './ai-inputs.js';
 import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
-import { FACT_TABLES, factsOf, type Facts } from './facts.js';
+import { FACT_PARTS, factsOf, type Facts } from './facts.js';
 import { buildPrompt } from './prompt.js';
 import { buildSummary, type Summary } from './summary.js';
 import { tokenCounter } from './tokens.js';
@@ -63,7 +63,7 @@ export class OnboardingDataService {
   /** @throws KeysUnavailable when a key does not open */
   async getSummary(userId: string): Promise<Summary> {
     const [snapshot, stored] = await Promise.all([
-      this.database.read(userId, FACT_TABLES),
+      this.database.read(userId, FACT_PARTS),
       this.database.sealedKeys(userId),
     ]);
     const states = this.keys.states(userId, stored);
@@ -75,20 +75,17 @@ export class OnboardingDataService {
     return buildSummary(factsOf(snapshot, this.#brandAnalysis), keys, this.#views(snapshot));
   }
 
-  #views({ documents }: Snapshot) {
-    const {
-      website_analyses: website,
-      research_preferences: research,
-      platform_integrations: integrations,
-    } = documents;
+  #views(snapshot: Snapshot) {
+    const { websiteRecord } = this.database;
+    const website = websiteRecord.view(snapshot.of(websiteRecord));
     return {
-      style: website ? styleOf(viewWebsite(this.database.websiteMapping, website)) : null,
-      research: research ? viewResearch(research) : null,
-      integrations: integrations ? viewIntegrations(integrations) : null,
+      style: website && styleOf(website),
+      research: researchRecord.view(snapshot.of(researchRecord)),
+      integrations: integrationsRecord.view(snapshot.of(integrationsRecord)),
     };
   }
 
   async #facts(userId: string): Promise<Facts> {
-    return factsOf(await this.database.read(userId, FACT_TABLES), this.#brandAnalysis);
+    return factsOf(await this.database.read(userId, FACT_PARTS), this.#brandAnalysis);
   }
 }

@@ -1,13 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
 import { buildAiInputs, type AiInputs } from './ai-inputs.js';
-import { factsOf } from './facts.js';
+import { FACT_PARTS, factsOf } from './facts.js';
 import { buildPrompt } from './prompt.js';
 import { tokenCounter } from './tokens.js';
 
+/** A snapshot of a user who has saved nothing. */
+const NOTHING_SAVED = Object.fromEntries(FACT_PARTS.map(({ name }) => [name, null]));
+
 const countTokens = await tokenCounter();
 
-const DEFAULTS = buildAiInputs(factsOf({ session: null, documents: {}, competitors: [], keyProviders: [] }, true));
+const DEFAULTS = buildAiInputs(factsOf(new Snapshot(null, NOTHING_SAVED), true));
 
 /** Inputs of which every value that a page could name is this. */
 function inputsOf(text: string, list: readonly string[] = [text]): AiInputs {

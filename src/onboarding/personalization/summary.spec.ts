@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { buildCanonicalProfile } from './canonical-profile.js';
-import { factsOf, type Facts } from './facts.js';
+import { FACT_PARTS, factsOf, type Facts } from './facts.js';
 import { buildSummary, type KeySituation } from './summary.js';
+
+/** A snapshot of a user who has saved nothing. */
+const NOTHING_SAVED = Object.fromEntries(FACT_PARTS.map(({ name }) => [name, null]));
 
 const NO_KEYS: KeySituation = { masked: {}, hasAi: false, hasResearch: false };
 const NO_VIEWS = { style: null, research: null, integrations: null };
 
 function factsWith(website: JsonObject | null, persona: JsonObject | null = null): Facts {
-  const documents = { website_analyses: website, persona_data: persona };
-  return factsOf({ session: null, documents, competitors: [], keyProviders: [] }, true);
+  return factsOf(new Snapshot(null, { ...NOTHING_SAVED, website_analyses: website, persona_data: persona }), true);
 }
 
 const ANALYSED = {

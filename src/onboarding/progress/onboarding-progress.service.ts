@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { User } from '../../ground/auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import { deleteUser } from '../database/records/onboarding-sessions.record.js';
 import { entityTagOf, type Session } from '../database/session.js';
-import type { Snapshot } from '../database/snapshot.js';
+import { wholeSnapshotOf, type Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { tagged, type Precondition } from '../../ground/http/entity-tag.js';
+import { tagged } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { InvalidInput, type FieldError } from '../../ground/problems/problem.js';
+import { PROVIDERS } from '../../ground/providers/providers.js';
 import { missingBefore } from '../flow/progress.js';
 import { Step, STEP_NUMBERS, stepDefinition, STEPS, type StepNumber } from '../flow/steps.js';
 import { completeOnboarding, completeStep, reset, skipStep, unchanged, type Transition } from '../flow/transitions.js';
@@ -47,7 +49,7 @@ export interface CompletionData extends StatusView {
 
 /**
  * The six steps of one user: status, completion, history. A change, its data and its events are one transaction; a read never
- * writes. Every method throws `DatabaseUnavailable` while PostgreSQL is away.
+ * writes. Every method throws `DatabaseUnavailable` while PostgreSQL is unreachable.
  */
 @Injectable()
 export class OnboardingProgressService {
@@ -63,37 +65,34 @@ export class OnboardingProgressService {
 
   async getOnboardingStatus(userId: string): Promise<StatusView> {
     const session = await this.database.getSessionByUser(userId);
-    return tagged(viewStatus(session, this.handlers.finishedElsewhere), entityTagOf(session));
+    return tagged(viewStatus(session, this.handlers.finishedByDeployment), entityTagOf(session));
   }
 
   /** The user goes to a step on purpose: it becomes the current one, and in progress unless it is finished. @throws StepNotFound */
   async updateStep(userId: string, stepNumber: number): Promise<StatusView> {
-    return viewStatus(await this.database.updateStep(userId, stepNumber), this.handlers.finishedElsewhere);
+    return viewStatus(await this.database.updateStep(userId, stepNumber), this.handlers.finishedByDeployment);
   }
 
   /** Sets a floor of 0 to 100 under the percentage; it is never lowered but by a reset. @throws PercentageOutOfRange */
   async updateProgress(userId: string, percentage: number): Promise<StatusView> {
-    return viewStatus(await this.database.updateProgress(userId, percentage), this.handlers.finishedElsewhere);
+    return viewStatus(await this.database.updateProgress(userId, percentage), this.handlers.finishedByDeployment);
   }
 
   /** Completes the onboarding; again: the same answer. @throws StepsMissing */
   async completeOnboarding(userId: string, precondition: Precondition | null = null): Promise<CompletedView> {
     const persona = this.handlers.of(Step.Personalization);
-    return this.database.forUser(
-      userId,
-      (data) => {
-        const { progress } = data.change(completeOnboarding(this.handlers.finishedElsewhere));
-        return {
-          message: 'Onboarding completed successfully',
-          completed_at: (progress.completedAt as Date).toISOString(),
-          completion_percentage: 100,
-          persona_generated: persona.view(data.stored) !== null,
-          scheduled_tasks: [],
-          failed_tasks: null,
-        };
-      },
-      { reads: { tables: persona.tables }, precondition },
-    );
+    const reads = { saved: wholeSnapshotOf(persona.parts) };
+    return this.database.forUser(userId, { reads, precondition }, (data) => {
+      const { progress } = data.change(completeOnboarding(this.handlers.finishedByDeployment));
+      return {
+        message: 'Onboarding completed successfully',
+        completed_at: (progress.completedAt as Date).toISOString(),
+        completion_percentage: 100,
+        persona_generated: persona.view(data.read.saved) !== null,
+        scheduled_tasks: [],
+        failed_tasks: null,
+      };
+    });
   }
 
   /** `hard` deletes everything of this user; otherwise what was saved stays, and only the progress starts again. */
@@ -101,12 +100,11 @@ export class OnboardingProgressService {
     userId: string,
     { hard = false, precondition = null }: { hard?: boolean; precondition?: Precondition | null } = {},
   ): Promise<ResetView> {
-    const work = (data: UnitOfWork) => {
+    const startedAt = await this.database.forUser(userId, { precondition }, (data) => {
       if (!hard) return data.change(reset()).progress.startedAt;
-      data.deleteEverything();
+      data.run(deleteUser);
       return null;
-    };
-    const startedAt = await this.database.forUser(userId, work, { precondition });
+    });
     return {
       message: hard ? 'Onboarding was reset and all of its data deleted' : 'Onboarding was reset',
       reset_mode: hard ? 'hard' : 'soft',
@@ -118,10 +116,10 @@ export class OnboardingProgressService {
 
   async getCompletionData(userId: string): Promise<CompletionData> {
     const snapshot = await this.snapshot(userId);
-    const elsewhere = this.handlers.finishedElsewhere;
+    const byDeployment = this.handlers.finishedByDeployment;
     return {
-      ...viewStatus(snapshot.session, elsewhere),
-      missing_steps: missingBefore(progressOf(snapshot.session), Step.Complete, elsewhere),
+      ...viewStatus(snapshot.session, byDeployment),
+      missing_steps: missingBefore(progressOf(snapshot.session), Step.Complete, byDeployment),
       data: Object.fromEntries(STEPS.map(({ number, key }) => [key, this.handlers.of(number).view(snapshot)])),
     };
   }
@@ -142,15 +140,15 @@ export class OnboardingProgressService {
   }
 
   async validateStep(userId: string, step: StepNumber): Promise<StepAccessView> {
-    return viewAccess(step, await this.database.getSessionByUser(userId), this.handlers.finishedElsewhere);
+    return viewAccess(step, await this.database.getSessionByUser(userId), this.handlers.finishedByDeployment);
   }
 
   async start(userId: string, precondition: Precondition | null = null): Promise<StartView> {
-    return viewStart(await this.change(userId, unchanged, precondition), this.handlers.finishedElsewhere);
+    return viewStart(await this.change(userId, unchanged, precondition), this.handlers.finishedByDeployment);
   }
 
   async resume(userId: string): Promise<ResumeView> {
-    return viewResume(await this.database.getSessionByUser(userId), this.handlers.finishedElsewhere);
+    return viewResume(await this.database.getSessionByUser(userId), this.handlers.finishedByDeployment);
   }
 
   /**
@@ -166,49 +164,53 @@ export class OnboardingProgressService {
     precondition: Precondition | null = null,
   ): Promise<StepCompletedView> {
     const handler = this.handlers.of(step);
-    const elsewhere = this.handlers.finishedElsewhere;
-    if (posted) accept(handler.check(posted));
-    const work = (data: UnitOfWork) => {
-      if (posted) handler.save(posted, data);
-      else acceptStored(handler, data.stored);
-      const { progress } = data.change(completeStep(step, validationErrors, elsewhere));
-      return missingBefore(progress, step, elsewhere);
+    const parsed = posted && handler.parse(posted);
+    const { parts } = handler;
+    const complete = (data: UnitOfWork) => {
+      const { progress } = data.change(completeStep(step, validationErrors, this.handlers.finishedByDeployment));
+      return missingBefore(progress, step, this.handlers.finishedByDeployment);
     };
-    const reads = posted ? handler.reads : { tables: handler.tables };
-    const opening = { reads, precondition };
-    const done = await this.database.forUserThenRead(userId, handler.tables, work, opening);
+    const { result: missing, snapshot } = parsed
+      ? await this.database.forUserThenRead(userId, parts, { reads: handler.reads, precondition }, (data) => {
+          handler.save(parsed, data);
+          return complete(data);
+        })
+      : await this.database.forUserThenRead(userId, parts, { reads: savedOf(handler), precondition }, (data) => {
+          requireSaved(handler, data.read.saved);
+          return complete(data);
+        });
     const warnings = [
-      ...(posted ? (handler.warnings?.(posted) ?? []) : []),
-      ...(posted ? ((await handler.stored?.(userId, posted)) ?? []) : []),
-      ...done.result.map((n) => `Step ${n} is still to be completed.`),
+      ...(parsed?.warnings ?? []),
+      ...((parsed && (await handler.afterCommit?.(userId, parsed))) ?? []),
+      ...missing.map((n) => `Step ${n} is still to be completed.`),
     ];
     return {
       message: `Step ${step} completed successfully`,
       step_number: step,
-      data: handler.view(done.snapshot),
+      data: handler.view(snapshot),
       warnings: warnings.length > 0 ? warnings : null,
     };
   }
 
   /** @throws StepNotSkippable for a required step */
   async skipStep(userId: string, step: StepNumber, precondition: Precondition | null = null): Promise<StepSkippedView> {
-    await this.change(userId, skipStep(step, this.handlers.finishedElsewhere), precondition);
+    await this.change(userId, skipStep(step, this.handlers.finishedByDeployment), precondition);
     return { message: `Step ${step} skipped successfully`, step_number: step };
   }
 
-  /** Changes the progress by a rule of `steps`. */
+  /** Changes the progress by a rule of `flow`. */
   change(userId: string, transition: Transition, precondition: Precondition | null = null): Promise<Session> {
-    return this.database.forUser(userId, (data) => data.change(transition), { precondition });
+    return this.database.forUser(userId, { precondition }, (data) => data.change(transition));
   }
 
-  /** What is stored for these steps, in one read. */
+  /** What is saved for these steps, in one read. */
   snapshot(userId: string, steps: readonly StepNumber[] = STEP_NUMBERS): Promise<Snapshot> {
-    return this.database.read(userId, this.handlers.tables(steps));
+    return this.database.read(userId, this.handlers.parts(steps));
   }
 
   /** What onboarding asks of anybody. */
   config(): ConfigView {
-    const providers = [...(this.handlers.of(Step.ApiKeys).providers ?? [])];
+    const providers = PROVIDERS.map(({ id }) => id);
     return {
       total_steps: STEPS.length,
       steps: STEP_NUMBERS.map((step) => {
@@ -220,13 +222,10 @@ export class OnboardingProgressService {
   }
 }
 
-/** What is saved already must be enough. @throws InvalidInput */
-function acceptStored(handler: StepHandler, stored: Snapshot): void {
-  const view = handler.view(stored);
-  if (!handler.suffices?.(view)) accept(handler.check(view ?? {}));
-}
+const savedOf = ({ parts }: StepHandler) => ({ saved: wholeSnapshotOf(parts) });
 
-function accept(errors: readonly FieldError[]): void {
-  const [first, ...others] = errors;
-  if (first) throw InvalidInput.of([first, ...others]);
+/** A step that is completed without data needs saved data that are enough. @throws InvalidInput */
+function requireSaved(handler: StepHandler, saved: Snapshot): void {
+  const view = handler.view(saved);
+  if (!handler.suffices?.(view)) handler.parse(view ?? {});
 }

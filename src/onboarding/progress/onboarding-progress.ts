@@ -50,28 +50,28 @@ export class OnboardingProgress {
   /** Saves the data and completes the step. @throws InvalidInput, StepsMissing */
   async markStepCompleted(step: number, data: JsonObject | null = null): Promise<void> {
     refuseUnstorable(data);
-    await this.service.completeStep(this.userId, known(step), data);
+    await this.service.completeStep(this.userId, parseStepNumber(step), data);
     this.snapshot = await this.service.snapshot(this.userId);
   }
 
   async markStepInProgress(step: number): Promise<void> {
-    await this.#change(goToStep(known(step)));
+    await this.#change(goToStep(parseStepNumber(step)));
   }
 
   /** @throws StepNotSkippable for a required step */
   async markStepSkipped(step: number): Promise<void> {
-    await this.#change(skipStep(known(step), this.handlers.finishedElsewhere));
+    await this.#change(skipStep(parseStepNumber(step), this.handlers.finishedByDeployment));
   }
 
   /** Keeps the error with the step; a finished step stays finished. */
   async markStepFailed(step: number, error: string): Promise<void> {
     refuseUnstorable(error);
-    await this.#change(failStep(known(step), error));
+    await this.#change(failStep(parseStepNumber(step), error));
   }
 
   /** One step back to pending. What was saved for it stays. */
   async resetStep(step: number): Promise<void> {
-    await this.#change(resetStep(known(step)));
+    await this.#change(resetStep(parseStepNumber(step)));
   }
 
   /** All of the progress back to the start. What was saved stays. */
@@ -81,16 +81,16 @@ export class OnboardingProgress {
 
   /** @throws StepsMissing */
   async completeOnboarding(): Promise<void> {
-    await this.#change(completeOnboarding(this.handlers.finishedElsewhere));
+    await this.#change(completeOnboarding(this.handlers.finishedByDeployment));
   }
 
   getStepData(step: number): StepData {
-    return stepDataOf(known(step), this.snapshot, this.handlers);
+    return stepDataOf(parseStepNumber(step), this.snapshot, this.handlers);
   }
 
   getProgressSummary(): ProgressSummary {
     return {
-      ...viewStatus(this.snapshot.session, this.handlers.finishedElsewhere),
+      ...viewStatus(this.snapshot.session, this.handlers.finishedByDeployment),
       total_steps: STEPS.length,
       completed_steps: this.getCompletedSteps(),
       failed_steps: this.getFailedSteps(),
@@ -99,17 +99,17 @@ export class OnboardingProgress {
 
   /** The first unfinished step; null once onboarding is completed. */
   getNextStep(): StepNumber | null {
-    return this.#progress.completedAt ? null : nextStep(this.#progress, this.handlers.finishedElsewhere);
+    return this.#progress.completedAt ? null : nextStep(this.#progress, this.handlers.finishedByDeployment);
   }
 
   /** The step to show on return. */
   getResumeStep(): StepNumber {
-    return viewStatus(this.snapshot.session, this.handlers.finishedElsewhere).current_step as StepNumber;
+    return viewStatus(this.snapshot.session, this.handlers.finishedByDeployment).current_step as StepNumber;
   }
 
   /** Whether every required step before it is finished. */
   canProceedToStep(step: number): boolean {
-    return missingBefore(this.#progress, known(step), this.handlers.finishedElsewhere).length === 0;
+    return missingBefore(this.#progress, parseStepNumber(step), this.handlers.finishedByDeployment).length === 0;
   }
 
   /** Completed or skipped. */
@@ -127,11 +127,11 @@ export class OnboardingProgress {
 
   async #change(transition: Transition): Promise<void> {
     const session: Session = await this.service.change(this.userId, transition);
-    this.snapshot = { ...this.snapshot, session };
+    this.snapshot = this.snapshot.withSession(session);
   }
 }
 
-function known(step: number): StepNumber {
+function parseStepNumber(step: number): StepNumber {
   if (!isStepNumber(step)) throw new StepNotFound();
   return step;
 }

@@ -10,7 +10,7 @@ import {
   nextStep,
   stepAccess,
   stepState,
-  type FinishedElsewhere,
+  type FinishedByDeployment,
   type Progress,
 } from '../flow/progress.js';
 import { Step, STEP_NUMBERS, stepDefinition, STEPS, type StepNumber } from '../flow/steps.js';
@@ -35,17 +35,17 @@ export function progressOf(session: Session | null): Progress {
   return session?.progress ?? NOT_STARTED;
 }
 
-export function viewStatus(session: Session | null, elsewhere: FinishedElsewhere): StatusView {
+export function viewStatus(session: Session | null, byDeployment: FinishedByDeployment): StatusView {
   const progress = progressOf(session);
   return {
     is_completed: progress.completedAt !== null,
     // Before anything is saved everybody is at the first step, whatever the deployment brings.
-    current_step: session ? currentStep(progress, elsewhere) : Step.ApiKeys,
+    current_step: session ? currentStep(progress, byDeployment) : Step.ApiKeys,
     completion_percentage: completionPercentage(progress),
-    next_step: nextStep(progress, elsewhere),
+    next_step: nextStep(progress, byDeployment),
     started_at: iso(session?.progress.startedAt),
     completed_at: iso(progress.completedAt),
-    can_proceed_to_final: canProceedToFinal(progress, elsewhere),
+    can_proceed_to_final: canProceedToFinal(progress, byDeployment),
   };
 }
 
@@ -71,7 +71,7 @@ export function viewProgress(snapshot: Snapshot, handlers: StepHandlers): Progre
   const { session } = snapshot;
   const { is_completed, current_step, completion_percentage, started_at, completed_at } = viewStatus(
     session,
-    handlers.finishedElsewhere,
+    handlers.finishedByDeployment,
   );
   return {
     steps: STEP_NUMBERS.map((step) => viewStep(step, snapshot, handlers)),
@@ -96,7 +96,7 @@ export function viewInit(user: User, snapshot: Snapshot, handlers: StepHandlers)
       clerk_user_id: user.id,
     },
     onboarding: {
-      ...viewStatus(session, handlers.finishedElsewhere),
+      ...viewStatus(session, handlers.finishedByDeployment),
       last_updated: iso(session?.updatedAt),
       steps: STEP_NUMBERS.map((step) => {
         const { validation_errors: _, data, ...view } = viewStep(step, snapshot, handlers);
@@ -111,10 +111,14 @@ export function viewInit(user: User, snapshot: Snapshot, handlers: StepHandlers)
   };
 }
 
-export function viewAccess(step: StepNumber, session: Session | null, elsewhere: FinishedElsewhere): StepAccessView {
+export function viewAccess(
+  step: StepNumber,
+  session: Session | null,
+  byDeployment: FinishedByDeployment,
+): StepAccessView {
   const progress = progressOf(session);
-  const access = stepAccess(progress, step, elsewhere);
-  const missing = missingBefore(progress, step, elsewhere).map((n) => `Step ${n} must be completed first.`);
+  const access = stepAccess(progress, step, byDeployment);
+  const missing = missingBefore(progress, step, byDeployment).map((n) => `Step ${n} must be completed first.`);
   return {
     can_proceed: access !== 'locked',
     validation_errors: access === 'locked' ? missing : [...stepState(progress, step).validation_errors],
@@ -122,8 +126,8 @@ export function viewAccess(step: StepNumber, session: Session | null, elsewhere:
   };
 }
 
-export function viewStart(session: Session, elsewhere: FinishedElsewhere): StartView {
-  const { current_step, completion_percentage } = viewStatus(session, elsewhere);
+export function viewStart(session: Session, byDeployment: FinishedByDeployment): StartView {
+  const { current_step, completion_percentage } = viewStatus(session, byDeployment);
   return {
     message: 'Onboarding started',
     id: session.id,
@@ -134,8 +138,8 @@ export function viewStart(session: Session, elsewhere: FinishedElsewhere): Start
   };
 }
 
-export function viewResume(session: Session | null, elsewhere: FinishedElsewhere): ResumeView {
-  const { is_completed, current_step, completion_percentage, started_at } = viewStatus(session, elsewhere);
+export function viewResume(session: Session | null, byDeployment: FinishedByDeployment): ResumeView {
+  const { is_completed, current_step, completion_percentage, started_at } = viewStatus(session, byDeployment);
   if (is_completed) return { can_resume: false, message: 'Onboarding is already completed', completion_percentage };
   return {
     can_resume: true,

@@ -1,33 +1,35 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Snapshot, SnapshotTable } from '../database/snapshot.js';
-import type { Reads, UnitOfWork } from '../database/unit-of-work.js';
 import type { JsonObject } from '../../ground/problems/json.js';
-import type { FieldError } from '../../ground/problems/problem.js';
+import type { SnapshotPart } from '../database/record.js';
+import type { Snapshot } from '../database/snapshot.js';
+import type { Reads, UnitOfWork } from '../database/unit-of-work.js';
 import { STEP_NUMBERS, stepDefinition, type StepNumber } from '../flow/steps.js';
+
+/** Posted data that are fit to be saved. */
+export interface Parsed {
+  /** What the user should know about how the data were taken. */
+  readonly warnings: readonly string[];
+}
 
 /**
  * What one step's data are, by the module that knows them. `progress` runs it inside its own transaction; everything but
- * `save` is pure.
+ * `save` and `afterCommit` is pure.
  */
-export interface StepHandler {
+export interface StepHandler<P extends Parsed = Parsed, R extends Reads = Reads> {
   readonly step: StepNumber;
-  /** What `view` needs to be read. */
-  readonly tables: readonly SnapshotTable[];
-  /** What `save` needs to know of what is stored. */
-  readonly reads?: Reads;
-  /** Providers that the step can be finished with, for those who ask what there is. */
-  readonly providers?: readonly string[];
-  /** What is wrong with posted data, or missing from them; pointers start at `/data`. */
-  check(data: JsonObject): readonly FieldError[];
-  /** Saves data that passed the check. */
-  save(data: JsonObject, unitOfWork: UnitOfWork): void;
-  /** The step's saved data as the client reads them, null when there are none. Never key material. */
+  /** What `view` reads. */
+  readonly parts: readonly SnapshotPart<unknown>[];
+  /** What `save` has to know of what is saved already. */
+  readonly reads?: R;
+  /** Posted data, read once. @throws InvalidInput for what is wrong or missing; pointers start at `/data` */
+  parse(data: JsonObject): P;
+  /** Saves what was parsed. */
+  save(parsed: P, data: UnitOfWork<R>): void;
+  /** The step's saved data as clients read them; null when there are none. Never key material. */
   view(snapshot: Snapshot): JsonObject | null;
-  /** What is to be done once the data are stored for good; what it returns are warnings, as below. It must not fail. */
-  stored?(userId: string, data: JsonObject): Promise<readonly string[]>;
-  /** What the user should know about how the data were taken. */
-  warnings?(data: JsonObject): readonly string[];
-  /** Whether what is saved completes the step without posting it again; left out: when it passes the check. */
+  /** What is done once the data are committed. Returns warnings, and must not fail. */
+  afterCommit?(userId: string, parsed: P): Promise<readonly string[]>;
+  /** Whether what is saved completes the step without posting it again; left out: when `parse` accepts it. */
   suffices?(saved: JsonObject | null): boolean;
   /** Whether the step counts as finished for every user, whatever its status. */
   isFinished?(): boolean;
@@ -48,14 +50,15 @@ class HandlerMissing extends Error {
 @Injectable()
 export class StepHandlers implements OnModuleInit {
   readonly #handlers = new Map<StepNumber, StepHandler>();
-  #finishedElsewhere: ReadonlySet<StepNumber> | null = null;
+  #finishedByDeployment: ReadonlySet<StepNumber> | null = null;
 
   /** @throws Error for a second handler of a step */
-  register(handler: StepHandler): void {
+  register<P extends Parsed, R extends Reads>(handler: StepHandler<P, R>): void {
     const { number, key } = stepDefinition(handler.step);
     if (this.#handlers.has(number)) throw new Error(`Step ${number} (${key}) has two handlers: register one.`);
-    this.#handlers.set(number, handler);
-    this.#finishedElsewhere = null;
+    // A handler is only ever given what it has parsed and read itself.
+    this.#handlers.set(number, handler as unknown as StepHandler);
+    this.#finishedByDeployment = null;
   }
 
   /** @throws HandlerMissing */
@@ -64,22 +67,23 @@ export class StepHandlers implements OnModuleInit {
     if (missing.length > 0) throw new HandlerMissing(missing);
   }
 
+  /** @throws HandlerMissing */
   of(step: StepNumber): StepHandler {
     const handler = this.#handlers.get(step);
     if (!handler) throw new HandlerMissing([step]);
     return handler;
   }
 
-  /** The steps that count as finished whatever their status: a matter of the deployment, which stays as it is. */
-  get finishedElsewhere(): ReadonlySet<StepNumber> {
-    this.#finishedElsewhere ??= new Set(
+  /** The steps that count as finished whatever their status: the deployment decides, and stays as it is while the process runs. */
+  get finishedByDeployment(): ReadonlySet<StepNumber> {
+    this.#finishedByDeployment ??= new Set(
       [...this.#handlers.values()].filter((handler) => handler.isFinished?.()).map(({ step }) => step),
     );
-    return this.#finishedElsewhere;
+    return this.#finishedByDeployment;
   }
 
   /** What must be read to view the data of these steps. */
-  tables(steps: readonly StepNumber[]): readonly SnapshotTable[] {
-    return [...new Set(steps.flatMap((step) => this.of(step).tables))];
+  parts(steps: readonly StepNumber[]): readonly SnapshotPart<unknown>[] {
+    return [...new Set(steps.flatMap((step) => this.of(step).parts))];
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { validateSync } from 'class-validator';
-import type { BusinessInfo } from '../database/records/business-info.record.js';
+import { businessInfoRecord, type BusinessInfo } from '../database/records/business-info.record.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { isoTime } from '../database/records/posted-data.js';
-import type { Later } from '../../storage/wire/statement.js';
+import { wholeSnapshotOf } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { pointer, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
 import { InvalidInput, NotFound } from '../../ground/problems/problem.js';
 import { dataSaved } from '../flow/transitions.js';
@@ -23,7 +23,7 @@ export class BusinessInfoService {
     precondition: Precondition | null = null,
   ): Promise<BusinessInfoView> {
     refuseInvalid(posted);
-    const saved = await this.database.forUser(userId, (data) => write(data, posted), { precondition });
+    const saved = await this.database.forUser(userId, { precondition }, (data) => write(data, posted));
     return view(saved.value);
   }
 
@@ -35,14 +35,11 @@ export class BusinessInfoService {
     precondition: Precondition | null = null,
   ): Promise<BusinessInfoView> {
     refuseInvalid(posted);
-    const saved = await this.database.forUser(
-      userId,
-      (data) => {
-        if (data.stored.documents.business_info?.['id'] !== id.toLowerCase()) throw new NotFound();
-        return write(data, posted);
-      },
-      { reads: { tables: ['business_info'] }, precondition },
-    );
+    const reads = { saved: wholeSnapshotOf([businessInfoRecord]) };
+    const saved = await this.database.forUser(userId, { reads, precondition }, (data) => {
+      if (data.read.saved.of(businessInfoRecord)?.['id'] !== id.toLowerCase()) throw new NotFound();
+      return write(data, posted);
+    });
     return view(saved.value);
   }
 
@@ -56,24 +53,24 @@ export class BusinessInfoService {
   /** @throws NotFound unless the user asks for themselves, and has saved one */
   async getByUser(userId: string, owner: string): Promise<BusinessInfoView> {
     if (owner !== userId) throw new NotFound();
-    const { business_info: row } = (await this.database.read(userId, ['business_info'])).documents;
+    const row = (await this.database.read(userId, [businessInfoRecord])).of(businessInfoRecord);
     if (!row) throw new NotFound();
     return view(row);
   }
 }
 
-/** The rules of the class, for callers in the process too: over HTTP the pipe has asked the same. @throws InvalidInput */
+/** The rules of the class, for callers in the process too: over HTTP the pipe has applied them already. @throws InvalidInput */
 function refuseInvalid(posted: BusinessInfoDto): void {
   refuseUnstorable(posted);
-  const wrong = validateSync(Object.assign(new BusinessInfoDto(), infoOf(posted)), { stopAtFirstError: true });
-  const [first, ...others] = wrong.flatMap(({ property, constraints = {} }) =>
+  const errors = validateSync(Object.assign(new BusinessInfoDto(), infoOf(posted)), { stopAtFirstError: true });
+  const [first, ...others] = errors.flatMap(({ property, constraints = {} }) =>
     Object.values(constraints).map((detail) => ({ pointer: pointer(property), detail })),
   );
   if (first) throw InvalidInput.of([first, ...others]);
 }
 
-function write(data: UnitOfWork, posted: BusinessInfoDto): Later<JsonObject> {
-  const saved = data.saveBusinessInfo(infoOf(posted));
+function write(data: UnitOfWork, posted: BusinessInfoDto) {
+  const saved = data.run(businessInfoRecord.save(infoOf(posted)));
   data.change(dataSaved(null));
   return saved;
 }

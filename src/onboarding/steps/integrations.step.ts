@@ -1,35 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { integrationsMapping, viewIntegrations } from '../database/records/platform-integrations.record.js';
-import { patchOf, postedErrors } from '../database/records/posted-data.js';
+import type { JsonObject } from '../../ground/problems/json.js';
+import { integrationsRecord } from '../database/records/platform-integrations.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { JsonObject } from '../../ground/problems/json.js';
-import type { FieldError } from '../../ground/problems/problem.js';
-import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
 import { Step } from '../flow/steps.js';
-import { misplacedKeysWarning } from './misplaced-keys.js';
+import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
+import { misplacedKeysWarning, type ParsedDocument } from './parsed-document.js';
 
 /** Step 5: the platforms that the user publishes on and measures with. */
 @Injectable()
-export class IntegrationsStep implements StepHandler {
+export class IntegrationsStep implements StepHandler<ParsedDocument> {
   readonly step = Step.Integrations;
-  readonly tables = ['platform_integrations'] as const;
+  readonly parts = [integrationsRecord];
 
   constructor(handlers: StepHandlers) {
     handlers.register(this);
   }
 
-  check(data: JsonObject): readonly FieldError[] {
-    return postedErrors(integrationsMapping, data, '/data');
+  parse(data: JsonObject): ParsedDocument {
+    return { patch: integrationsRecord.parse(data, '/data'), warnings: misplacedKeysWarning(data) };
   }
 
-  save(data: JsonObject, unitOfWork: UnitOfWork): void {
-    unitOfWork.save(integrationsMapping, patchOf(integrationsMapping, data));
+  save({ patch }: ParsedDocument, data: UnitOfWork): void {
+    data.run(integrationsRecord.save(patch));
   }
 
-  view({ documents }: Snapshot): JsonObject | null {
-    return documents.platform_integrations ? viewIntegrations(documents.platform_integrations) : null;
+  view(snapshot: Snapshot): JsonObject | null {
+    return integrationsRecord.view(snapshot.of(integrationsRecord));
   }
-
-  warnings = misplacedKeysWarning;
 }

@@ -1,47 +1,42 @@
 import { Injectable } from '@nestjs/common';
-import { personaMapping, viewPersona } from '../database/records/persona-data.record.js';
-import { patchOf, postedErrors, postedValue } from '../database/records/posted-data.js';
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { InvalidInput } from '../../ground/problems/problem.js';
+import { personaRecord } from '../database/records/persona-data.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
-import type { FieldError } from '../../ground/problems/problem.js';
-import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
 import { Step } from '../flow/steps.js';
-import { misplacedKeysWarning } from './misplaced-keys.js';
+import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
+import { misplacedKeysWarning, type ParsedDocument } from './parsed-document.js';
 
 /** Step 4: the persona that content is written in, and its variants by platform. */
 @Injectable()
-export class PersonaStep implements StepHandler {
+export class PersonaStep implements StepHandler<ParsedDocument> {
   readonly step = Step.Personalization;
-  readonly tables = ['persona_data'] as const;
+  readonly parts = [personaRecord];
 
   constructor(handlers: StepHandlers) {
     handlers.register(this);
   }
 
-  check(data: JsonObject): readonly FieldError[] {
-    const errors = postedErrors(personaMapping, data, '/data');
-    if (errors.length > 0) return errors;
-    const core = postedValue(personaMapping, 'core_persona', data);
+  parse(data: JsonObject): ParsedDocument {
+    const patch = personaRecord.parse(data, '/data');
+    const { core_persona: core, platform_personas: platforms } = patch.columns;
     if (!isJsonObject(core) || !isJsonObject(core['identity'])) {
-      return [{ pointer: '/data/corePersona', detail: 'Step 4 needs corePersona with an identity.' }];
+      throw missing('/data/corePersona', 'Step 4 needs corePersona with an identity.');
     }
-    const platforms = postedValue(personaMapping, 'platform_personas', data);
     if (!isJsonObject(platforms) || Object.keys(platforms).length === 0) {
-      return [
-        { pointer: '/data/platformPersonas', detail: 'Step 4 needs platformPersonas with at least one platform.' },
-      ];
+      throw missing('/data/platformPersonas', 'Step 4 needs platformPersonas with at least one platform.');
     }
-    return [];
+    return { patch, warnings: misplacedKeysWarning(data) };
   }
 
-  save(data: JsonObject, unitOfWork: UnitOfWork): void {
-    unitOfWork.save(personaMapping, patchOf(personaMapping, data));
+  save({ patch }: ParsedDocument, data: UnitOfWork): void {
+    data.run(personaRecord.save(patch));
   }
 
-  view({ documents }: Snapshot): JsonObject | null {
-    return documents.persona_data ? viewPersona(documents.persona_data) : null;
+  view(snapshot: Snapshot): JsonObject | null {
+    return personaRecord.view(snapshot.of(personaRecord));
   }
-
-  warnings = misplacedKeysWarning;
 }
+
+const missing = (pointer: string, detail: string) => InvalidInput.of([{ pointer, detail }]);

@@ -2,19 +2,20 @@ import { Body, Controller, Get, Header, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
-import { IfMatch, type Precondition } from '../../ground/http/entity-tag.js';
+import { IfMatch } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import { Answers, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../../ground/http/route.js';
 import { PersonaLatestView, PersonaSavedView, SavePersonaDto, WebsiteAnalysisView } from './saved-data.contract.js';
-import { OnboardingRecords } from './saved-data.service.js';
+import { SavedData } from './saved-data.service.js';
 
 @Controller(PREFIX)
 @ApiTags('Saved data')
 @ApiExtraModels(WebsiteAnalysisView)
 @ApiBearerAuth()
 @ApiProblems(401, 503)
-export class OnboardingRecordsController {
-  constructor(private readonly records: OnboardingRecords) {}
+export class SavedDataController {
+  constructor(private readonly saved: SavedData) {}
 
   @Get('website-analysis')
   @ApiOperation({ summary: 'The saved analysis of the user’s website' })
@@ -22,7 +23,7 @@ export class OnboardingRecordsController {
     schema: { allOf: [{ $ref: '#/components/schemas/WebsiteAnalysisView' }], additionalProperties: true },
   })
   websiteAnalysis(@CurrentUser() user: User): Promise<WebsiteAnalysisView> {
-    return this.records.websiteAnalysis(user.id);
+    return this.saved.websiteAnalysis(user.id);
   }
 
   @Get('research-preferences')
@@ -31,14 +32,14 @@ export class OnboardingRecordsController {
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, nullable: true } })
   async researchPreferences(@CurrentUser() user: User) {
     // As text, since the framework answers null with an empty body.
-    return JSON.stringify(await this.records.researchPreferences(user.id));
+    return JSON.stringify(await this.saved.researchPreferences(user.id));
   }
 
   @Get('step4/persona-latest')
   @ApiOperation({ summary: 'The saved persona; says so when there is none' })
   @Answers(PersonaLatestView)
   latestPersona(@CurrentUser() user: User) {
-    return this.records.latestPersona(user.id);
+    return this.saved.latestPersona(user.id);
   }
 
   @Post('step4/persona-save')
@@ -49,6 +50,6 @@ export class OnboardingRecordsController {
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
   savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto, @IfMatch() precondition: Precondition | null) {
-    return this.records.savePersona(user.id, body, precondition);
+    return this.saved.savePersona(user.id, body, precondition);
   }
 }

@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { personaMapping } from '../database/records/persona-data.record.js';
+import { personaRecord } from '../database/records/persona-data.record.js';
+import { isEmptyPatch } from '../database/records/posted-data.js';
 import { styleOf } from '../database/records/website-analysis.record.js';
-import { isEmptyPatch } from '../database/records/document-table.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import { patchOf, postedErrors } from '../database/records/posted-data.js';
 import { entityTagOf } from '../database/session.js';
-import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { Precondition } from '../../ground/http/entity-tag.js';
+import type { Precondition } from '../../ground/problems/precondition.js';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { InvalidInput } from '../../ground/problems/problem.js';
 import { Step } from '../flow/steps.js';
 import { dataSaved } from '../flow/transitions.js';
 import type { PersonaLatestView, PersonaSavedView, WebsiteAnalysisView } from './saved-data.contract.js';
 
 /** What steps saved, in the shapes in which the main product reads and saves it outside the steps. */
 @Injectable()
-export class OnboardingRecords {
+export class SavedData {
   constructor(private readonly database: OnboardingDatabaseService) {}
 
   async websiteAnalysis(userId: string): Promise<WebsiteAnalysisView> {
@@ -44,19 +41,16 @@ export class OnboardingRecords {
     posted: JsonObject,
     precondition: Precondition | null = null,
   ): Promise<PersonaSavedView> {
-    const [first, ...others] = postedErrors(personaMapping, posted, '');
-    if (first) throw InvalidInput.of([first, ...others]);
-    const patch = patchOf(personaMapping, posted);
+    const patch = personaRecord.parse(posted, '');
     if (isEmptyPatch(patch)) {
-      // Nothing is written, and no session made; what the caller insists on counts all the same.
+      // Nothing is written, and no session made; the precondition holds all the same.
       if (precondition) precondition.check(entityTagOf(await this.database.getSessionByUser(userId)));
       return { success: true };
     }
-    const save = (data: UnitOfWork) => {
-      data.save(personaMapping, patch);
+    await this.database.forUser(userId, { precondition }, (data) => {
+      data.run(personaRecord.save(patch));
       data.change(dataSaved(Step.Personalization));
-    };
-    await this.database.forUser(userId, save, { precondition });
+    });
     return { success: true };
   }
 }

@@ -3,7 +3,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { ProgressModule } from '../progress/progress.module.js';
 import { BusinessInfoService } from './business-info.service.js';
 import { IntegrationsStep } from './integrations.step.js';
-import { OnboardingRecords } from './saved-data.service.js';
+import { SavedData } from './saved-data.service.js';
 import { PersonaStep } from './persona.step.js';
 import { ResearchStep } from './research.step.js';
 import { WebsiteStep } from './website.step.js';
@@ -11,7 +11,7 @@ import { WebsiteStep } from './website.step.js';
 /** The data of steps 2 to 5: what they demand, how they are saved, and how they are read. */
 @Module({
   imports: [DatabaseModule, ProgressModule],
-  providers: [WebsiteStep, ResearchStep, PersonaStep, IntegrationsStep, OnboardingRecords, BusinessInfoService],
-  exports: [OnboardingRecords, BusinessInfoService],
+  providers: [WebsiteStep, ResearchStep, PersonaStep, IntegrationsStep, SavedData, BusinessInfoService],
+  exports: [SavedData, BusinessInfoService],
 })
-export class OnboardingDataModule {}
+export class StepsModule {}

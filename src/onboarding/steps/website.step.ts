@@ -1,59 +1,60 @@
 import { Injectable } from '@nestjs/common';
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { InvalidInput } from '../../ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import { BRAND_COLUMNS, viewWebsite } from '../database/records/website-analysis.record.js';
-import { camelCase, isBlank, patchOf, postedErrors, postedValue } from '../database/records/posted-data.js';
+import type { SnapshotPart } from '../database/record.js';
+import { camelCase, isBlank } from '../database/records/posted-data.js';
+import { BRAND_COLUMNS } from '../database/records/website-analysis.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
-import type { FieldError } from '../../ground/problems/problem.js';
-import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
 import { Step } from '../flow/steps.js';
-import { misplacedKeysWarning } from './misplaced-keys.js';
+import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
+import { misplacedKeysWarning, type ParsedDocument } from './parsed-document.js';
 
-/** Step 2: the user's website and what was found on it; or the business, or a connected platform, of somebody without one. */
+/** Step 2: the user's website and what was found on it; for a user without one, the business or a connected platform. */
 @Injectable()
-export class WebsiteStep implements StepHandler {
+export class WebsiteStep implements StepHandler<ParsedDocument> {
   readonly step = Step.Website;
-  readonly tables = ['website_analyses'] as const;
+  readonly parts: readonly SnapshotPart<unknown>[];
 
   constructor(
     private readonly database: OnboardingDatabaseService,
     handlers: StepHandlers,
   ) {
+    this.parts = [this.#record];
     handlers.register(this);
   }
 
-  check(data: JsonObject): readonly FieldError[] {
-    const errors = postedErrors(this.#mapping, data, '/data');
-    if (errors.length > 0) return errors;
-    const url = postedValue(this.#mapping, 'website_url', data);
-    if (url !== undefined || hasContent(data['businessData']) || isConnected(data['integrations'])) return [];
-    const detail = 'Step 2 needs a website URL, or a description of the business, or a connected platform.';
-    return [{ pointer: '/data/website', detail }];
+  parse(data: JsonObject): ParsedDocument {
+    const patch = this.#record.parse(data, '/data');
+    const hasWebsite = patch.columns['website_url'] !== undefined;
+    if (!hasWebsite && !hasContent(data['businessData']) && !isConnected(data['integrations'])) {
+      const detail = 'Step 2 needs a website URL, or a description of the business, or a connected platform.';
+      throw InvalidInput.of([{ pointer: '/data/website', detail }]);
+    }
+    return { patch, warnings: [...this.#brandWarnings(data), ...misplacedKeysWarning(data)] };
   }
 
-  save(data: JsonObject, unitOfWork: UnitOfWork): void {
-    unitOfWork.save(this.#mapping, patchOf(this.#mapping, data));
+  save({ patch }: ParsedDocument, data: UnitOfWork): void {
+    data.run(this.#record.save(patch));
   }
 
-  view({ documents }: Snapshot): JsonObject | null {
-    return documents.website_analyses ? viewWebsite(this.#mapping, documents.website_analyses) : null;
+  view(snapshot: Snapshot): JsonObject | null {
+    return this.#record.view(snapshot.of(this.#record));
   }
 
-  warnings(data: JsonObject): readonly string[] {
-    const switchedOff = BRAND_COLUMNS.filter((column) => !this.#mapping.columns.includes(column));
+  #brandWarnings(data: JsonObject): string[] {
+    const { columns } = this.#record.mapping;
     const levels = [data, data['analysis']].filter(isJsonObject);
-    const dropped = switchedOff.filter((column) =>
-      levels.some((level) => !isBlank(level[column]) || !isBlank(level[camelCase(column)])),
+    const isPosted = (column: string) =>
+      levels.some((level) => !isBlank(level[column]) || !isBlank(level[camelCase(column)]));
+    return BRAND_COLUMNS.filter((column) => !columns.includes(column) && isPosted(column)).map(
+      (column) => `Brand analysis is switched off: ${column} was not saved.`,
     );
-    return [
-      ...dropped.map((column) => `Brand analysis is switched off: ${column} was not saved.`),
-      ...misplacedKeysWarning(data),
-    ];
   }
 
-  get #mapping() {
-    return this.database.websiteMapping;
+  get #record() {
+    return this.database.websiteRecord;
   }
 }
 
@@ -61,7 +62,7 @@ function hasContent(value: unknown): boolean {
   return isJsonObject(value) && Object.values(value).some((item) => !isBlank(item));
 }
 
-/** Whether platforms, as step 5 has them, say anywhere that one is connected. */
+/** Whether platforms, in the shape of step 5, say anywhere that one is connected. */
 function isConnected(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (!isJsonObject(value)) return value === true;

@@ -1,12 +1,9 @@
 import type pg from 'pg';
 import { SealBroken } from '../../storage/vault/seal.js';
 import type { SealedDataKey, Vault } from '../../storage/vault/vault.js';
-import { StartupError } from '../../ground/config/startup-error.js';
+import { keyUse, type KeyUse } from '../../storage/postgres/key-use.js';
 
 const BATCH_SIZE = 500;
-
-/** Users whose data key is sealed under which configured key. */
-export type KeyUse = ReadonlyMap<string, number>;
 
 export interface RotationResult {
   /** Data keys that this run has sealed anew. */
@@ -81,21 +78,4 @@ export class KeyRotation {
     );
     return rowCount ?? 0;
   }
-}
-
-/** How many users need which configured key. As the owner, who sees all users' rows by the maintenance policy. */
-export async function keyUse(owner: pg.Client): Promise<KeyUse> {
-  const { rows } = await owner.query<{ key_id: string; users: number }>(
-    'select key_id, count(*)::int as users from data_keys group by key_id order by key_id',
-  );
-  return new Map(rows.map(({ key_id, users }) => [key_id, users]));
-}
-
-/** @throws StartupError that names the keys which rows need and the configuration lacks */
-export async function checkKeys(owner: pg.Client, configured: readonly string[]): Promise<void> {
-  const missing = [...(await keyUse(owner)).keys()].filter((id) => !configured.includes(id));
-  if (missing.length === 0) return;
-  throw new StartupError(
-    `API_KEY_ENCRYPTION_KEYS: users' keys are sealed under ${missing.join(', ')}, which is not configured. Add it behind the others.`,
-  );
 }

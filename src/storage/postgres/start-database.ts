@@ -4,7 +4,7 @@ import type { Configuration } from '../../ground/config/configuration.js';
 import { localSecrets } from '../../ground/config/local-secrets.js';
 import { withClient } from './owner-connection.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
-import { checkKeys } from '../../operations/maintenance/key-rotation.js';
+import { checkKeys } from './key-use.js';
 import { lockForSession } from './advisory-locks.js';
 import { checkDatabase, prepareDatabase } from './prepare-database.js';
 import { LoginRefused, StartupError } from '../../ground/config/startup-error.js';

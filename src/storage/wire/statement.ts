@@ -1,7 +1,33 @@
-/** A statement written by hand. Its name lets PostgreSQL keep the plan: one text per name. */
-export interface Statement {
+import { createHash } from 'node:crypto';
+
+/** Bytes of a name that PostgreSQL tells apart (NAMEDATALEN less the final zero). */
+const MAX_NAME_LENGTH = 63;
+
+/** Hexadecimal digits of the digest in a name. */
+const DIGEST_LENGTH = 16;
+
+/**
+ * One text of SQL. PostgreSQL keeps its plan under `name`, which ends with a digest of the text: two texts never share a name,
+ * however their labels begin. Only the rooms that may write SQL can import this file.
+ */
+export class Statement {
+  readonly #text: string;
+  /** Unique to the text: a connection prepares it once. */
   readonly name: string;
-  readonly text: string;
+
+  /** @param label what it does, in a few words of ASCII: for traces, and for people who read PostgreSQL's own statistics */
+  constructor(
+    readonly label: string,
+    text: string,
+  ) {
+    this.#text = text;
+    const digest = createHash('sha256').update(text).digest('hex').slice(0, DIGEST_LENGTH);
+    this.name = `${label.slice(0, MAX_NAME_LENGTH - DIGEST_LENGTH - 1)}-${digest}`;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
 }
 
 /** A statement with its values, in the order of its parameters. */
@@ -12,25 +38,3 @@ export interface Bound {
 
 /** A row as the driver gives it, by column. */
 export type Row = Record<string, unknown>;
-
-/** A statement that a unit of work wants run, and who reads its answer. */
-export interface Command extends Bound {
-  readonly answer: Later<unknown>;
-}
-
-/** What a statement answers: to be read once the transaction is stored, and not before. */
-export class Later<T> {
-  #rows: readonly Row[] | null = null;
-
-  constructor(private readonly read: (rows: readonly Row[]) => T) {}
-
-  /** For `UserDatabase`, after the commit. */
-  settle(rows: readonly Row[]): void {
-    this.#rows = rows;
-  }
-
-  get value(): T {
-    if (!this.#rows) throw new Error('An answer was asked for before the transaction was stored');
-    return this.read(this.#rows);
-  }
-}

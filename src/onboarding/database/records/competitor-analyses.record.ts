@@ -1,12 +1,65 @@
-import type { Statement } from '../../../storage/wire/statement.js';
+import { isJsonObject, pointer, type JsonObject } from '../../../ground/problems/json.js';
+import type { FieldError } from '../../../ground/problems/problem.js';
+import { Statement } from '../../../storage/wire/statement.js';
+import { measureDocument } from '../document-sizes.js';
+import { nothing, type Command, type SnapshotPart } from '../record.js';
 
-/** The user's competitors are those of the list, in its order, and no others. Values: user, session, time, the list. */
-export const replaceCompetitors: Statement = {
-  name: 'replace-competitors',
-  text: `with gone as (delete from competitor_analyses where user_id = $1 and position >= jsonb_array_length($4))
-         insert into competitor_analyses as saved (user_id, session_id, created_at, position, url, details)
-         select $1, $2, $3, item.position - 1, item.details ->> 'url', item.details
-         from jsonb_array_elements($4) with ordinality as item (details, position)
-         on conflict (user_id, position) do update
-         set url = excluded.url, details = excluded.details, created_at = excluded.created_at`,
-};
+/** Competitors that one user may have. */
+export const MAX_COMPETITORS = 500;
+const MAX_URL_LENGTH = 2048;
+
+/** What is wrong with a list of competitors; what is inside one is kept as it comes. */
+export function competitorErrors(competitors: readonly unknown[], at: string): FieldError[] {
+  if (competitors.length > MAX_COMPETITORS) {
+    return [{ pointer: at, detail: `competitors must be at most ${MAX_COMPETITORS}.` }];
+  }
+  return competitors.flatMap((competitor, index) => {
+    const here = at + pointer(index);
+    if (!isJsonObject(competitor)) return [{ pointer: here, detail: 'A competitor must be an object.' }];
+    const { url } = competitor;
+    if (typeof url !== 'string' || url.length <= MAX_URL_LENGTH) return [];
+    return [{ pointer: `${here}/url`, detail: `A competitor's url must have at most ${MAX_URL_LENGTH} characters.` }];
+  });
+}
+
+/** One competitor per url, the last one that was posted in the place of the first. */
+export function distinctCompetitors(competitors: readonly JsonObject[]): JsonObject[] {
+  const byUrl = new Map<unknown, JsonObject>();
+  for (const competitor of competitors) {
+    const { url } = competitor;
+    byUrl.set(typeof url === 'string' && url !== '' ? url : competitor, competitor);
+  }
+  return [...byUrl.values()];
+}
+
+const TABLE = 'competitor_analyses';
+
+/** The user's competitors as they were posted, in their order; empty when there are none. */
+export const competitorsRecord = {
+  name: TABLE,
+  select: `(select coalesce(jsonb_agg(details order by position), '[]') from ${TABLE} where user_id = $1)`,
+  isDocument: true,
+  fromJson: (value: unknown) => (value ?? []) as readonly JsonObject[],
+
+  /** The competitors of the list, each once, take the place of all that were saved; an empty list leaves none. @throws DocumentsTooLarge */
+  replace(competitors: readonly JsonObject[]): Command {
+    const { texts, writes } = measureDocument(TABLE, distinctCompetitors(competitors));
+    return {
+      statement: replaceCompetitors,
+      values: ({ userId, sessionId, now }) => [userId, sessionId, now, ...texts],
+      parse: nothing,
+      writes,
+    };
+  },
+} satisfies SnapshotPart<readonly JsonObject[]> & { readonly replace: unknown };
+
+/** Values: user, session, time, the list. */
+const replaceCompetitors = new Statement(
+  'replace-competitors',
+  `with gone as (delete from ${TABLE} where user_id = $1 and position >= jsonb_array_length($4))
+   insert into ${TABLE} as saved (user_id, session_id, created_at, position, url, details)
+   select $1, $2, $3, item.position - 1, item.details ->> 'url', item.details
+   from jsonb_array_elements($4) with ordinality as item (details, position)
+   on conflict (user_id, position) do update
+   set url = excluded.url, details = excluded.details, created_at = excluded.created_at`,
+);

@@ -1,25 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../ground/problems/json.js';
-import { camelCase, kindErrors, patchOf, type Mapping } from './posted-data.js';
-import { competitorErrors, distinctCompetitors, MAX_COMPETITORS } from './competitor-errors.js';
-import { personaMapping, viewPersona } from './persona-data.record.js';
-import { integrationsMapping, viewIntegrations } from './platform-integrations.record.js';
-import { researchDepth, RESEARCH_DEPTHS, researchMapping, viewResearch } from './research-preferences.record.js';
-import { BRAND_COLUMNS, viewWebsite, websiteMapping } from './website-analysis.record.js';
+import { competitorErrors, distinctCompetitors, MAX_COMPETITORS } from './competitor-analyses.record.js';
+import type { DocumentRecord } from './document-record.js';
+import { personaRecord } from './persona-data.record.js';
+import { integrationsRecord } from './platform-integrations.record.js';
+import { camelCase, kindErrors, patchOf } from './posted-data.js';
+import { researchDepth, RESEARCH_DEPTHS, researchRecord } from './research-preferences.record.js';
+import { BRAND_COLUMNS, websiteRecord } from './website-analysis.record.js';
 
-const withBrand = websiteMapping(true);
-const withoutBrand = websiteMapping(false);
+const withBrand = websiteRecord(true);
+const withoutBrand = websiteRecord(false);
 
 const KEYS = { id: 'id', created_at: '2026-01-01T00:00:00+00:00', updated_at: '2026-01-02T00:00:00.5+00:00' };
 
 /** The row that a first save of these data makes. */
-function saved(mapping: Mapping, data: JsonObject): JsonObject {
+function saved({ mapping }: DocumentRecord, data: JsonObject): JsonObject {
   const { columns, extra } = patchOf(mapping, data);
   const empty = Object.fromEntries(mapping.columns.map((column) => [column, null]));
   return { ...KEYS, user_id: 'alice', session_id: 'session', ...empty, ...columns, extra };
 }
 
-describe.each([withBrand, withoutBrand, researchMapping, personaMapping, integrationsMapping])('$name', (mapping) => {
+describe.each([withBrand, withoutBrand, researchRecord, personaRecord, integrationsRecord])('$name', ({ mapping }) => {
   it('has a kind for every column', () => {
     expect(mapping.columns.filter((column) => !(column in mapping.kinds))).toEqual([]);
   });
@@ -46,7 +47,7 @@ describe('step 2', () => {
         status: 'ok',
       },
     };
-    expect(viewWebsite(withBrand, saved(withBrand, data))).toMatchObject({
+    expect(withBrand.view(saved(withBrand, data))).toMatchObject({
       id: 'id',
       created_at: '2026-01-01T00:00:00.000Z',
       updated_at: '2026-01-02T00:00:00.500Z',
@@ -71,7 +72,7 @@ describe('step 2', () => {
   });
 
   it('never shows whose it is', () => {
-    const view = viewWebsite(withBrand, saved(withBrand, {}));
+    const view = withBrand.view(saved(withBrand, {})) as JsonObject;
     expect(Object.keys(view)).not.toEqual(expect.arrayContaining(['user_id']));
     expect(view).not.toHaveProperty('session_id');
     expect(view).not.toHaveProperty('extra');
@@ -79,25 +80,27 @@ describe('step 2', () => {
 
   it('what is only a key of the guidelines does not stand in for a field of the analysis', () => {
     const data = { style_guidelines: { status: { draft: true }, tone: 'dry' } };
-    const view = viewWebsite(withBrand, saved(withBrand, data));
+    const view = withBrand.view(saved(withBrand, data)) as JsonObject;
     expect(view['analysis']).toEqual({ style_guidelines: data.style_guidelines });
-    expect(kindErrors(withBrand, view, '')).toEqual([]);
+    expect(kindErrors(withBrand.mapping, view, '')).toEqual([]);
   });
 
   it('neither takes nor keeps the columns of the brand while they are off', () => {
     const brand = { brand_analysis: { a: 1 }, contentStrategyInsights: { b: 2 } };
     for (const data of [brand, { analysis: brand }]) {
-      expect(patchOf(withoutBrand, data)).toEqual({ columns: {}, extra: {}, removed: [] });
-      expect(patchOf(withBrand, data).columns).toEqual({
+      expect(patchOf(withoutBrand.mapping, data)).toEqual({ columns: {}, extra: {}, removed: [] });
+      expect(patchOf(withBrand.mapping, data).columns).toEqual({
         brand_analysis: { a: 1 },
         content_strategy_insights: { b: 2 },
       });
     }
-    expect(withBrand.columns.filter((column) => !withoutBrand.columns.includes(column))).toEqual([...BRAND_COLUMNS]);
+    expect(withBrand.mapping.columns.filter((column) => !withoutBrand.mapping.columns.includes(column))).toEqual([
+      ...BRAND_COLUMNS,
+    ]);
   });
 
   it('keeps no copies that reading adds', () => {
-    expect(patchOf(withBrand, { style_analysis: { a: 1 }, website_analysis: { b: 1 } }).extra).toEqual({});
+    expect(patchOf(withBrand.mapping, { style_analysis: { a: 1 }, website_analysis: { b: 1 } }).extra).toEqual({});
   });
 });
 
@@ -114,12 +117,16 @@ describe('step 3', () => {
 
   it('keeps competitors and accounts out of the row, and the rest in it', () => {
     const data = { competitors: [{}], social_media_accounts: {}, socialMediaAccounts: {}, researchSummary: { a: 1 } };
-    expect(patchOf(researchMapping, data)).toEqual({ columns: {}, extra: { researchSummary: { a: 1 } }, removed: [] });
-    expect(viewResearch(saved(researchMapping, data))).toMatchObject({ researchSummary: { a: 1 } });
+    expect(patchOf(researchRecord.mapping, data)).toEqual({
+      columns: {},
+      extra: { researchSummary: { a: 1 } },
+      removed: [],
+    });
+    expect(researchRecord.view(saved(researchRecord, data))).toMatchObject({ researchSummary: { a: 1 } });
   });
 
   it('checks the accounts in both spellings', () => {
-    const errors = kindErrors(researchMapping, { social_media_accounts: 'x', socialMediaAccounts: 5 }, '/data');
+    const errors = kindErrors(researchRecord.mapping, { social_media_accounts: 'x', socialMediaAccounts: 5 }, '/data');
     expect(errors.map(({ pointer }) => pointer)).toEqual(['/data/social_media_accounts', '/data/socialMediaAccounts']);
   });
 
@@ -146,14 +153,16 @@ describe('step 3', () => {
 describe('step 4', () => {
   it('is read in both spellings', () => {
     const core = { identity: { name: 'P' } };
-    expect(viewPersona(saved(personaMapping, { core_persona: core, selectedPlatforms: ['blog'] }))).toMatchObject({
-      core_persona: core,
-      corePersona: core,
-      selected_platforms: ['blog'],
-      selectedPlatforms: ['blog'],
-      quality_metrics: null,
-      qualityMetrics: null,
-    });
+    expect(personaRecord.view(saved(personaRecord, { core_persona: core, selectedPlatforms: ['blog'] }))).toMatchObject(
+      {
+        core_persona: core,
+        corePersona: core,
+        selected_platforms: ['blog'],
+        selectedPlatforms: ['blog'],
+        quality_metrics: null,
+        qualityMetrics: null,
+      },
+    );
   });
 });
 
@@ -164,7 +173,7 @@ describe('step 5', () => {
       connectedAccounts: [{ id: 1 }],
       notes: 'n',
     };
-    expect(viewIntegrations(saved(integrationsMapping, data))).toMatchObject({
+    expect(integrationsRecord.view(saved(integrationsRecord, data))).toMatchObject({
       primary_website: 'https://a.example',
       connected_platforms: ['wix'],
       connected_accounts: [{ id: 1 }],
@@ -177,10 +186,9 @@ describe('step 5', () => {
 });
 
 describe('what is read may be posted again', () => {
-  it.each<[Mapping, (row: JsonObject) => JsonObject, JsonObject]>([
+  it.each<[DocumentRecord, JsonObject]>([
     [
       withBrand,
-      (row) => viewWebsite(withBrand, row),
       {
         website: 'https://a.example',
         status: 's',
@@ -190,12 +198,12 @@ describe('what is read may be posted again', () => {
         email: 'e',
       },
     ],
-    [researchMapping, viewResearch, { research_depth: 'Deep', content_types: ['a'], stepType: 's', note: { a: 1 } }],
-    [personaMapping, viewPersona, { corePersona: { identity: {} }, brandAvatar: { a: 1 }, note: 'n' }],
-    [integrationsMapping, viewIntegrations, { primaryWebsite: 'w', providers: ['p'], status: 's', note: 'n' }],
-  ])('of $name, and changes nothing', (mapping, view, data) => {
-    const first = view(saved(mapping, data));
-    expect(kindErrors(mapping, first, '')).toEqual([]);
-    expect(view(saved(mapping, first))).toEqual(first);
+    [researchRecord, { research_depth: 'Deep', content_types: ['a'], stepType: 's', note: { a: 1 } }],
+    [personaRecord, { corePersona: { identity: {} }, brandAvatar: { a: 1 }, note: 'n' }],
+    [integrationsRecord, { primaryWebsite: 'w', providers: ['p'], status: 's', note: 'n' }],
+  ])('of $name, and changes nothing', (record, data) => {
+    const first = record.view(saved(record, data)) as JsonObject;
+    expect(record.errors(first, '')).toEqual([]);
+    expect(record.view(saved(record, first))).toEqual(first);
   });
 });

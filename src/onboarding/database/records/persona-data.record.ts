@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../../ground/problems/json.js';
+import { DocumentRecord } from './document-record.js';
 import { camelCase, viewDocument, type Mapping } from './posted-data.js';
 
 /** Step 4, in camelCase or snake_case. */
-export const personaMapping: Mapping = {
-  name: 'persona_data',
+const mapping: Mapping = {
+  table: 'persona_data',
   columns: ['core_persona', 'platform_personas', 'quality_metrics', 'selected_platforms'],
   kinds: {
     core_persona: 'document',
@@ -12,18 +13,20 @@ export const personaMapping: Mapping = {
     selected_platforms: 'texts',
   },
   nested: null,
-  known: {
+  typed: {
     brandAvatar: 'document',
     voiceClone: 'document',
     introVideo: 'document',
     stepType: 'text',
     completedAt: 'text',
   },
-  elsewhere: [],
+  neverExtra: [],
 };
 
 /** The row in both spellings: the page reads one, other readers the other. */
-export function viewPersona(row: JsonObject): JsonObject {
-  const view = viewDocument(personaMapping, row);
-  return { ...view, ...Object.fromEntries(personaMapping.columns.map((column) => [camelCase(column), view[column]])) };
+function viewPersona(row: JsonObject): JsonObject {
+  const view = viewDocument(mapping, row);
+  return { ...view, ...Object.fromEntries(mapping.columns.map((column) => [camelCase(column), view[column]])) };
 }
+
+export const personaRecord = new DocumentRecord(mapping, viewPersona);

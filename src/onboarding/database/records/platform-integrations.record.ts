@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../ground/problems/json.js';
+import { DocumentRecord } from './document-record.js';
 import { camelCase, viewDocument, type Mapping } from './posted-data.js';
 
-/** Nested in `integrations` as the page posts them; the others stand beside it. */
+/** Nested in `integrations` as the page posts them; the others stand next to it. */
 const NESTED = [
   'primary_website',
   'website_platforms',
@@ -9,12 +10,12 @@ const NESTED = [
   'social_platforms',
   'connected_platforms',
 ];
-const BESIDE = ['providers', 'connected_accounts', 'status', 'notes'];
+const TOP_LEVEL = ['providers', 'connected_accounts', 'status', 'notes'];
 
 /** Step 5: the same keys at the top level or nested in `integrations`. */
-export const integrationsMapping: Mapping = {
-  name: 'platform_integrations',
-  columns: [...NESTED, ...BESIDE],
+const mapping: Mapping = {
+  table: 'platform_integrations',
+  columns: [...NESTED, ...TOP_LEVEL],
   kinds: {
     primary_website: 'text',
     website_platforms: 'document',
@@ -27,13 +28,13 @@ export const integrationsMapping: Mapping = {
     notes: 'text',
   },
   nested: 'integrations',
-  known: {},
-  elsewhere: [],
+  typed: {},
+  neverExtra: [],
 };
 
 /** The row in the shape in which the page posts it, and flat. */
-export function viewIntegrations(row: JsonObject): JsonObject {
-  const view = viewDocument(integrationsMapping, row);
+function viewIntegrations(row: JsonObject): JsonObject {
+  const view = viewDocument(mapping, row);
   const nested = NESTED.filter((column) => view[column] !== null).map((column) => [camelCase(column), view[column]]);
   return {
     ...view,
@@ -41,3 +42,5 @@ export function viewIntegrations(row: JsonObject): JsonObject {
     integrations: { ...(row['extra'] as JsonObject), ...Object.fromEntries(nested) },
   };
 }
+
+export const integrationsRecord = new DocumentRecord(mapping, viewIntegrations);

@@ -5,7 +5,7 @@ import { camelCase, isBlank, kindErrors, patchOf, patchWithClears, postedValue, 
 
 /** One of everything that a mapping may have. */
 const mapping: Mapping = {
-  name: 'website_analyses',
+  table: 'website_analyses',
   columns: ['website_url', 'writing_style', 'content_types', 'auto_research', 'style_guidelines'],
   kinds: {
     website_url: 'text',
@@ -17,8 +17,8 @@ const mapping: Mapping = {
   spellings: { website_url: ['website'] },
   nested: 'analysis',
   folded: { into: 'style_guidelines', kinds: { best_practices: 'list', content_strategy: 'text' } },
-  known: { email: 'text', providers: 'either' },
-  elsewhere: ['competitors'],
+  typed: { email: 'text', providers: 'either' },
+  neverExtra: ['competitors'],
 };
 
 const columnsOf = (data: JsonObject) => patchOf(mapping, data).columns;
@@ -83,7 +83,7 @@ describe('extra', () => {
     expect(extraOf({ analysis: { a: 1, b: 2 }, a: 0, c: 3 })).toEqual({ a: 1, b: 2, c: 3 });
   });
 
-  it('holds no second spelling of a column, no copy, nothing that is kept elsewhere', () => {
+  it('holds no second spelling of a column, no copy, nothing that other tables keep', () => {
     expect(extraOf({ website: 'a', websiteUrl: 'b', website_url: 'c', competitors: [], analysis: {} })).toEqual({});
   });
 

@@ -1,6 +1,6 @@
 import { isJsonObject, pointer, refuseUnstorable, type JsonObject } from '../../../ground/problems/json.js';
 import { InvalidInput, type FieldError } from '../../../ground/problems/problem.js';
-import type { DocumentTable, Patch } from './document-table.js';
+import type { SizedTable } from '../document-sizes.js';
 
 /** What a posted value must be. `document`: an object; `texts`: a list of texts; `either`: an object or a list. */
 export type Kind = 'text' | 'flag' | 'document' | 'list' | 'texts' | 'either';
@@ -39,21 +39,39 @@ export interface Rule {
   readonly spell?: (value: unknown) => unknown;
 }
 
-/** How posted data become a row: which keys are columns, and under which spellings they come. */
-export interface Mapping extends DocumentTable {
+/** What a save changes: a key that is absent is left as it is, null clears. `extra` adds keys; `removed` takes some out of it. */
+export interface Patch {
+  readonly columns: JsonObject;
+  readonly extra: JsonObject;
+  readonly removed: readonly string[];
+}
+
+export function isEmptyPatch({ columns, extra, removed }: Patch): boolean {
+  return Object.keys(columns).length + Object.keys(extra).length + removed.length === 0;
+}
+
+/** A table with one row per user: its columns, and how posted data become a row of it. */
+export interface Mapping {
+  readonly table: SizedTable;
+  /** Columns of data; the keys, the times and `extra` are in every table. */
+  readonly columns: readonly string[];
+  /** Columns that a save adds keys to, where it replaces others. */
+  readonly merged?: readonly string[];
+  /** SQL literals for columns that are never null. */
+  readonly defaults?: Readonly<Record<string, string>>;
   readonly kinds: Readonly<Record<string, Kind>>;
-  /** By column or other known key. */
+  /** By column or other typed key. */
   readonly rules?: Readonly<Record<string, Rule>>;
-  /** Spellings of a column beside its own name and its camelCase, the winning one first. */
+  /** Spellings of a column besides its own name and its camelCase, the winning one first. */
   readonly spellings?: Readonly<Record<string, readonly string[]>>;
   /** A key whose object may hold the same keys as the top level, and wins over it. */
   readonly nested: string | null;
   /** Keys that become keys of a column's document. */
   readonly folded?: { readonly into: string; readonly kinds: Readonly<Record<string, Kind>> };
-  /** Keys without a column whose type is checked all the same. */
-  readonly known: Readonly<Record<string, Kind>>;
-  /** Keys that are kept elsewhere, or are copies of what is kept: never in `extra`. */
-  readonly elsewhere: readonly string[];
+  /** Keys without a column whose type is checked all the same: they are kept in `extra`. */
+  readonly typed: Readonly<Record<string, Kind>>;
+  /** Keys that other tables keep, or copies that reading adds: never in `extra`. */
+  readonly neverExtra: readonly string[];
 }
 
 /** What the client re-posts because it read it, and what must never be kept in the open. */
@@ -78,8 +96,8 @@ const camelCases = new Map<string, string>();
 
 /** Of names of columns, of which there are few. */
 export function camelCase(column: string): string {
-  const known = camelCases.get(column);
-  if (known !== undefined) return known;
+  const cached = camelCases.get(column);
+  if (cached !== undefined) return cached;
   const camel = column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   camelCases.set(column, camel);
   return camel;
@@ -105,15 +123,15 @@ function spellingsOf(mapping: Mapping, column: string): readonly string[] {
   return [...(mapping.spellings?.[column] ?? []), camelCase(column), column];
 }
 
-/** Every posted value of a known key that is not of its kind. `at` is the pointer to `data` in the request. */
+/** Every posted value of a typed key that is not of its kind. `at` is the pointer to `data` in the request. */
 export function kindErrors(mapping: Mapping, data: JsonObject, at: string): FieldError[] {
-  const { nested, kinds, folded, known } = mapping;
+  const { nested, kinds, folded, typed } = mapping;
   const expected = new Map<string, Kind>([
     ...Object.entries(kinds).flatMap(([column, kind]) =>
       spellingsOf(mapping, column).map((key) => [key, kind] as const),
     ),
     ...Object.entries(folded?.kinds ?? {}),
-    ...Object.entries(known),
+    ...Object.entries(typed),
   ]);
   if (nested !== null) expected.set(nested, 'document');
   return sources(mapping, data, at).flatMap((source) =>
@@ -127,11 +145,11 @@ export function kindErrors(mapping: Mapping, data: JsonObject, at: string): Fiel
 
 /**
  * What keeps posted data from being stored, whichever door they come through: values of a wrong kind, or else the first value
- * that breaks a rule. What a step demands beyond that is the step's affair.
+ * that breaks a rule. What a step demands beyond that is in its handler.
  */
 export function postedErrors(mapping: Mapping, data: JsonObject, at: string): readonly FieldError[] {
-  const wrong = kindErrors(mapping, data, at);
-  if (wrong.length > 0) return wrong;
+  const errors = kindErrors(mapping, data, at);
+  if (errors.length > 0) return errors;
   for (const [key, rule] of Object.entries(mapping.rules ?? {})) {
     const value = postedValue(mapping, key, data);
     const broken = value === undefined ? [] : rule.errors(value, at);
@@ -159,7 +177,7 @@ export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   const { folded } = mapping;
   const taken = new Set([
     ...NEVER_STORED,
-    ...mapping.elsewhere,
+    ...mapping.neverExtra,
     ...mapping.columns.flatMap((column) => spellingsOf(mapping, column)),
     ...Object.keys(folded?.kinds ?? {}),
     ...(mapping.nested === null ? [] : [mapping.nested]),
@@ -198,8 +216,8 @@ export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
 /** Times as the wire has them: ISO 8601 in UTC. */
 export const isoTime = (value: unknown): string => new Date(value as string).toISOString();
 
-/** A stored row as it is read: every column, its times, and the keys of `extra` beside them. */
-export function viewDocument({ columns }: DocumentTable, row: JsonObject): JsonObject {
+/** A row as it is read: every column, its times, and the keys of `extra` next to them. */
+export function viewDocument({ columns }: Pick<Mapping, 'columns'>, row: JsonObject): JsonObject {
   return {
     ...(row['extra'] as JsonObject),
     ...Object.fromEntries(columns.map((column) => [column, row[column]])),

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../ground/problems/json.js';
-import { viewDocument, type Mapping, type Rule } from './posted-data.js';
-import { competitorErrors } from './competitor-errors.js';
+import { competitorErrors } from './competitor-analyses.record.js';
+import { DocumentRecord } from './document-record.js';
+import { postedValue, viewDocument, type Mapping, type Rule } from './posted-data.js';
 
 /** How deep research goes; stored in this spelling, whatever the case it comes in. */
 export const RESEARCH_DEPTHS = ['Basic', 'Standard', 'Comprehensive', 'Deep', 'Expert'] as const;
@@ -15,8 +16,8 @@ const DEPTH_RULE: Rule = {
 };
 
 /** Step 3, without the competitors and the social media accounts, which are kept in tables of their own. */
-export const researchMapping: Mapping = {
-  name: 'research_preferences',
+const mapping: Mapping = {
+  table: 'research_preferences',
   columns: [
     'research_depth',
     'content_types',
@@ -48,7 +49,7 @@ export const researchMapping: Mapping = {
     competitors: { errors: (list, at) => competitorErrors(list as readonly unknown[], `${at}/competitors`) },
   },
   nested: null,
-  known: {
+  typed: {
     competitors: 'list',
     social_media_accounts: 'document',
     socialMediaAccounts: 'document',
@@ -60,7 +61,7 @@ export const researchMapping: Mapping = {
     stepType: 'text',
     completedAt: 'text',
   },
-  elsewhere: ['competitors', 'social_media_accounts', 'socialMediaAccounts'],
+  neverExtra: ['competitors', 'social_media_accounts', 'socialMediaAccounts'],
 };
 
 /** The depth in its stored spelling; undefined when it is none. */
@@ -69,4 +70,7 @@ export function researchDepth(value: unknown): string | undefined {
   return RESEARCH_DEPTHS.find((depth) => depth.toLowerCase() === value.trim().toLowerCase());
 }
 
-export const viewResearch = (row: JsonObject): JsonObject => viewDocument(researchMapping, row);
+export const researchRecord = new DocumentRecord(mapping, (row) => viewDocument(mapping, row));
+
+/** The social media accounts that are posted with step 3, which the website's table keeps; undefined when there are none. */
+export const socialAccountsOf = (posted: JsonObject): unknown => postedValue(mapping, 'social_media_accounts', posted);

@@ -1,5 +1,6 @@
 import type { SealedDataKey } from '../../../storage/vault/vault.js';
-import type { Row, Statement } from '../../../storage/wire/statement.js';
+import { Statement, type Row } from '../../../storage/wire/statement.js';
+import { nothing, type Command, type Query, type SnapshotPart, type Subject } from '../record.js';
 
 /** What a provider said of a key, the last time that it was asked. */
 export type Verification = 'configured' | 'invalid' | 'unverified';
@@ -19,22 +20,29 @@ export interface SealedKeys {
   readonly apiKeys: readonly SealedApiKey[];
 }
 
-/**
- * One statement, so that the keys and their data key belong together while keys are being rotated. It shows each without the
- * other too: keys whose data key is gone are keys that do not open, not none.
- */
-export const readKeys: Statement = {
-  name: 'read-keys',
-  text: `select k.id, k.provider, k.version, k.sealed_key, k.verification,
-                d.key_id, d.version as data_key_version, d.sealed_key as sealed_data_key
-         from (select $1::text as user_id) u
-         left join data_keys d on d.user_id = u.user_id
-         left join api_keys k on k.user_id = u.user_id
-         order by k.provider`,
+/** Of which providers the user has a key; the keys themselves are read by `sealedKeys` alone. */
+export const keyProviders: SnapshotPart<readonly string[]> = {
+  name: 'api_keys',
+  select: `(select coalesce(jsonb_agg(provider order by provider), '[]') from api_keys where user_id = $1)`,
+  isDocument: false,
+  fromJson: (value) => (value ?? []) as readonly string[],
 };
 
-export function keysFromRows(rows: readonly Row[]): SealedKeys {
-  return {
+/**
+ * One statement, so that the keys and their data key belong together while keys are being rotated. It shows each without the
+ * other too: keys whose data key is missing are keys that do not open, not none.
+ */
+export const sealedKeys: Query<SealedKeys> = {
+  statement: new Statement(
+    'read-keys',
+    `select k.id, k.provider, k.version, k.sealed_key, k.verification,
+            d.key_id, d.version as data_key_version, d.sealed_key as sealed_data_key
+     from (select $1::text as user_id) u
+     left join data_keys d on d.user_id = u.user_id
+     left join api_keys k on k.user_id = u.user_id
+     order by k.provider`,
+  ),
+  parse: (rows) => ({
     dataKey: dataKeyFromRow(rows[0]),
     apiKeys: rows
       .filter((row) => row['id'] !== null)
@@ -45,8 +53,8 @@ export function keysFromRows(rows: readonly Row[]): SealedKeys {
         sealed: row['sealed_key'] as Buffer,
         verification: row['verification'] as Verification | null,
       })),
-  };
-}
+  }),
+};
 
 function dataKeyFromRow(row: Row | undefined): SealedDataKey | null {
   if (!row || row['key_id'] === null) return null;
@@ -57,41 +65,69 @@ function dataKeyFromRow(row: Row | undefined): SealedDataKey | null {
   };
 }
 
+export function saveDataKey({ keyId, version, sealed }: SealedDataKey): Command {
+  return {
+    statement: upsertDataKey,
+    values: ({ userId, sessionId, now }) => [userId, sessionId, keyId, version, sealed, now],
+    parse: nothing,
+  };
+}
+
 /** Values: user, session, id of the configured key, version, sealed key, time. */
-export const saveDataKey: Statement = {
-  name: 'save-data-key',
-  text: `insert into data_keys (user_id, session_id, key_id, version, sealed_key, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $6)
-         on conflict (user_id) do update set key_id = excluded.key_id, version = excluded.version,
-           sealed_key = excluded.sealed_key, updated_at = excluded.updated_at`,
-};
+const upsertDataKey = new Statement(
+  'save-data-key',
+  `insert into data_keys (user_id, session_id, key_id, version, sealed_key, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $6)
+   on conflict (user_id) do update set key_id = excluded.key_id, version = excluded.version,
+     sealed_key = excluded.sealed_key, updated_at = excluded.updated_at`,
+);
 
-/** A new version of a key has not been verified yet. Values: user, provider, id, session, version, sealed key, description, time. */
-export const saveKey: Statement = {
-  name: 'save-key',
-  text: `insert into api_keys as saved
-           (user_id, provider, id, session_id, version, sealed_key, description, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-         on conflict (user_id, provider) do update set
-           version = excluded.version, sealed_key = excluded.sealed_key, updated_at = excluded.updated_at,
-           description = coalesce(excluded.description, saved.description), verification = null, verified_at = null`,
-};
+/** A new version of a key; it has not been verified yet. */
+export function saveKey(key: Omit<SealedApiKey, 'verification'>, description: string | null): Command {
+  const { provider, id, version, sealed } = key;
+  return {
+    statement: upsertKey,
+    values: ({ userId, sessionId, now }) => [userId, provider, id, sessionId, version, sealed, description, now],
+    parse: nothing,
+  };
+}
 
-/** Values: user, provider. */
-export const deleteKey: Statement = {
-  name: 'delete-key',
-  text: `delete from api_keys where user_id = $1 and provider = $2`,
-};
+/** Values: user, provider, id, session, version, sealed key, description, time. */
+const upsertKey = new Statement(
+  'save-key',
+  `insert into api_keys as saved
+     (user_id, provider, id, session_id, version, sealed_key, description, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+   on conflict (user_id, provider) do update set
+     version = excluded.version, sealed_key = excluded.sealed_key, updated_at = excluded.updated_at,
+     description = coalesce(excluded.description, saved.description), verification = null, verified_at = null`,
+);
+
+export function deleteKey(provider: string): Command {
+  return { statement: removeKey, values: ({ userId }) => [userId, provider], parse: nothing };
+}
+
+const removeKey = new Statement('delete-key', `delete from api_keys where user_id = $1 and provider = $2`);
+
+/** Keeps what providers said of keys, with the very versions that they were asked about. */
+export function noteVerifications(keys: readonly SealedApiKey[]): Command<void, Subject> {
+  const verified = keys.map(({ provider, id, version, verification }) => ({ provider, id, version, verification }));
+  return {
+    statement: updateVerifications,
+    values: ({ userId, now }) => [userId, now, JSON.stringify(verified)],
+    parse: nothing,
+  };
+}
 
 /**
- * Only of the very keys that were verified. Behind the session's lock, as everybody who changes several keys at once: otherwise two
- * could wait for each other's rows. Values: user, time, the keys as a list of provider, id, version and verification.
+ * Behind the session's lock, like every change of several keys: otherwise two changes could wait for each other's rows.
+ * Values: user, time, the keys as a list of provider, id, version and verification.
  */
-export const noteVerifications: Statement = {
-  name: 'note-verifications',
-  text: `with locked as materialized (select user_id from onboarding_sessions where user_id = $1 for update)
-         update api_keys k set verification = verified.verification, verified_at = $2
-         from locked, jsonb_to_recordset($3) as verified (provider text, id uuid, version integer, verification text)
-         where k.user_id = locked.user_id and k.provider = verified.provider
-           and k.id = verified.id and k.version = verified.version`,
-};
+const updateVerifications = new Statement(
+  'note-verifications',
+  `with locked as materialized (select user_id from onboarding_sessions where user_id = $1 for update)
+   update api_keys k set verification = verified.verification, verified_at = $2
+   from locked, jsonb_to_recordset($3) as verified (provider text, id uuid, version integer, verification text)
+   where k.user_id = locked.user_id and k.provider = verified.provider
+     and k.id = verified.id and k.version = verified.version`,
+);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../ground/problems/json.js';
+import { DocumentRecord } from './document-record.js';
 import { isOfKind, viewDocument, type Kind, type Mapping, type Rule } from './posted-data.js';
 import { publicWebsite } from './website-url.js';
 
@@ -34,8 +35,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   status: 'text',
 };
 
-/** Posted beside the analysis, kept in `extra`. */
-const BESIDE: Readonly<Record<string, Kind>> = {
+/** Posted next to the analysis, kept in `extra`. */
+const TOP_LEVEL: Readonly<Record<string, Kind>> = {
   domainName: 'text',
   useAnalysisForGenAI: 'flag',
   email: 'text',
@@ -53,10 +54,10 @@ const URL_RULE: Rule = {
 };
 
 /** Step 2: the same keys at the top level or nested in `analysis`; the guideline keys fold into `style_guidelines`. */
-export function websiteMapping(brandAnalysis: boolean): Mapping {
+function websiteMapping(brandAnalysis: boolean): Mapping {
   const columns = Object.keys(KINDS).filter((c) => brandAnalysis || !(BRAND_COLUMNS as readonly string[]).includes(c));
   return {
-    name: 'website_analyses',
+    table: 'website_analyses',
     columns,
     merged: ['style_guidelines'],
     kinds: KINDS,
@@ -64,19 +65,19 @@ export function websiteMapping(brandAnalysis: boolean): Mapping {
     spellings: { website_url: ['website'] },
     nested: 'analysis',
     folded: { into: 'style_guidelines', kinds: GUIDELINES },
-    known: BESIDE,
+    typed: TOP_LEVEL,
     // Copies that reading adds.
-    elsewhere: ['style_analysis', 'website_analysis'],
+    neverExtra: ['style_analysis', 'website_analysis'],
   };
 }
 
 /** The row in the shape in which the page posts it, so that spreading it restores the page. */
-export function viewWebsite(mapping: Mapping, row: JsonObject): JsonObject {
+function viewWebsite(mapping: Mapping, row: JsonObject): JsonObject {
   const view = viewDocument(mapping, row);
   const { website_url: website, crawl_result: crawlResult, status, style_guidelines } = view;
   const documents = mapping.columns.filter((column) => KINDS[column] === 'document' && view[column] !== null);
-  const unknown = Object.entries(row['extra'] as JsonObject).filter(([key]) => !Object.hasOwn(BESIDE, key));
-  // Only what could have been posted beside the document: the page sends all of this back.
+  const unknown = Object.entries(row['extra'] as JsonObject).filter(([key]) => !Object.hasOwn(TOP_LEVEL, key));
+  // Only what could have been posted next to the document: the page sends all of this back.
   const guidelines = Object.entries(GUIDELINES).flatMap(([key, kind]) => {
     const value = (style_guidelines as JsonObject | null)?.[key];
     return isOfKind(kind, value) ? [[key, value] as const] : [];
@@ -93,6 +94,16 @@ export function viewWebsite(mapping: Mapping, row: JsonObject): JsonObject {
     },
   };
 }
+
+const withBrand = websiteRecordWith(websiteMapping(true));
+const withoutBrand = websiteRecordWith(websiteMapping(false));
+
+function websiteRecordWith(mapping: Mapping): DocumentRecord {
+  return new DocumentRecord(mapping, (row) => viewWebsite(mapping, row));
+}
+
+/** Step 2's table as the configuration wants it: with the brand's columns, or without. */
+export const websiteRecord = (brandAnalysis: boolean): DocumentRecord => (brandAnalysis ? withBrand : withoutBrand);
 
 /** The parts of the analysis that say how the website writes, and for whom. */
 const STYLE = [

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
-import type { StepStates } from '../../../onboarding/flow/progress.js';
+import type { JsonObject } from '../../../ground/problems/json.js';
 import { ownership } from './ownership.js';
 
 /** One user's onboarding: a user has one session or none. */
@@ -14,7 +14,7 @@ const OnboardingSessionSchema = defineEntity({
     /** Counts the user's changes, one event each: see progress_events. */
     revision: p.bigint('number').default(0),
     /** Steps that were touched, by number; an absent one is pending. */
-    steps: p.json<StepStates>().defaultRaw(`'{}'::jsonb`),
+    steps: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
     /** A step that was gone to on purpose; null means the first unfinished one. */
     currentStep: p.smallint().nullable().check('current_step >= 1 and current_step <= 6'),
     percentageFloor: p

@@ -16,6 +16,8 @@ const ProgressEventSchema = defineEntity({
     step: p.smallint().nullable().check('step >= 1 and step <= 6'),
     data: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
     actor: p.text(),
+    /** Why: one word, such as `wizard`. */
+    cause: p.text().default('wizard'),
     occurredAt: p.datetime(),
   },
 });
