@@ -660,7 +660,7 @@ export interface components {
       gap_analysis: components['schemas']['GapInputs'];
       keyword_analysis: components['schemas']['KeywordInputs'];
       meta: components['schemas']['InputsMeta'];
-      /** @description Only when the user has saved some */
+      /** @description Only when the user has saved research preferences */
       research_preferences?: components['schemas']['ResearchInputs'];
       website_analysis: components['schemas']['WebsiteInputs'];
     };
@@ -865,10 +865,11 @@ export interface components {
       user: components['schemas']['InitUserView'];
     };
     InputsMeta: {
+      /** @description The share of values that come from the user’s own data, to two decimals */
       completeness: number;
-      /** @description Whether anything comes from the user’s own data */
+      /** @description Whether any value comes from the user’s own data */
       personalized: boolean;
-      /** @description By path */
+      /** @description Where each value comes from, by the path of the value */
       sources: {
         [key: string]:
           | 'persona'
@@ -1172,7 +1173,7 @@ export interface components {
       validation_errors: string[];
     };
     SummaryView: {
-      /** @description Provider to masked key; only stars where the key is the deployment’s */
+      /** @description Masked keys by provider; the deployment’s own as eight stars */
       api_keys: {
         [key: string]: string;
       };
@@ -1240,9 +1241,9 @@ export interface operations {
   PersonalizationController_aiInputs: {
     parameters: {
       query?: {
-        /** @description prompt: a text for a system prompt */
+        /** @description prompt: as a text for a system prompt */
         format?: 'json' | 'prompt';
-        /** @description Of the prompt */
+        /** @description The most tokens of the prompt, counted as by OpenAI’s cl100k_base */
         max_tokens?: number;
       };
       header?: never;

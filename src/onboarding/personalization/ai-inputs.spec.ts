@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { JsonObject } from '../../ground/problems/json.js';
-import { isJsonObject } from '../../ground/problems/json.js';
-import { buildAiInputs, type AiInputs } from './ai-inputs.js';
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { buildAiInputs } from './ai-inputs.js';
 import { factsOf, type Source } from './facts.js';
 import { GENERAL, INDUSTRIES } from './industries.js';
+import type { AiInputsView } from './personalization.contract.js';
 
 interface Saved {
   readonly website?: JsonObject;
@@ -16,7 +16,7 @@ interface Saved {
 }
 
 /** The inputs of a user who has saved just this. */
-function inputsFrom(saved: Saved, brandAnalysis = true): AiInputs {
+function inputsFrom(saved: Saved, brandAnalysis = true): AiInputsView {
   const { website, research, persona, business, competitors = [], updatedAt } = saved;
   const progress = { steps: {}, currentStep: null, percentageFloor: 0, startedAt: new Date(0), completedAt: null };
   const session = updatedAt ? { id: 'session', userId: 'alice', revision: 1, updatedAt, progress } : null;
@@ -78,7 +78,7 @@ function replaced(value: JsonObject, [key = '', ...rest]: readonly string[], by:
 }
 
 /** The values of the inputs, by the paths under which their sources are named. */
-function valuesOf(inputs: AiInputs): Readonly<Record<string, unknown>> {
+function valuesOf(inputs: AiInputsView): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries({ ...inputs, meta: {} }).flatMap(([group, values]) =>
       Object.entries(values as JsonObject).map(([key, value]) => [`${group}.${key}`, value]),

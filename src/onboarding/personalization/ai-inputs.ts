@@ -1,48 +1,7 @@
 import { asText, asTexts, at, distinct, firstOf, type Facts, type Source, type Sourced } from './facts.js';
 import { findIndustry, GENERAL, type Industry } from './industries.js';
 import { ownKeywords } from './keywords.js';
-
-export interface AiInputs {
-  readonly website_analysis: {
-    readonly website_url: string | null;
-    readonly content_types: readonly string[];
-    readonly writing_style: string;
-    readonly target_audience: readonly string[];
-    readonly industry_focus: string;
-    readonly expertise_level: string;
-  };
-  readonly competitor_analysis: {
-    readonly top_performers: readonly string[];
-    readonly industry: string;
-    readonly target_demographics: readonly string[];
-  };
-  readonly gap_analysis: {
-    readonly content_gaps: readonly string[];
-    readonly target_keywords: readonly string[];
-    readonly content_opportunities: readonly string[];
-  };
-  readonly keyword_analysis: {
-    readonly high_value_keywords: readonly string[];
-    readonly content_topics: readonly string[];
-    readonly search_intent: { readonly intent: string; readonly focus: string };
-  };
-  /** Only when the user has saved some. */
-  readonly research_preferences?: {
-    readonly research_depth: unknown;
-    readonly content_types: unknown;
-    readonly auto_research: unknown;
-    readonly factual_content: unknown;
-  };
-  readonly meta: {
-    /** Whether anything comes from the user's own data. */
-    readonly personalized: boolean;
-    /** The share of values that come from the user's own data, 0 to 1, two decimals. */
-    readonly completeness: number;
-    /** Where each value comes from, by its path. */
-    readonly sources: Readonly<Record<string, Source>>;
-    readonly updated_at: string | null;
-  };
-}
+import type { AiInputsView } from './personalization.contract.js';
 
 const MAX_COMPETITORS = 10;
 
@@ -80,7 +39,7 @@ function byTone(tone: string): readonly string[] {
 }
 
 /** The inputs that AI features work with, from what the user has saved; every value falls back by itself. */
-export function buildAiInputs(facts: Facts): AiInputs {
+export function buildAiInputs(facts: Facts): AiInputsView {
   const { website, research, persona, business } = facts;
   const sources: Record<string, Source> = {};
   const take = <T>(
@@ -232,7 +191,7 @@ function hasType(types: readonly string[], type: string): boolean {
   return types.some((has) => stem(has) === stem(type));
 }
 
-function researchPreferences({ research }: Facts): AiInputs['research_preferences'] {
+function researchPreferences({ research }: Facts): AiInputsView['research_preferences'] {
   const { research_depth, content_types, auto_research, factual_content } = research;
   return { research_depth, content_types, auto_research, factual_content };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
+import { buildCanonicalProfile } from './canonical-profile.js';
 import { factsOf } from './facts.js';
+import type { CanonicalProfileView } from './personalization.contract.js';
 
 interface Saved {
   readonly persona?: JsonObject;
@@ -13,7 +14,7 @@ interface Saved {
   readonly competitors?: readonly JsonObject[];
 }
 
-function profileFrom(saved: Saved, brandAnalysis = true): CanonicalProfile {
+function profileFrom(saved: Saved, brandAnalysis = true): CanonicalProfileView {
   const { website, research, persona, business, integrations, competitors = [] } = saved;
   const documents = {
     website_analyses: website ?? null,

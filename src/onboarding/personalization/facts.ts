@@ -1,16 +1,18 @@
 import type { Snapshot, SnapshotTable } from '../database/snapshot.js';
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 
-/** Where a value comes from. */
-export type Source =
-  | 'persona'
-  | 'website_analysis'
-  | 'research_preferences'
-  | 'competitors'
-  | 'business_info'
-  | 'integrations'
-  | 'industry_default'
-  | 'default';
+/** Where a value comes from: the user's own data, or the defaults of the user's industry or of everybody. */
+export const SOURCES = [
+  'persona',
+  'website_analysis',
+  'research_preferences',
+  'competitors',
+  'business_info',
+  'integrations',
+  'industry_default',
+  'default',
+] as const;
+export type Source = (typeof SOURCES)[number];
 
 /** What one user has saved, as far as personalisation reads it. */
 export interface Facts {

@@ -8,14 +8,13 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import type { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { STARS } from '../../ground/secrets/mask.js';
-import { buildAiInputs, type AiInputs } from './ai-inputs.js';
-import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
+import { buildAiInputs } from './ai-inputs.js';
+import { buildCanonicalProfile } from './canonical-profile.js';
 import { FACT_TABLES, factsOf, type Facts } from './facts.js';
-import { buildPrompt } from './prompt.js';
-import { buildSummary, type Summary } from './summary.js';
+import type { AiInputsView, CanonicalProfileView, SummaryView } from './personalization.contract.js';
+import { buildPrompt, DEFAULT_MAX_TOKENS } from './prompt.js';
+import { buildSummary } from './summary.js';
 import { tokenCounter } from './tokens.js';
-
-export const DEFAULT_MAX_TOKENS = 800;
 
 /**
  * What AI features are to know of a user: drawn from the user's own data, with defaults where there are none. An outage is
@@ -33,7 +32,7 @@ export class OnboardingDataService {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
   }
 
-  async getPersonalizedAiInputs(userId: string): Promise<AiInputs> {
+  async getPersonalizedAiInputs(userId: string): Promise<AiInputsView> {
     return buildAiInputs(await this.#facts(userId));
   }
 
@@ -56,12 +55,12 @@ export class OnboardingDataService {
     return this.database.getResearchPreferences(userId);
   }
 
-  async getCanonicalProfile(userId: string): Promise<CanonicalProfile> {
+  async getCanonicalProfile(userId: string): Promise<CanonicalProfileView> {
     return buildCanonicalProfile(await this.#facts(userId));
   }
 
   /** @throws KeysUnavailable when a key does not open */
-  async getSummary(userId: string): Promise<Summary> {
+  async getSummary(userId: string): Promise<SummaryView> {
     const [snapshot, stored] = await Promise.all([
       this.database.read(userId, FACT_TABLES),
       this.database.sealedKeys(userId),

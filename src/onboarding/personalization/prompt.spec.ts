@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { buildAiInputs, type AiInputs } from './ai-inputs.js';
+import { buildAiInputs } from './ai-inputs.js';
 import { factsOf } from './facts.js';
+import type { AiInputsView } from './personalization.contract.js';
 import { buildPrompt } from './prompt.js';
 import { tokenCounter } from './tokens.js';
 
@@ -10,7 +11,7 @@ const countTokens = await tokenCounter();
 const DEFAULTS = buildAiInputs(factsOf({ session: null, documents: {}, competitors: [], keyProviders: [] }, true));
 
 /** Inputs of which every value that a page could name is this. */
-function inputsOf(text: string, list: readonly string[] = [text]): AiInputs {
+function inputsOf(text: string, list: readonly string[] = [text]): AiInputsView {
   return {
     website_analysis: {
       website_url: text,

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../ground/problems/json.js';
-import { isJsonObject } from '../../ground/problems/json.js';
-import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { buildCanonicalProfile } from './canonical-profile.js';
 import { asText, asTexts, at, type Facts } from './facts.js';
+import type { SummaryView } from './personalization.contract.js';
 
 /** What the user has, beside what was saved of it in the tables of facts. */
 export interface KeySituation {
@@ -9,35 +9,6 @@ export interface KeySituation {
   readonly masked: Readonly<Record<string, string>>;
   readonly hasAi: boolean;
   readonly hasResearch: boolean;
-}
-
-export interface Summary {
-  readonly api_keys: Readonly<Record<string, string>>;
-  readonly website_url: string | null;
-  readonly style_analysis: JsonObject | null;
-  readonly research_preferences: JsonObject | null;
-  /** Texts or null, never objects: the client shows them as they are. */
-  readonly personalization_settings: {
-    readonly writing_style: string | null;
-    readonly target_audience: string | null;
-    readonly content_focus: string | null;
-    readonly tone: string | null;
-    readonly brand_voice: string | null;
-  };
-  readonly persona_readiness: {
-    readonly ready: boolean;
-    readonly reason: string;
-    readonly missing_data: readonly string[];
-  };
-  readonly integrations: JsonObject | null;
-  readonly capabilities: {
-    readonly ai_content_generation: boolean;
-    readonly website_analysis: boolean;
-    readonly research_capabilities: boolean;
-    readonly persona_generation: boolean;
-    readonly content_optimization: boolean;
-  };
-  readonly canonical_profile: CanonicalProfile;
 }
 
 /** What a persona is made from, and what it is called towards the user. */
@@ -56,7 +27,7 @@ export interface SummaryViews {
 }
 
 /** All that was saved, in short, and what can be done with it. */
-export function buildSummary(facts: Facts, keys: KeySituation, views: SummaryViews): Summary {
+export function buildSummary(facts: Facts, keys: KeySituation, views: SummaryViews): SummaryView {
   const { website } = facts;
   const profile = buildCanonicalProfile(facts);
   const missing = [
