@@ -199,7 +199,7 @@ export interface paths {
       cookie?: never;
     };
     /** A user’s AI inputs, for services with the scope onboarding:read; recorded */
-    get: operations['PersonalizationController_aiInputsOf'];
+    get: operations['InternalReadsController_aiInputs'];
     put?: never;
     post?: never;
     delete?: never;
@@ -216,7 +216,7 @@ export interface paths {
       cookie?: never;
     };
     /** A key, for services with the scope keys:use; recorded */
-    get: operations['ApiKeysController_lend'];
+    get: operations['KeyLendingController_lend'];
     put?: never;
     post?: never;
     delete?: never;
@@ -233,7 +233,7 @@ export interface paths {
       cookie?: never;
     };
     /** A user’s canonical profile, for services with the scope onboarding:read; recorded */
-    get: operations['PersonalizationController_profileOf'];
+    get: operations['InternalReadsController_profile'];
     put?: never;
     post?: never;
     delete?: never;
@@ -250,7 +250,7 @@ export interface paths {
       cookie?: never;
     };
     /** Where a user stands, for services with the scope onboarding:read; recorded */
-    get: operations['PersonalizationController_statusOf'];
+    get: operations['InternalReadsController_status'];
     put?: never;
     post?: never;
     delete?: never;
@@ -925,9 +925,14 @@ export interface components {
       search_intent: components['schemas']['SearchIntentInputs'];
     };
     LentKeyView: {
+      /** @description The key in plain text */
       api_key: string;
+      /** @description The name of the provider */
       provider: string;
-      /** @enum {string} */
+      /**
+       * @description deployment: the user has no key of this provider
+       * @enum {string}
+       */
       source: 'user' | 'deployment';
     };
     PersonaLatestView: {
@@ -2195,7 +2200,7 @@ export interface operations {
       };
     };
   };
-  PersonalizationController_aiInputsOf: {
+  InternalReadsController_aiInputs: {
     parameters: {
       query?: never;
       header?: never;
@@ -2252,7 +2257,7 @@ export interface operations {
       };
     };
   };
-  ApiKeysController_lend: {
+  KeyLendingController_lend: {
     parameters: {
       query?: never;
       header?: never;
@@ -2310,7 +2315,7 @@ export interface operations {
       };
     };
   };
-  PersonalizationController_profileOf: {
+  InternalReadsController_profile: {
     parameters: {
       query?: never;
       header?: never;
@@ -2367,7 +2372,7 @@ export interface operations {
       };
     };
   };
-  PersonalizationController_statusOf: {
+  InternalReadsController_status: {
     parameters: {
       query?: never;
       header?: never;

@@ -7,6 +7,7 @@ import { HealthController } from './ground/health/health.routes.js';
 import { BusinessInfoController } from './onboarding/steps/business-info.routes.js';
 import { OnboardingRecordsController } from './onboarding/steps/saved-data.routes.js';
 import { OnboardingModule } from './onboarding.module.js';
+import { InternalReadsController, KeyLendingController } from './operations/internal/internal.routes.js';
 import { PersonalizationController } from './onboarding/personalization/personalization.routes.js';
 import { OnboardingConfigController } from './onboarding/progress/onboarding-config.routes.js';
 import { ProgressController } from './onboarding/progress/progress.routes.js';
@@ -26,6 +27,8 @@ export class AppModule {
         OnboardingRecordsController,
         BusinessInfoController,
         PersonalizationController,
+        InternalReadsController,
+        KeyLendingController,
         HealthController,
       ],
     };

@@ -6,8 +6,16 @@ import { DatabaseModule } from './onboarding/database/database.module.js';
 import { OnboardingDataModule } from './onboarding/steps/steps.module.js';
 import { PersonalizationModule } from './onboarding/personalization/personalization.module.js';
 import { ProgressModule } from './onboarding/progress/progress.module.js';
+import { InternalModule } from './operations/internal/internal.module.js';
 
-const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, OnboardingDataModule, PersonalizationModule];
+const MODULES = [
+  DatabaseModule,
+  ProgressModule,
+  ApiKeysModule,
+  OnboardingDataModule,
+  PersonalizationModule,
+  InternalModule,
+];
 
 /**
  * Onboarding inside another Nest application: its services, without routes, guards, pipes or filters, so that the host's own

@@ -113,9 +113,3 @@ export class EnhancedValidationView {
   results!: Readonly<Record<string, Readonly<Record<string, ValidationResultView>>>>;
   @ApiProperty() summary!: EnhancedSummaryView;
 }
-
-export class LentKeyView {
-  @ApiProperty() provider!: string;
-  @ApiProperty() api_key!: string;
-  @ApiProperty({ enum: ['user', 'deployment'] }) source!: 'user' | 'deployment';
-}

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, RequiresScope } from '../../ground/auth/auth.guard.js';
+import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { IfMatch, type Precondition } from '../../ground/http/entity-tag.js';
@@ -16,12 +16,10 @@ import {
   KeyDeletedView,
   KeySavedView,
   KeysValidationView,
-  LentKeyView,
   SaveKeyDto,
   ValidationResultView,
 } from './api-keys.contract.js';
 import { viewCheck, viewKeys, viewValidation } from './api-keys.views.js';
-import { KeyLending } from '../../operations/internal/key-lending.service.js';
 import { KeyValidation } from './key-validation.service.js';
 import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
 
@@ -35,7 +33,6 @@ export class ApiKeysController {
     private readonly keys: ApiKeyManager,
     private readonly database: OnboardingDatabaseService,
     private readonly validation: KeyValidation,
-    private readonly lending: KeyLending,
   ) {}
 
   @Get('api-keys')
@@ -122,14 +119,5 @@ export class ApiKeysController {
   @Answers(EnhancedValidationView)
   enhanced(@CurrentUser() user: User) {
     return this.validation.enhanced(user.id);
-  }
-
-  @Get('internal/users/:userId/api-keys/:provider')
-  @RequiresScope('keys:use')
-  @ApiOperation({ summary: 'A key, for services with the scope keys:use; recorded' })
-  @Answers(LentKeyView)
-  @ApiProblems(404)
-  lend(@CurrentUser() service: User, @Param('userId') userId: string, @Param('provider') provider: string) {
-    return this.lending.lend(service, userId, provider);
   }
 }
