@@ -43,7 +43,7 @@ export class ApiKeysController {
   }
 
   @Get('api-keys/onboarding')
-  @ApiOperation({ summary: 'The same, for the first page of the wizard' })
+  @ApiOperation({ summary: 'The user’s keys, masked, for the first page of the wizard' })
   @Answers(ApiKeysView)
   async listForOnboarding(@CurrentUser() user: User) {
     return viewKeys(await this.keys.list(user.id));
@@ -69,7 +69,7 @@ export class ApiKeysController {
   }
 
   @Delete('api-keys/:provider')
-  @ApiOperation({ summary: 'Removes a key of the user' })
+  @ApiOperation({ summary: 'Deletes the user’s key of a provider' })
   @Answers(KeyDeletedView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
@@ -84,7 +84,7 @@ export class ApiKeysController {
   }
 
   @Get('api-keys/validate')
-  @ApiOperation({ summary: 'What providers said of the keys when they were last asked' })
+  @ApiOperation({ summary: 'The result of the last check of each key; asks no provider' })
   @Answers(KeysValidationView)
   async lastValidation(@CurrentUser() user: User) {
     return viewValidation(this.keys.states(user.id, await this.database.sealedKeys(user.id)));
@@ -93,7 +93,7 @@ export class ApiKeysController {
   @Post('api-keys/validate')
   @Ok()
   @UseGuards(KeyChecksLimit)
-  @ApiOperation({ summary: 'Asks the providers of the user’s keys now' })
+  @ApiOperation({ summary: 'Checks the user’s keys with their providers now' })
   @Answers(KeysValidationView)
   @ApiProblems(400, 413, 415)
   @ApiTooManyRequests()
@@ -104,7 +104,7 @@ export class ApiKeysController {
   @Post('providers/:provider/validate')
   @Ok()
   @UseGuards(KeyChecksLimit)
-  @ApiOperation({ summary: 'Asks a provider about a key without saving it' })
+  @ApiOperation({ summary: 'Checks a key with its provider without saving it' })
   @Answers(KeyCheckView)
   @ApiProblems(400, 404, 413, 415)
   @ApiTooManyRequests()
@@ -115,7 +115,7 @@ export class ApiKeysController {
   }
 
   @Get('validation/enhanced')
-  @ApiOperation({ summary: 'What of the whole set-up stands' })
+  @ApiOperation({ summary: 'Which parts of the set-up are complete' })
   @Answers(EnhancedValidationView)
   enhanced(@CurrentUser() user: User) {
     return this.validation.enhanced(user.id);

@@ -17,7 +17,7 @@ export class PersonalizationController {
   constructor(private readonly data: OnboardingDataService) {}
 
   @Get('ai-inputs')
-  @ApiOperation({ summary: 'What AI features are to know of the user; as JSON, or as a text for a system prompt' })
+  @ApiOperation({ summary: 'The user’s AI inputs, as JSON or as a text for a system prompt' })
   @ApiOkResponse({
     content: {
       'application/json': { schema: { $ref: getSchemaPath(AiInputsView) } },
@@ -36,7 +36,7 @@ export class PersonalizationController {
   }
 
   @Get('summary')
-  @ApiOperation({ summary: 'All that was saved, in short, and what can be done with it' })
+  @ApiOperation({ summary: 'A summary of the saved data, and which features the user can use with them' })
   @Answers(SummaryView)
   summary(@CurrentUser() user: User) {
     return this.data.getSummary(user.id);

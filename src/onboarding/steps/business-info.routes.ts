@@ -17,7 +17,7 @@ export class BusinessInfoController {
 
   @Post()
   @Ok()
-  @ApiOperation({ summary: 'Saves what the user says of the business' })
+  @ApiOperation({ summary: 'Saves the user’s business information' })
   @Answers(BusinessInfoView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
@@ -26,7 +26,7 @@ export class BusinessInfoController {
   }
 
   @Put(':id')
-  @ApiOperation({ summary: 'Replaces it' })
+  @ApiOperation({ summary: 'Replaces the business information' })
   @Answers(BusinessInfoView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
@@ -40,7 +40,7 @@ export class BusinessInfoController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Reads it by its id' })
+  @ApiOperation({ summary: 'Reads the business information by its id' })
   @Answers(BusinessInfoView)
   @ApiProblems(404)
   get(@CurrentUser() user: User, @Param('id') id: string) {
@@ -48,7 +48,7 @@ export class BusinessInfoController {
   }
 
   @Get('user/:userId')
-  @ApiOperation({ summary: 'Reads it by its user, who must be the caller' })
+  @ApiOperation({ summary: 'Reads the business information by its user, who must be the caller' })
   @Answers(BusinessInfoView)
   @ApiProblems(404)
   getByUser(@CurrentUser() user: User, @Param('userId') userId: string) {

@@ -27,7 +27,7 @@ export class OnboardingRecordsController {
 
   @Get('research-preferences')
   @Header('content-type', 'application/json; charset=utf-8')
-  @ApiOperation({ summary: 'The saved research preferences, or null' })
+  @ApiOperation({ summary: 'The saved research preferences, or null when there are none' })
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, nullable: true } })
   async researchPreferences(@CurrentUser() user: User) {
     // As text, since the framework answers null with an empty body.
@@ -35,7 +35,7 @@ export class OnboardingRecordsController {
   }
 
   @Get('step4/persona-latest')
-  @ApiOperation({ summary: 'The saved persona; says so when there is none' })
+  @ApiOperation({ summary: 'The saved persona; `success` is false when there is none' })
   @Answers(PersonaLatestView)
   latestPersona(@CurrentUser() user: User) {
     return this.records.latestPersona(user.id);
