@@ -215,7 +215,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A key, for services with the scope keys:use; recorded */
+    /** A user’s key of a provider, for services with the scope keys:use; recorded */
     get: operations['KeyLendingController_lend'];
     put?: never;
     post?: never;
@@ -249,7 +249,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Where a user stands, for services with the scope onboarding:read; recorded */
+    /** A user’s progress, for services with the scope onboarding:read; recorded */
     get: operations['InternalReadsController_status'];
     put?: never;
     post?: never;

@@ -12,13 +12,13 @@ import { PersonalizationController } from './onboarding/personalization/personal
 import { OnboardingConfigController } from './onboarding/progress/onboarding-config.routes.js';
 import { ProgressController } from './onboarding/progress/progress.routes.js';
 
-/** The whole service: onboarding, who is calling, and the routes. */
+/** The whole service: onboarding, authentication and the routes. */
 @Module({})
 export class AppModule {
   static forRoot(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
-      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...watching(configuration)],
+      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...metrics(configuration)],
       controllers: [
         ProgressController,
         OnboardingConfigController,
@@ -35,8 +35,8 @@ export class AppModule {
   }
 }
 
-/** What is not asked for is not even loaded. */
-function watching({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
+/** Without METRICS_PORT the module of metrics is not loaded at all. */
+function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   if (METRICS_PORT === undefined) return [];
   return [import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => ({ module: MetricsModule }))];
 }

@@ -19,12 +19,12 @@ const MODULES = [
 
 /**
  * Onboarding inside another Nest application: its services, without routes, guards, pipes or filters, so that the host's own
- * stay as they are. Every method takes the user first; whoever calls has made sure who that is.
+ * stay as they are. Every method takes the user id first; the host has authenticated the user.
  */
 @Module({})
 export class OnboardingModule {
   /**
-   * An application has one of it: where several modules need the services, they import the module that imports this one.
+   * An application calls this once: where several modules need the services, they import the module that imports this one.
    * @param settings the variables of `.env.example`, as texts; at least DATABASE_URL and API_KEY_ENCRYPTION_KEYS. Nothing is
    * read from the environment of the process, nothing is written to a file unless WRITE_ENV_FILE says so, and nothing is
    * migrated: `npm run migrate` does that.
@@ -46,7 +46,7 @@ export class OnboardingModule {
   }
 }
 
-/** The service by itself writes saved keys to `.env` in local development; another application's `.env` is its own affair. */
+/** On its own and in local development the service writes saved keys to `.env`; in a host only where WRITE_ENV_FILE is true. */
 function configurationOf(settings: Environment): Configuration {
   return new Configuration({ ...settings, WRITE_ENV_FILE: settings.WRITE_ENV_FILE || 'false' });
 }

@@ -17,8 +17,8 @@ import { buildSummary } from './summary.js';
 import { tokenCounter } from './tokens.js';
 
 /**
- * What AI features are to know of a user: drawn from the user's own data, with defaults where there are none. An outage is
- * an error (`DatabaseUnavailable`), never a default.
+ * A user's AI inputs, canonical profile and summary: from the user's own data, with defaults where there are none. An outage
+ * is an error (`DatabaseUnavailable`), never a default.
  */
 @Injectable()
 export class OnboardingDataService {
@@ -32,12 +32,13 @@ export class OnboardingDataService {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
   }
 
+  /** The inputs for AI features; `meta` says where each value comes from. */
   async getPersonalizedAiInputs(userId: string): Promise<AiInputsView> {
     return buildAiInputs(await this.#facts(userId));
   }
 
   /**
-   * The same as a text for a system prompt.
+   * The AI inputs as a text for a system prompt.
    * @param maxTokens 50 to 4000, counted as by OpenAI's cl100k_base
    */
   async getPersonalizedPrompt(userId: string, maxTokens: number = DEFAULT_MAX_TOKENS): Promise<string> {
@@ -45,21 +46,22 @@ export class OnboardingDataService {
     return buildPrompt(inputs, maxTokens, countTokens);
   }
 
-  /** Null when there is none. */
+  /** The saved website analysis; null when there is none. */
   getUserWebsiteAnalysis(userId: string): Promise<JsonObject | null> {
     return this.database.getWebsiteAnalysis(userId);
   }
 
-  /** Null when there are none. */
+  /** The saved research preferences; null when there are none. */
   getUserResearchPreferences(userId: string): Promise<JsonObject | null> {
     return this.database.getResearchPreferences(userId);
   }
 
+  /** Who the user is as a publisher; every field is null where nothing was saved. */
   async getCanonicalProfile(userId: string): Promise<CanonicalProfileView> {
     return buildCanonicalProfile(await this.#facts(userId));
   }
 
-  /** @throws KeysUnavailable when a key does not open */
+  /** The saved data in short, and which features the user can use. @throws KeysUnavailable when a key does not open */
   async getSummary(userId: string): Promise<SummaryView> {
     const [snapshot, stored] = await Promise.all([
       this.database.read(userId, FACT_TABLES),
@@ -68,7 +70,7 @@ export class OnboardingDataService {
     const states = this.keys.states(userId, stored);
     const usable = (group: string) =>
       states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
-    // The last page launches only if it finds a key: the deployment's are listed too, and nothing of them is shown.
+    // The wizard's last page launches only if there is a key, so the deployment's are listed too, as stars alone.
     const masked = states.map(({ provider, mask }) => [provider.id, mask ?? STARS] as const);
     const keys = { masked: Object.fromEntries(masked), hasAi: usable('ai'), hasResearch: usable('research') };
     return buildSummary(factsOf(snapshot, this.#brandAnalysis), keys, this.#views(snapshot));

@@ -35,7 +35,7 @@ export class InternalReadsController {
   }
 
   @Get('status')
-  @ApiOperation({ summary: 'Where a user stands, for services with the scope onboarding:read; recorded' })
+  @ApiOperation({ summary: 'A user’s progress, for services with the scope onboarding:read; recorded' })
   @Answers(StatusView)
   status(@CurrentUser() service: User, @Param('userId') userId: string) {
     return this.audited.read(service, userId, 'status', (id) => this.progress.getOnboardingStatus(id));
@@ -58,7 +58,7 @@ export class KeyLendingController {
   constructor(private readonly lending: KeyLending) {}
 
   @Get('api-keys/:provider')
-  @ApiOperation({ summary: 'A key, for services with the scope keys:use; recorded' })
+  @ApiOperation({ summary: 'A user’s key of a provider, for services with the scope keys:use; recorded' })
   @Answers(LentKeyView)
   lend(@CurrentUser() service: User, @Param('userId') userId: string, @Param('provider') provider: string) {
     return this.lending.lend(service, userId, provider);
