@@ -8,7 +8,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What AI features are to know of the user; as JSON, or as a text for a system prompt */
+    /** The user’s AI inputs, as JSON or as a text for a system prompt */
     get: operations['PersonalizationController_aiInputs'];
     put?: never;
     post?: never;
@@ -46,7 +46,7 @@ export interface paths {
     get?: never;
     put?: never;
     post?: never;
-    /** Removes a key of the user */
+    /** Deletes the user’s key of a provider */
     delete: operations['ApiKeysController_remove'];
     options?: never;
     head?: never;
@@ -60,7 +60,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The same, for the first page of the wizard */
+    /** The user’s keys, masked, for the first page of the wizard */
     get: operations['ApiKeysController_listForOnboarding'];
     put?: never;
     post?: never;
@@ -77,10 +77,10 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What providers said of the keys when they were last asked */
+    /** The result of the last check of each key; asks no provider */
     get: operations['ApiKeysController_lastValidation'];
     put?: never;
-    /** Asks the providers of the user’s keys now */
+    /** Checks the user’s keys with their providers now */
     post: operations['ApiKeysController_validate'];
     delete?: never;
     options?: never;
@@ -97,7 +97,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Saves what the user says of the business */
+    /** Saves the user’s business information */
     post: operations['BusinessInfoController_save[0]'];
     delete?: never;
     options?: never;
@@ -112,9 +112,9 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Reads it by its id */
+    /** Reads the business information by its id */
     get: operations['BusinessInfoController_get[0]'];
-    /** Replaces it */
+    /** Replaces the business information */
     put: operations['BusinessInfoController_replace[0]'];
     post?: never;
     delete?: never;
@@ -130,7 +130,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Reads it by its user, who must be the caller */
+    /** Reads the business information by its user, who must be the caller */
     get: operations['BusinessInfoController_getByUser[0]'];
     put?: never;
     post?: never;
@@ -149,7 +149,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Ends the onboarding */
+    /** Completes the onboarding; optional steps that are unfinished become skipped */
     post: operations['ProgressController_completeOnboarding'];
     delete?: never;
     options?: never;
@@ -164,7 +164,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What onboarding asks of anybody */
+    /** The steps of onboarding, and how many API keys it requires */
     get: operations['OnboardingConfigController_config'];
     put?: never;
     post?: never;
@@ -181,7 +181,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Everything that the wizard needs to open, in one read */
+    /** What the wizard needs when it opens: the user, the progress and all saved data */
     get: operations['ProgressController_init'];
     put?: never;
     post?: never;
@@ -199,7 +199,7 @@ export interface paths {
       cookie?: never;
     };
     /** A user’s AI inputs, for services with the scope onboarding:read; recorded */
-    get: operations['PersonalizationController_aiInputsOf'];
+    get: operations['InternalReadsController_aiInputs'];
     put?: never;
     post?: never;
     delete?: never;
@@ -215,8 +215,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A key, for services with the scope keys:use; recorded */
-    get: operations['ApiKeysController_lend'];
+    /** A user’s key of a provider, for services with the scope keys:use; recorded */
+    get: operations['KeyLendingController_lend'];
     put?: never;
     post?: never;
     delete?: never;
@@ -233,7 +233,7 @@ export interface paths {
       cookie?: never;
     };
     /** A user’s canonical profile, for services with the scope onboarding:read; recorded */
-    get: operations['PersonalizationController_profileOf'];
+    get: operations['InternalReadsController_profile'];
     put?: never;
     post?: never;
     delete?: never;
@@ -249,8 +249,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Where a user stands, for services with the scope onboarding:read; recorded */
-    get: operations['PersonalizationController_statusOf'];
+    /** A user’s progress, for services with the scope onboarding:read; recorded */
+    get: operations['InternalReadsController_status'];
     put?: never;
     post?: never;
     delete?: never;
@@ -266,7 +266,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All steps with their data */
+    /** All steps with their saved data */
     get: operations['ProgressController_steps'];
     put?: never;
     post?: never;
@@ -283,7 +283,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The providers whose keys can be saved */
+    /** The providers of which a user can save a key */
     get: operations['ProvidersController_providers'];
     put?: never;
     post?: never;
@@ -300,7 +300,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** How to get a key of a provider */
+    /** How a user gets a key of a provider */
     get: operations['ProvidersController_setup'];
     put?: never;
     post?: never;
@@ -319,7 +319,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Asks a provider about a key without saving it */
+    /** Checks a key with its provider without saving it */
     post: operations['ApiKeysController_check'];
     delete?: never;
     options?: never;
@@ -334,7 +334,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The saved research preferences, or null */
+    /** The saved research preferences, or null when there are none */
     get: operations['OnboardingRecordsController_researchPreferences'];
     put?: never;
     post?: never;
@@ -353,7 +353,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Starts again; hard deletes everything of this user */
+    /** Resets the progress; a hard reset deletes all data of the user */
     post: operations['ProgressController_reset'];
     delete?: never;
     options?: never;
@@ -368,7 +368,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Where to go on */
+    /** The step at which the user resumes */
     get: operations['ProgressController_resume'];
     put?: never;
     post?: never;
@@ -387,7 +387,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Starts the onboarding, or returns the one there is */
+    /** Starts the onboarding; a started one is returned unchanged */
     post: operations['ProgressController_start'];
     delete?: never;
     options?: never;
@@ -402,7 +402,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Where the user stands */
+    /** The progress of the user: percentage, current step and next step */
     get: operations['ProgressController_status'];
     put?: never;
     post?: never;
@@ -419,7 +419,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** One step with its data */
+    /** One step with its saved data */
     get: operations['ProgressController_step'];
     put?: never;
     post?: never;
@@ -470,7 +470,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether a step may be worked on */
+    /** Whether the user can work on a step, and what is missing before it */
     get: operations['ProgressController_validate'];
     put?: never;
     post?: never;
@@ -487,7 +487,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The saved persona; says so when there is none */
+    /** The saved persona; `success` is false when there is none */
     get: operations['OnboardingRecordsController_latestPersona'];
     put?: never;
     post?: never;
@@ -521,7 +521,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** All that was saved, in short, and what can be done with it */
+    /** A summary of the saved data, and which features the user can use with them */
     get: operations['PersonalizationController_summary'];
     put?: never;
     post?: never;
@@ -538,7 +538,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What of the whole set-up stands */
+    /** Which parts of the set-up are complete */
     get: operations['ApiKeysController_enhanced'];
     put?: never;
     post?: never;
@@ -589,7 +589,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether it is to be sent requests: the database answers, and it is not about to stop */
+    /** Whether the process takes requests: the database answers, and the process is not stopping */
     get: operations['HealthController_ready'];
     put?: never;
     post?: never;
@@ -608,7 +608,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Saves what the user says of the business */
+    /** Saves the user’s business information */
     post: operations['BusinessInfoController_save[1]'];
     delete?: never;
     options?: never;
@@ -623,9 +623,9 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Reads it by its id */
+    /** Reads the business information by its id */
     get: operations['BusinessInfoController_get[1]'];
-    /** Replaces it */
+    /** Replaces the business information */
     put: operations['BusinessInfoController_replace[1]'];
     post?: never;
     delete?: never;
@@ -641,7 +641,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Reads it by its user, who must be the caller */
+    /** Reads the business information by its user, who must be the caller */
     get: operations['BusinessInfoController_getByUser[1]'];
     put?: never;
     post?: never;
@@ -660,12 +660,12 @@ export interface components {
       gap_analysis: components['schemas']['GapInputs'];
       keyword_analysis: components['schemas']['KeywordInputs'];
       meta: components['schemas']['InputsMeta'];
-      /** @description Only when the user has saved some */
+      /** @description Only when the user has saved research preferences */
       research_preferences?: components['schemas']['ResearchInputs'];
       website_analysis: components['schemas']['WebsiteInputs'];
     };
     ApiKeysView: {
-      /** @description Provider to masked key */
+      /** @description Masked keys by provider */
       api_keys: {
         [key: string]: string;
       };
@@ -714,7 +714,7 @@ export interface components {
       website_analysis: boolean;
     };
     CheckKeyDto: {
-      /** @description The key; it is checked, and not stored */
+      /** @description The key; it is checked and not stored */
       api_key: string;
     };
     CompetitorInputs: {
@@ -743,7 +743,7 @@ export interface components {
       data?: {
         [key: string]: unknown;
       } | null;
-      /** @description Kept with the step */
+      /** @description Stored with the step */
       validation_errors?: string[] | null;
     };
     ConfigRequirementsView: {
@@ -774,7 +774,7 @@ export interface components {
     };
     EnhancedValidationView: {
       all_valid: boolean;
-      /** @description By group of providers, then by provider */
+      /** @description Results by group of providers, then by provider */
       results: {
         [key: string]: {
           [key: string]: components['schemas']['ValidationResultView'];
@@ -797,7 +797,7 @@ export interface components {
       status: 'ok';
     };
     InitOnboardingView: {
-      /** @description Every required step before the last is finished */
+      /** @description Whether every required step before the last is completed or skipped */
       can_proceed_to_final: boolean;
       /**
        * Format: date-time
@@ -805,7 +805,7 @@ export interface components {
        */
       completed_at: string | null;
       completion_percentage: number;
-      /** @description The step to show on return */
+      /** @description The step to show when the user comes back */
       current_step: number;
       is_completed: boolean;
       /**
@@ -865,10 +865,11 @@ export interface components {
       user: components['schemas']['InitUserView'];
     };
     InputsMeta: {
+      /** @description The share of values that come from the user’s own data, to two decimals */
       completeness: number;
-      /** @description Whether anything comes from the user’s own data */
+      /** @description Whether any value comes from the user’s own data */
       personalized: boolean;
-      /** @description By path */
+      /** @description Where each value comes from, by the path of the value */
       sources: {
         [key: string]:
           | 'persona'
@@ -901,13 +902,13 @@ export interface components {
       provider: string;
       /** @enum {string} */
       status: 'saved';
-      /** @description Only when something beside the saving could not be done */
+      /** @description Only when the key is saved and something else failed */
       warnings?: string[];
     };
     KeysValidationView: {
-      /** @description There is a key of an AI provider, and none is known to be invalid */
+      /** @description Whether there is a key of an AI provider and no key is known to be invalid */
       all_valid: boolean;
-      /** @description Provider to masked key */
+      /** @description Masked keys by provider */
       api_keys: {
         [key: string]: string;
       };
@@ -924,9 +925,14 @@ export interface components {
       search_intent: components['schemas']['SearchIntentInputs'];
     };
     LentKeyView: {
+      /** @description The key in plain text */
       api_key: string;
+      /** @description The name of the provider */
       provider: string;
-      /** @enum {string} */
+      /**
+       * @description deployment: the user has no key of this provider
+       * @enum {string}
+       */
       source: 'user' | 'deployment';
     };
     PersonaLatestView: {
@@ -1056,7 +1062,7 @@ export interface components {
       reset_mode: 'soft' | 'hard';
       /**
        * Format: date-time
-       * @description Null after a hard reset: nothing is left
+       * @description Null after a hard reset
        */
       started_at: string | null;
       user_id: string;
@@ -1070,7 +1076,7 @@ export interface components {
        * @description ISO 8601 in UTC
        */
       last_updated?: string | null;
-      /** @description Only once completed */
+      /** @description Only when the onboarding is completed */
       message?: string;
       resume_step?: number;
       /**
@@ -1080,10 +1086,10 @@ export interface components {
       started_at?: string | null;
     };
     SaveKeyDto: {
-      /** @description The key; surrounding white space is dropped */
+      /** @description The key; white space around it is removed */
       api_key: string;
       description?: string | null;
-      /** @description A provider, by its name or an alias */
+      /** @description The name of a provider, or an alias */
       provider: string;
     };
     SavePersonaDto: {
@@ -1116,7 +1122,7 @@ export interface components {
       user_id: string;
     };
     StatusView: {
-      /** @description Every required step before the last is finished */
+      /** @description Whether every required step before the last is completed or skipped */
       can_proceed_to_final: boolean;
       /**
        * Format: date-time
@@ -1124,7 +1130,7 @@ export interface components {
        */
       completed_at: string | null;
       completion_percentage: number;
-      /** @description The step to show on return */
+      /** @description The step to show when the user comes back */
       current_step: number;
       is_completed: boolean;
       /** @description The first unfinished step */
@@ -1142,7 +1148,7 @@ export interface components {
       validation_errors: string[];
     };
     StepCompletedView: {
-      /** @description What is saved for the step now */
+      /** @description The saved data of the step after this request */
       data: {
         [key: string]: unknown;
       } | null;
@@ -1160,7 +1166,7 @@ export interface components {
        * @description ISO 8601 in UTC
        */
       completed_at: string | null;
-      /** @description What was saved for the step; never key material */
+      /** @description The saved data of the step, without keys */
       data: {
         [key: string]: unknown;
       } | null;
@@ -1172,7 +1178,7 @@ export interface components {
       validation_errors: string[];
     };
     SummaryView: {
-      /** @description Provider to masked key; only stars where the key is the deployment’s */
+      /** @description Masked keys by provider; the deployment’s own as eight stars */
       api_keys: {
         [key: string]: string;
       };
@@ -1204,17 +1210,17 @@ export interface components {
       error?: string;
       /** @enum {string} */
       status: 'configured' | 'missing' | 'invalid' | 'unverified';
-      /** @description Null: the provider was not asked, or gave no clear answer */
+      /** @description Null when the provider was not asked or gave no clear answer */
       valid: boolean | null;
     };
     WebsiteAnalysisView: {
       /** @enum {string} */
       status: 'success' | 'no_data';
-      /** @description Style, audience and guidelines together */
+      /** @description Style, audience and guidelines in one object */
       style_analysis?: {
         [key: string]: unknown;
       } | null;
-      /** @description The same row, for older readers */
+      /** @description The analysis again, nested, for older clients */
       website_analysis?: {
         [key: string]: unknown;
       } | null;
@@ -1240,9 +1246,9 @@ export interface operations {
   PersonalizationController_aiInputs: {
     parameters: {
       query?: {
-        /** @description prompt: a text for a system prompt */
+        /** @description prompt: as a text for a system prompt */
         format?: 'json' | 'prompt';
-        /** @description Of the prompt */
+        /** @description The most tokens of the prompt, counted as by OpenAI’s cl100k_base */
         max_tokens?: number;
       };
       header?: never;
@@ -2194,7 +2200,7 @@ export interface operations {
       };
     };
   };
-  PersonalizationController_aiInputsOf: {
+  InternalReadsController_aiInputs: {
     parameters: {
       query?: never;
       header?: never;
@@ -2251,7 +2257,7 @@ export interface operations {
       };
     };
   };
-  ApiKeysController_lend: {
+  KeyLendingController_lend: {
     parameters: {
       query?: never;
       header?: never;
@@ -2309,7 +2315,7 @@ export interface operations {
       };
     };
   };
-  PersonalizationController_profileOf: {
+  InternalReadsController_profile: {
     parameters: {
       query?: never;
       header?: never;
@@ -2366,7 +2372,7 @@ export interface operations {
       };
     };
   };
-  PersonalizationController_statusOf: {
+  InternalReadsController_status: {
     parameters: {
       query?: never;
       header?: never;
@@ -2706,7 +2712,7 @@ export interface operations {
   ProgressController_reset: {
     parameters: {
       query?: {
-        /** @description true: delete everything of this user, keys included */
+        /** @description true: deletes all data of the user, keys included */
         hard?: 'true' | 'false';
       };
       header?: {

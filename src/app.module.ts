@@ -8,17 +8,18 @@ import { BusinessInfoController } from './onboarding/steps/business-info.routes.
 import { SavedDataController } from './onboarding/steps/saved-data.routes.js';
 import { OnboardingModule } from './onboarding.module.js';
 import { DatabaseModule } from './onboarding/database/database.module.js';
+import { InternalReadsController, KeyLendingController } from './operations/internal/internal.routes.js';
 import { PersonalizationController } from './onboarding/personalization/personalization.routes.js';
 import { OnboardingConfigController } from './onboarding/progress/onboarding-config.routes.js';
 import { ProgressController } from './onboarding/progress/progress.routes.js';
 
-/** The whole service: onboarding, who is calling, and the routes. */
+/** The whole service: onboarding, authentication and the routes. */
 @Module({})
 export class AppModule {
   static forRoot(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
-      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...telemetry(configuration)],
+      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...metrics(configuration)],
       controllers: [
         ProgressController,
         OnboardingConfigController,
@@ -27,14 +28,16 @@ export class AppModule {
         SavedDataController,
         BusinessInfoController,
         PersonalizationController,
+        InternalReadsController,
+        KeyLendingController,
         HealthController,
       ],
     };
   }
 }
 
-/** Metrics are loaded only if a port is configured for them. */
-function telemetry({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
+/** Without METRICS_PORT the module of metrics is not loaded at all. */
+function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   if (METRICS_PORT === undefined) return [];
   return [
     import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => MetricsModule.forRoot(DatabaseModule)),

@@ -6,17 +6,18 @@ import { DatabaseModule } from './onboarding/database/database.module.js';
 import { StepsModule } from './onboarding/steps/steps.module.js';
 import { PersonalizationModule } from './onboarding/personalization/personalization.module.js';
 import { ProgressModule } from './onboarding/progress/progress.module.js';
+import { InternalModule } from './operations/internal/internal.module.js';
 
-const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, StepsModule, PersonalizationModule];
+const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, StepsModule, PersonalizationModule, InternalModule];
 
 /**
  * Onboarding inside another Nest application: its services, without routes, guards, pipes or filters, so that the host's own
- * stay as they are. Every method takes the user first; whoever calls has made sure who that is.
+ * stay as they are. Every method takes the user id first; the host has authenticated the user.
  */
 @Module({})
 export class OnboardingModule {
   /**
-   * An application has one of it: where several modules need the services, they import the module that imports this one.
+   * An application calls this once: where several modules need the services, they import the module that imports this one.
    * @param settings the variables of `.env.example`, as texts; at least DATABASE_URL and API_KEY_ENCRYPTION_KEYS. Nothing is
    * read from the environment of the process, nothing is written to a file unless WRITE_ENV_FILE says so, and nothing is
    * migrated: `npm run migrate` does that.
@@ -38,7 +39,7 @@ export class OnboardingModule {
   }
 }
 
-/** The service by itself writes saved keys to `.env` in local development; another application's `.env` is its own affair. */
+/** On its own and in local development the service writes saved keys to `.env`; in a host only where WRITE_ENV_FILE is true. */
 function configurationOf(settings: Environment): Configuration {
   return new Configuration({ ...settings, WRITE_ENV_FILE: settings.WRITE_ENV_FILE || 'false' });
 }

@@ -1,4 +1,11 @@
-import { type CanActivate, ForbiddenException, Module, ValidationPipe, type ExecutionContext } from '@nestjs/common';
+import {
+  type CanActivate,
+  ForbiddenException,
+  Injectable,
+  Module,
+  ValidationPipe,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,6 +16,7 @@ import { join } from 'node:path';
 import { ConfigurationError, type Environment } from '../../src/ground/config/configuration.js';
 import { OnboardingModule } from '../../src/onboarding.module.js';
 import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
+import { KeyLending } from '../../src/operations/internal/key-lending.service.js';
 import { ArticleBriefs, HostModule } from '../example/host-application.js';
 import { TestDatabase } from '../support/database.js';
 import { API_ROUTES } from '../support/routes.js';
@@ -114,6 +122,27 @@ describe('another application that imports OnboardingModule', () => {
     }
     const owners = await database.query<{ user_id: string }>('select distinct user_id from onboarding_sessions');
     expect(owners).toEqual([{ user_id: 'host.alice' }]);
+  });
+
+  it('lends keys to services of the host, and records who took them', async () => {
+    @Injectable()
+    class Lender {
+      constructor(readonly lending: KeyLending) {}
+    }
+    @Module({ imports: [OnboardingModule.forRoot(settingsOf(database))], providers: [Lender] })
+    class HostThatLends {}
+    await briefs.keys.save('host.lent', 'openai', 'sk-of-the-host-3');
+    const context = await NestFactory.createApplicationContext(HostThatLends, QUIET);
+    try {
+      const service = { id: 'host.writer', email: null, firstName: null, lastName: null, scopes: new Set<string>() };
+      const lent = await context.get(Lender).lending.lend(service, 'host.lent', 'openai');
+      expect(lent).toEqual({ provider: 'openai', api_key: 'sk-of-the-host-3', source: 'user' });
+    } finally {
+      await context.close();
+    }
+    expect(await database.query('select user_id, actor, action, subject from access_events')).toEqual([
+      { user_id: 'host.lent', actor: 'host.writer', action: 'api_key_lent', subject: 'openai' },
+    ]);
   });
 
   it.each([

@@ -40,7 +40,7 @@ describe('reads of services in a user’s name', () => {
   const accessesOfAll = async () =>
     Number((await app.database.query<{ n: string }>('select count(*) as n from access_events'))[0]?.n);
 
-  it('answer as the user would be answered', async () => {
+  it('answer what the user would see', async () => {
     const user = await app.as('alice');
     for (const step of [1, 2, 3, 4, 5]) {
       expect((await user.post(`/step/${step}/complete`, sample(step))).status).toBe(200);
@@ -135,12 +135,12 @@ describe('reads of services in a user’s name', () => {
     expect(await accessesOfAll()).toBe(before);
   });
 
-  it('are of the very user that the path names, however odd the id', async () => {
+  it('are of exactly the user in the path, whatever the id', async () => {
     const database = app.nest.get(OnboardingDatabaseService);
     const users = ['alice', ...LOOK_ALIKES];
     expect(users.length).toBeGreaterThan(60);
     expect(new Set(users).size).toBe(users.length);
-    const known = (await accesses('alice')).length;
+    const before = (await accesses('alice')).length;
     const percentages = new Map(users.map((userId, index) => [userId, index + 0.25]));
     for (const [userId, percentage] of percentages) await database.updateProgress(userId, percentage);
     const alice = (await database.getOnboardingStatus('alice')).completion_percentage;
@@ -151,7 +151,7 @@ describe('reads of services in a user’s name', () => {
     }
     for (const userId of users) {
       const recorded = await accesses(userId);
-      expect([userId, recorded.length]).toEqual([userId, userId === 'alice' ? known + 1 : 1]);
+      expect([userId, recorded.length]).toEqual([userId, userId === 'alice' ? before + 1 : 1]);
     }
   });
 
@@ -174,7 +174,7 @@ describe('reads of services in a user’s name', () => {
     expect(await accessesOfAll()).toBe(before);
   });
 
-  it('are of nothing else, and cannot write', async () => {
+  it('reach nothing else, and cannot write', async () => {
     const before = await app.database.dump();
     for (const subject of ['', 'api-keys', 'init', 'summary', 'constructor']) {
       expectProblem(await read('alice', subject), 404, subject);

@@ -41,7 +41,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({
-    summary: 'Whether it is to be sent requests: the database answers, and it is not about to stop',
+    summary: 'Whether the process takes requests: the database answers, and the process is not stopping',
     security: [],
   })
   @Answers(HealthView)

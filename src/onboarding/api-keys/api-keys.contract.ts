@@ -5,12 +5,12 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 const MAX_POSTED_LENGTH = 8192;
 
 export class SaveKeyDto {
-  @ApiProperty({ description: 'A provider, by its name or an alias' })
+  @ApiProperty({ description: 'The name of a provider, or an alias' })
   @IsString({ message: 'provider must be a text.' })
   @MaxLength(100, { message: 'provider must have at most 100 characters.' })
   provider!: string;
 
-  @ApiProperty({ description: 'The key; surrounding white space is dropped' })
+  @ApiProperty({ description: 'The key; white space around it is removed' })
   @IsString({ message: 'api_key must be a text.' })
   @MaxLength(MAX_POSTED_LENGTH, { message: 'api_key is too long to be an API key.' })
   api_key!: string;
@@ -23,7 +23,7 @@ export class SaveKeyDto {
 }
 
 export class CheckKeyDto {
-  @ApiProperty({ description: 'The key; it is checked, and not stored' })
+  @ApiProperty({ description: 'The key; it is checked and not stored' })
   @IsString({ message: 'api_key must be a text.' })
   @MaxLength(MAX_POSTED_LENGTH, { message: 'api_key is too long to be an API key.' })
   api_key!: string;
@@ -33,7 +33,7 @@ const masked = { type: 'object', additionalProperties: { type: 'string' } } as c
 const STATUSES = ['configured', 'missing', 'invalid', 'unverified'] as const;
 
 export class ApiKeysView {
-  @ApiProperty({ ...masked, description: 'Provider to masked key' }) api_keys!: Readonly<Record<string, string>>;
+  @ApiProperty({ ...masked, description: 'Masked keys by provider' }) api_keys!: Readonly<Record<string, string>>;
   @ApiProperty({ type: 'integer' }) total_providers!: number;
   @ApiProperty({ type: [String] }) configured_providers!: string[];
 }
@@ -42,7 +42,7 @@ export class KeySavedView {
   @ApiProperty() message!: string;
   @ApiProperty() provider!: string;
   @ApiProperty({ enum: ['saved'] }) status!: 'saved';
-  @ApiPropertyOptional({ type: [String], description: 'Only when something beside the saving could not be done' })
+  @ApiPropertyOptional({ type: [String], description: 'Only when the key is saved and something else failed' })
   warnings?: string[];
 }
 
@@ -56,7 +56,7 @@ export class ValidationResultView {
   @ApiProperty({
     type: Boolean,
     nullable: true,
-    description: 'Null: the provider was not asked, or gave no clear answer',
+    description: 'Null when the provider was not asked or gave no clear answer',
   })
   valid!: boolean | null;
   @ApiProperty({ enum: STATUSES }) status!: (typeof STATUSES)[number];
@@ -70,7 +70,7 @@ const results = {
 
 export class KeysValidationView extends ApiKeysView {
   @ApiProperty(results) validation_results!: Readonly<Record<string, ValidationResultView>>;
-  @ApiProperty({ description: 'There is a key of an AI provider, and none is known to be invalid' })
+  @ApiProperty({ description: 'Whether there is a key of an AI provider and no key is known to be invalid' })
   all_valid!: boolean;
   @ApiProperty({ type: [String] }) missing_keys!: string[];
 }
@@ -108,14 +108,8 @@ export class EnhancedValidationView {
   @ApiProperty({
     type: 'object',
     additionalProperties: results,
-    description: 'By group of providers, then by provider',
+    description: 'Results by group of providers, then by provider',
   })
   results!: Readonly<Record<string, Readonly<Record<string, ValidationResultView>>>>;
   @ApiProperty() summary!: EnhancedSummaryView;
-}
-
-export class LentKeyView {
-  @ApiProperty() provider!: string;
-  @ApiProperty() api_key!: string;
-  @ApiProperty({ enum: ['user', 'deployment'] }) source!: 'user' | 'deployment';
 }

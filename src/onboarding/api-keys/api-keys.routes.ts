@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, RequiresScope } from '../../ground/auth/auth.guard.js';
+import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { IfMatch } from '../../ground/http/entity-tag.js';
@@ -18,12 +18,10 @@ import {
   KeyDeletedView,
   KeySavedView,
   KeysValidationView,
-  LentKeyView,
   SaveKeyDto,
   ValidationResultView,
 } from './api-keys.contract.js';
 import { viewCheck, viewKeys, viewValidation } from './api-keys.views.js';
-import { KeyLending } from '../../operations/internal/key-lending.service.js';
 import { KeyValidation } from './key-validation.service.js';
 import { KeyChecksLimit, KeySavesLimit } from './rate-limits.js';
 
@@ -37,7 +35,6 @@ export class ApiKeysController {
     private readonly keys: ApiKeyManager,
     private readonly database: OnboardingDatabaseService,
     private readonly validation: KeyValidation,
-    private readonly lending: KeyLending,
   ) {}
 
   @Get('api-keys')
@@ -48,7 +45,7 @@ export class ApiKeysController {
   }
 
   @Get('api-keys/onboarding')
-  @ApiOperation({ summary: 'The same, for the first page of the wizard' })
+  @ApiOperation({ summary: 'The user’s keys, masked, for the first page of the wizard' })
   @Answers(ApiKeysView)
   async listForOnboarding(@CurrentUser() user: User) {
     return viewKeys(await this.keys.list(user.id));
@@ -80,7 +77,7 @@ export class ApiKeysController {
   }
 
   @Delete('api-keys/:provider')
-  @ApiOperation({ summary: 'Removes a key of the user' })
+  @ApiOperation({ summary: 'Deletes the user’s key of a provider' })
   @Answers(KeyDeletedView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
@@ -95,7 +92,7 @@ export class ApiKeysController {
   }
 
   @Get('api-keys/validate')
-  @ApiOperation({ summary: 'What providers said of the keys when they were last asked' })
+  @ApiOperation({ summary: 'The result of the last check of each key; asks no provider' })
   @Answers(KeysValidationView)
   async lastValidation(@CurrentUser() user: User) {
     return viewValidation(this.keys.states(user.id, await this.database.sealedKeys(user.id)));
@@ -104,7 +101,7 @@ export class ApiKeysController {
   @Post('api-keys/validate')
   @Ok()
   @UseGuards(KeyChecksLimit)
-  @ApiOperation({ summary: 'Asks the providers of the user’s keys now' })
+  @ApiOperation({ summary: 'Checks the user’s keys with their providers now' })
   @Answers(KeysValidationView)
   @ApiProblems(400, 413, 415)
   @ApiTooManyRequests()
@@ -115,7 +112,7 @@ export class ApiKeysController {
   @Post('providers/:provider/validate')
   @Ok()
   @UseGuards(KeyChecksLimit)
-  @ApiOperation({ summary: 'Asks a provider about a key without saving it' })
+  @ApiOperation({ summary: 'Checks a key with its provider without saving it' })
   @Answers(KeyCheckView)
   @ApiProblems(400, 404, 413, 415)
   @ApiTooManyRequests()
@@ -126,18 +123,9 @@ export class ApiKeysController {
   }
 
   @Get('validation/enhanced')
-  @ApiOperation({ summary: 'What of the whole set-up stands' })
+  @ApiOperation({ summary: 'Which parts of the set-up are complete' })
   @Answers(EnhancedValidationView)
   enhanced(@CurrentUser() user: User) {
     return this.validation.enhanced(user.id);
-  }
-
-  @Get('internal/users/:userId/api-keys/:provider')
-  @RequiresScope('keys:use')
-  @ApiOperation({ summary: 'A key, for services with the scope keys:use; recorded' })
-  @Answers(LentKeyView)
-  @ApiProblems(404)
-  lend(@CurrentUser() service: User, @Param('userId') userId: string, @Param('provider') provider: string) {
-    return this.lending.lend(service, userId, provider);
   }
 }

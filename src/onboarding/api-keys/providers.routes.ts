@@ -15,14 +15,14 @@ import { viewProviders, viewSetup } from './api-keys.views.js';
 @ApiExtraModels(ProviderView)
 export class ProvidersController {
   @Get('providers')
-  @ApiOperation({ summary: 'The providers whose keys can be saved', security: [] })
+  @ApiOperation({ summary: 'The providers of which a user can save a key', security: [] })
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: { $ref: getSchemaPath(ProviderView) } } })
   providers() {
     return viewProviders();
   }
 
   @Get('providers/:provider/setup')
-  @ApiOperation({ summary: 'How to get a key of a provider', security: [] })
+  @ApiOperation({ summary: 'How a user gets a key of a provider', security: [] })
   @Answers(ProviderSetupView)
   @ApiProblems(404)
   setup(@Param('provider') provider: string) {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
-import type { JsonObject } from '../../ground/problems/json.js';
-import { isJsonObject } from '../../ground/problems/json.js';
-import { buildAiInputs, type AiInputs } from './ai-inputs.js';
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { buildAiInputs } from './ai-inputs.js';
 import { factsOf, type Source } from './facts.js';
 import { GENERAL, INDUSTRIES } from './industries.js';
+import type { AiInputsView } from './personalization.contract.js';
 
 interface Saved {
   readonly website?: JsonObject;
@@ -17,7 +17,7 @@ interface Saved {
 }
 
 /** The inputs of a user who has saved just this. */
-function inputsFrom(saved: Saved, brandAnalysis = true): AiInputs {
+function inputsFrom(saved: Saved, brandAnalysis = true): AiInputsView {
   const { website, research, persona, business, competitors = [], updatedAt } = saved;
   const progress = { steps: {}, currentStep: null, percentageFloor: 0, startedAt: new Date(0), completedAt: null };
   const session = updatedAt ? { id: 'session', userId: 'alice', revision: 1, updatedAt, progress } : null;
@@ -59,7 +59,7 @@ const SOURCED = [
   'keyword_analysis.search_intent',
 ];
 
-/** A row in which everything that is read from it says something. */
+/** A row in which every value that is read has content. */
 const WEBSITE = {
   website_url: 'https://example.com',
   writing_style: { tone: 'casual' },
@@ -70,7 +70,7 @@ const WEBSITE = {
   sitemap_analysis: { content_pillars: ['guides'], top_keywords: ['shop tips'] },
 };
 
-/** Every path of keys at which a value that is not an object stands, and its parents. */
+/** Every path of keys to a value that is not an object, and the paths to its parents. */
 function pathsIn(value: unknown): string[][] {
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsIn(inner).map((path) => [key, ...path])]);
@@ -81,7 +81,7 @@ function replaced(value: JsonObject, [key = '', ...rest]: readonly string[], by:
 }
 
 /** The values of the inputs, by the paths under which their sources are named. */
-function valuesOf(inputs: AiInputs): Readonly<Record<string, unknown>> {
+function valuesOf(inputs: AiInputsView): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries({ ...inputs, meta: {} }).flatMap(([group, values]) =>
       Object.entries(values as JsonObject).map(([key, value]) => [`${group}.${key}`, value]),
@@ -90,7 +90,7 @@ function valuesOf(inputs: AiInputs): Readonly<Record<string, unknown>> {
 }
 
 describe('the inputs of a user who has saved nothing', () => {
-  it('are the defaults, each said to be one', () => {
+  it('are the defaults, each with `default` as its source', () => {
     expect(inputsFrom({})).toEqual({
       website_analysis: {
         website_url: null,
@@ -120,7 +120,7 @@ describe('the inputs of a user who has saved nothing', () => {
     });
   });
 
-  it('are those of somebody whose every row is empty', () => {
+  it('are the same when every row is empty', () => {
     const empty = { website: {}, persona: {}, business: {} };
     expect(inputsFrom(empty)).toEqual(inputsFrom({}));
   });
@@ -134,7 +134,7 @@ describe('the inputs of a user who has saved everything', () => {
     updatedAt: new Date('2026-01-02T03:04:05.678Z'),
   });
 
-  it('are the user’s own, each with where it comes from', () => {
+  it('are the user’s own, each with its source', () => {
     const { meta, ...groups } = inputs;
     expect(groups).toEqual({
       website_analysis: {
@@ -298,7 +298,7 @@ describe('competitors', () => {
     expect(performers(...many)[0]).toEqual(Array.from({ length: 10 }, (_, i) => `c${11 - i}.example`));
   });
 
-  it('are the industry’s sites without any of one’s own, and none where no industry is known: never invented', () => {
+  it('are the industry’s sites where the user has none, and none without an industry: never invented', () => {
     const of = (industry_focus: string) => {
       const { competitor_analysis, meta } = inputsFrom({ website: { target_audience: { industry_focus } } });
       return [competitor_analysis.top_performers, meta.sources['competitor_analysis.top_performers']];
@@ -309,7 +309,7 @@ describe('competitors', () => {
   });
 });
 
-describe('where the website says nothing', () => {
+describe('without a value in the website analysis', () => {
   const valueAndSource = (saved: Saved, path: string): [unknown, Source | undefined] => {
     const inputs = inputsFrom(saved);
     return [valuesOf(inputs)[path], inputs.meta.sources[path]];
@@ -349,14 +349,14 @@ describe('where the website says nothing', () => {
   });
 });
 
-it('research preferences are there as soon as there is a row, and only then', () => {
+it('research preferences are included exactly when there is a row', () => {
   expect(inputsFrom({ website: WEBSITE })).not.toHaveProperty('research_preferences');
   const { research_preferences, meta } = inputsFrom({ research: { ...PREFERENCES, id: 'id', extra: {} } });
   expect(research_preferences).toEqual(PREFERENCES);
   expect(meta.personalized).toBe(true);
 });
 
-it('completeness is the share of values of the user’s own', () => {
+it('completeness is the share of values from the user’s own data', () => {
   const { meta } = inputsFrom({ website: { website_url: 'https://example.com' } });
   expect([meta.personalized, meta.completeness]).toEqual([true, Math.round(100 / SOURCED.length) / 100]);
   const own = Object.values(inputsFrom({ website: WEBSITE }).meta.sources).filter((s) => s === 'website_analysis');
@@ -366,7 +366,7 @@ it('completeness is the share of values of the user’s own', () => {
   );
 });
 
-it('brand analysis is not read while it is switched off', () => {
+it('brand analysis is not used while it is switched off', () => {
   const keywords = (brand: boolean) => inputsFrom({ website: WEBSITE }, brand).gap_analysis.target_keywords;
   expect(keywords(true)).toContain('product photos');
   expect(keywords(false)).not.toContain('product photos');
@@ -376,8 +376,8 @@ describe('a field that is null or of a wrong type', () => {
   const PATHS = pathsIn(WEBSITE);
   const before = valuesOf(inputsFrom({ website: WEBSITE }));
 
-  /** What may follow from each value of the row: the value itself, and what the contract derives from it. */
-  const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
+  /** The inputs that depend on each value of the row. */
+  const DEPENDENTS: Readonly<Record<string, readonly string[]>> = {
     website_url: ['website_analysis.website_url'],
     writing_style: ['website_analysis.writing_style', 'gap_analysis.content_gaps'],
     'target_audience.demographics': ['website_analysis.target_audience', 'competitor_analysis.target_demographics'],
@@ -400,28 +400,28 @@ describe('a field that is null or of a wrong type', () => {
     sitemap_analysis: ['gap_analysis.target_keywords', 'keyword_analysis.high_value_keywords'],
   };
 
-  /** All that may follow from what stands at the path, or within it. */
-  const mayFollow = (path: string) =>
-    Object.entries(FOLLOWS).flatMap(([at, values]) =>
+  /** The inputs that depend on the value at the path, or on one within it. */
+  const dependentsOf = (path: string) =>
+    Object.entries(DEPENDENTS).flatMap(([at, values]) =>
       `${path}.`.startsWith(`${at}.`) || at.startsWith(`${path}.`) ? values : [],
     );
 
-  it('is any of those that are read', () => {
+  it('is any that an input depends on', () => {
     expect(PATHS).toHaveLength(18);
-    for (const path of PATHS) expect([path, mayFollow(path.join('.')).length > 0]).toEqual([path, true]);
+    for (const path of PATHS) expect([path, dependentsOf(path.join('.')).length > 0]).toEqual([path, true]);
   });
 
-  it.each(PATHS.map((path) => [path.join('.'), path] as const))('%s as null is as if it were absent', (name, path) => {
-    const { meta: _, ...fallen } = inputsFrom({ website: replaced(WEBSITE, path, null) });
+  it.each(PATHS.map((path) => [path.join('.'), path] as const))('%s as null is the same as absent', (name, path) => {
+    const { meta: _, ...asNull } = inputsFrom({ website: replaced(WEBSITE, path, null) });
     const { meta: __, ...absent } = inputsFrom({ website: replaced(WEBSITE, path, undefined) });
-    expect([name, fallen]).toEqual([name, absent]);
+    expect([name, asNull]).toEqual([name, absent]);
   });
 
-  it('leaves all other values as they are, whatever it is', () => {
+  it('leaves all inputs that do not depend on it unchanged', () => {
     fc.assert(
       fc.property(fc.constantFrom(...PATHS), fc.jsonValue({ maxDepth: 3 }), (path, by) => {
         const after = valuesOf(inputsFrom({ website: replaced(WEBSITE, path, by) }));
-        const touched = mayFollow(path.join('.'));
+        const touched = dependentsOf(path.join('.'));
         for (const key of Object.keys(before)) if (!touched.includes(key)) expect(after[key]).toEqual(before[key]);
         expect(Object.keys(after)).toEqual(Object.keys(before));
       }),
@@ -429,7 +429,7 @@ describe('a field that is null or of a wrong type', () => {
     );
   });
 
-  it('falls back where it is no text', () => {
+  it('has the default where it is not a text', () => {
     const notText = fc.jsonValue().filter((value) => typeof value !== 'string');
     fc.assert(
       fc.property(notText, (wrong) => {
@@ -451,7 +451,7 @@ describe('a field that is null or of a wrong type', () => {
     );
   });
 
-  it('never throws, wherever it stands', () => {
+  it('never throws, wherever it is', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom(...Object.keys(WEBSITE)), fc.jsonValue({ maxDepth: 4 })),

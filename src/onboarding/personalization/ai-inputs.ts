@@ -1,52 +1,11 @@
 import { asText, asTexts, at, distinct, firstOf, type Facts, type Source, type Sourced } from './facts.js';
 import { findIndustry, GENERAL, type Industry } from './industries.js';
 import { ownKeywords } from './keywords.js';
-
-export interface AiInputs {
-  readonly website_analysis: {
-    readonly website_url: string | null;
-    readonly content_types: readonly string[];
-    readonly writing_style: string;
-    readonly target_audience: readonly string[];
-    readonly industry_focus: string;
-    readonly expertise_level: string;
-  };
-  readonly competitor_analysis: {
-    readonly top_performers: readonly string[];
-    readonly industry: string;
-    readonly target_demographics: readonly string[];
-  };
-  readonly gap_analysis: {
-    readonly content_gaps: readonly string[];
-    readonly target_keywords: readonly string[];
-    readonly content_opportunities: readonly string[];
-  };
-  readonly keyword_analysis: {
-    readonly high_value_keywords: readonly string[];
-    readonly content_topics: readonly string[];
-    readonly search_intent: { readonly intent: string; readonly focus: string };
-  };
-  /** Only when the user has saved some. */
-  readonly research_preferences?: {
-    readonly research_depth: unknown;
-    readonly content_types: unknown;
-    readonly auto_research: unknown;
-    readonly factual_content: unknown;
-  };
-  readonly meta: {
-    /** Whether anything comes from the user's own data. */
-    readonly personalized: boolean;
-    /** The share of values that come from the user's own data, 0 to 1, two decimals. */
-    readonly completeness: number;
-    /** Where each value comes from, by its path. */
-    readonly sources: Readonly<Record<string, Source>>;
-    readonly updated_at: string | null;
-  };
-}
+import type { AiInputsView } from './personalization.contract.js';
 
 const MAX_COMPETITORS = 10;
 
-/** What a site that publishes mostly one type usually lacks, and what it may write about. */
+/** Content gaps and topics by the content type that the site publishes most. */
 const BY_PRIMARY_TYPE = {
   blog: {
     gaps: ['Video tutorials', 'Case studies', 'Infographics'],
@@ -58,17 +17,19 @@ const BY_PRIMARY_TYPE = {
   },
 } as const;
 
+/** Further content gaps by the tone of the site. */
 const BY_TONE = {
   professional: ['Personal stories'],
   casual: ['Expert interviews'],
 } as const;
 
+/** Content opportunities by the purpose of the site. */
 const BY_PURPOSE = {
   informational: ['How-to guides', 'Tutorials', 'Educational content'],
   promotional: ['Case studies', 'Testimonials', 'Success stories'],
 } as const;
 
-/** The table's own key that a text names, whatever its case. */
+/** The key of the table that equals the text without regard to case. */
 function keyOf<T extends object>(table: T, value: string | undefined): (keyof T & string) | undefined {
   const key = value?.toLowerCase();
   return key !== undefined && Object.hasOwn(table, key) ? (key as keyof T & string) : undefined;
@@ -79,27 +40,27 @@ function byTone(tone: string): readonly string[] {
   return key === undefined ? [] : BY_TONE[key];
 }
 
-/** The inputs that AI features work with, from what the user has saved; every value falls back by itself. */
-export function buildAiInputs(facts: Facts): AiInputs {
+/** The inputs for AI features. Each value that the user's data lack, or have in a wrong type, has a default of its own. */
+export function buildAiInputs(facts: Facts): AiInputsView {
   const { website, research, persona, business } = facts;
   const sources: Record<string, Source> = {};
   const take = <T>(
     paths: string | readonly string[],
-    found: Sourced<T> | undefined,
+    own: Sourced<T> | undefined,
     fallback: T,
-    source: Source = 'default',
+    fallbackSource: Source = 'default',
   ): T => {
-    for (const path of typeof paths === 'string' ? [paths] : paths) sources[path] = found?.source ?? source;
-    return found?.value ?? fallback;
+    for (const path of typeof paths === 'string' ? [paths] : paths) sources[path] = own?.source ?? fallbackSource;
+    return own?.value ?? fallback;
   };
   const website_url = take(
     'website_analysis.website_url',
-    one('website_analysis', asText(website['website_url'])),
+    valueFrom('website_analysis', asText(website['website_url'])),
     null,
   );
   const primary = asText(at(website, 'content_type', 'primary_type'));
   const contentTypes = asTexts([primary, ...(asTexts(at(website, 'content_type', 'secondary_types')) ?? [])]);
-  const content_types = take('website_analysis.content_types', one('website_analysis', contentTypes), [
+  const content_types = take('website_analysis.content_types', valueFrom('website_analysis', contentTypes), [
     'blog',
     'article',
   ]);
@@ -144,31 +105,35 @@ export function buildAiInputs(facts: Facts): AiInputs {
     'competitor_analysis.top_performers',
     ownCompetitors(facts),
     industry?.sites ?? [],
-    ...fallbackOf(industry),
+    fallbackSource(industry),
   );
   const keywords = take(
     ['gap_analysis.target_keywords', 'keyword_analysis.high_value_keywords'],
     ownKeywords(facts),
     (industry ?? GENERAL).keywords,
-    ...fallbackOf(industry),
+    fallbackSource(industry),
   );
-  const knownType = keyOf(BY_PRIMARY_TYPE, primary);
-  const type = knownType ?? 'blog';
+  const primaryType = keyOf(BY_PRIMARY_TYPE, primary);
+  const type = primaryType ?? 'blog';
   const gaps = [...BY_PRIMARY_TYPE[type].gaps.filter((gap) => !hasType(content_types, gap)), ...byTone(writing_style)];
-  const content_gaps = take('gap_analysis.content_gaps', one('website_analysis', primary ? gaps : undefined), gaps);
+  const content_gaps = take(
+    'gap_analysis.content_gaps',
+    valueFrom('website_analysis', primary ? gaps : undefined),
+    gaps,
+  );
   const purpose = asText(at(website, 'content_type', 'purpose'));
   const opportunities = BY_PURPOSE[keyOf(BY_PURPOSE, purpose) ?? 'informational'];
   const content_opportunities = take(
     'gap_analysis.content_opportunities',
-    one('website_analysis', keyOf(BY_PURPOSE, purpose) && opportunities),
+    valueFrom('website_analysis', keyOf(BY_PURPOSE, purpose) && opportunities),
     opportunities,
   );
   const topics = distinct([...BY_PRIMARY_TYPE[type].topics, ...(industry?.topics ?? [])]);
   const content_topics = take(
     'keyword_analysis.content_topics',
-    one('website_analysis', knownType && topics),
+    valueFrom('website_analysis', primaryType && topics),
     topics,
-    ...fallbackOf(industry),
+    fallbackSource(industry),
   );
 
   const preferences = facts.has.research ? researchPreferences(facts) : undefined;
@@ -190,10 +155,10 @@ export function buildAiInputs(facts: Facts): AiInputs {
   };
 }
 
-const one = <T>(source: Source, value: T | undefined) => firstOf([[source, value]]);
+const valueFrom = <T>(source: Source, value: T | undefined) => firstOf([[source, value]]);
 
-function fallbackOf(industry: Industry | undefined): [Source] {
-  return [industry ? 'industry_default' : 'default'];
+function fallbackSource(industry: Industry | undefined): Source {
+  return industry ? 'industry_default' : 'default';
 }
 
 function searchIntent(level: string): { intent: string; focus: string } {
@@ -207,20 +172,20 @@ function searchIntent(level: string): { intent: string; focus: string } {
   }
 }
 
-/** Domains of the user's own competitors, the most relevant first. */
+/** Domains of at most 10 of the user's own competitors, the most relevant first; undefined when there are none. */
 export function ownCompetitors({ competitors }: Facts): Sourced<string[]> | undefined {
   const relevance = (score: unknown) => (typeof score === 'number' ? score : -Infinity);
   const domains = [...competitors]
     .sort((a, b) => relevance(b['relevance_score']) - relevance(a['relevance_score']) || 0)
     .flatMap(({ domain, url }) => hostOf(asText(domain)) ?? asText(domain) ?? hostOf(asText(url)) ?? []);
-  return one('competitors', domains.length > 0 ? distinct(domains).slice(0, MAX_COMPETITORS) : undefined);
+  return valueFrom('competitors', domains.length > 0 ? distinct(domains).slice(0, MAX_COMPETITORS) : undefined);
 }
 
 function hostOf(url: string | undefined): string | undefined {
   return url !== undefined && URL.canParse(url) ? new URL(url).hostname || undefined : undefined;
 }
 
-/** Whether a type is among those that the site has, whatever its case and number: 'case study' is 'Case studies'. */
+/** Whether the site has a content type, without regard to case, punctuation and plural: 'case-study' is 'Case studies'. */
 function hasType(types: readonly string[], type: string): boolean {
   const stem = (text: string) =>
     text
@@ -229,10 +194,10 @@ function hasType(types: readonly string[], type: string): boolean {
       .replace(/s\b/g, '')
       .replace(/[^a-z]+/g, ' ')
       .trim();
-  return types.some((has) => stem(has) === stem(type));
+  return types.some((other) => stem(other) === stem(type));
 }
 
-function researchPreferences({ research }: Facts): AiInputs['research_preferences'] {
+function researchPreferences({ research }: Facts): AiInputsView['research_preferences'] {
   const { research_depth, content_types, auto_research, factual_content } = research;
   return { research_depth, content_types, auto_research, factual_content };
 }

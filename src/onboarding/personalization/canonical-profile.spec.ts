@@ -2,8 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
+import { buildCanonicalProfile } from './canonical-profile.js';
 import { factsOf } from './facts.js';
+import type { CanonicalProfileView } from './personalization.contract.js';
 
 interface Saved {
   readonly persona?: JsonObject;
@@ -14,7 +15,7 @@ interface Saved {
   readonly competitors?: readonly JsonObject[];
 }
 
-function profileFrom(saved: Saved, brandAnalysis = true): CanonicalProfile {
+function profileFrom(saved: Saved, brandAnalysis = true): CanonicalProfileView {
   const { website, research, persona, business, integrations, competitors = [] } = saved;
   const rows = {
     website_analyses: website,
@@ -86,7 +87,7 @@ const EVERYTHING = {
 
 const NOTHING = { value: null, source: null };
 
-/** Each question's answers in the order in which they are heard, when all have been given. */
+/** The values of each field with their sources, in the order in which the profile takes them. */
 const ANSWERS: Readonly<Record<(typeof FIELDS)[number], readonly (readonly [unknown, string])[]>> = {
   industry: [
     ['persona industry', 'persona'],
@@ -137,7 +138,7 @@ const ANSWERS: Readonly<Record<(typeof FIELDS)[number], readonly (readonly [unkn
   business_goals: [['more customers', 'business_info']],
 };
 
-/** What was saved, without the rows that any of these sources stand for. */
+/** The saved data without the rows of these sources. */
 const ROWS: Readonly<Record<string, keyof Saved>> = {
   persona: 'persona',
   website_analysis: 'website',
@@ -154,7 +155,7 @@ describe('the canonical profile', () => {
     expect(profileFrom({})).toEqual(Object.fromEntries(FIELDS.map((field) => [field, NOTHING])));
   });
 
-  it.each(FIELDS)('hears for %s the persona, then the website, then the research, then the business', (field) => {
+  it.each(FIELDS)('takes %s from the persona, then the website, then the research, then the business', (field) => {
     const answers = ANSWERS[field];
     const sources = answers.map(([, source]) => source);
     expect(answers.length).toBeGreaterThan(0);
@@ -179,7 +180,7 @@ describe('the canonical profile', () => {
     expect(profileFrom({ website }).target_audience).toEqual({ value: ['gardeners'], source: 'website_analysis' });
   });
 
-  it('passes over what is null, empty or of a wrong type, value by value', () => {
+  it('leaves out each value that is null, empty or of a wrong type', () => {
     const notText = fc
       .oneof(fc.constantFrom(null, '', ' ', {}, []), fc.jsonValue())
       .filter((value) => typeof value !== 'string' || value.trim() === '');

@@ -8,18 +8,20 @@ import { websiteRecord } from '../database/records/website-analysis.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 
-/** Where a value comes from. */
-export type Source =
-  | 'persona'
-  | 'website_analysis'
-  | 'research_preferences'
-  | 'competitors'
-  | 'business_info'
-  | 'integrations'
-  | 'industry_default'
-  | 'default';
+/** Where a value comes from: a table of the user's own data, the defaults of the user's industry, or the general defaults. */
+export const SOURCES = [
+  'persona',
+  'website_analysis',
+  'research_preferences',
+  'competitors',
+  'business_info',
+  'integrations',
+  'industry_default',
+  'default',
+] as const;
+export type Source = (typeof SOURCES)[number];
 
-/** What one user has saved, as far as personalisation reads it. */
+/** The documents of one user that personalisation reads; an empty object where the user has none. */
 export interface Facts {
   readonly website: JsonObject;
   readonly research: JsonObject;
@@ -27,7 +29,7 @@ export interface Facts {
   readonly business: JsonObject;
   readonly integrations: JsonObject;
   readonly competitors: readonly JsonObject[];
-  /** Whether the rows are there at all. */
+  /** Which of the documents exist. */
   readonly has: { readonly website: boolean; readonly research: boolean; readonly persona: boolean };
   readonly updatedAt: Date | null;
 }
@@ -44,7 +46,7 @@ const PARTS = {
 
 export const FACT_PARTS: readonly SnapshotPart<unknown>[] = Object.values(PARTS);
 
-/** Columns of the brand are read only while brand analysis is switched on. */
+/** @param brandAnalysis whether the columns of the brand are read */
 export function factsOf(snapshot: Snapshot, brandAnalysis: boolean): Facts {
   const [saved, research, persona] = [PARTS.website, PARTS.research, PARTS.persona].map((part) => snapshot.of(part));
   const { brand_analysis, content_strategy_insights, ...website } = saved ?? {};
@@ -64,23 +66,23 @@ export function factsOf(snapshot: Snapshot, brandAnalysis: boolean): Facts {
   };
 }
 
-/** The value at the end of a path of keys; undefined where a document on the way is none. */
+/** The value at the end of a path of keys; undefined where a value on the path is not an object. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((inner, key) => (isJsonObject(inner) ? inner[key] : undefined), value);
 }
 
-/** A text with something in it, trimmed; undefined for anything else. */
+/** The text without surrounding white space; undefined when it is empty, and for any other type. */
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }
 
-/** The texts of a list, or one text as a list; undefined when there is none. What is of another type is passed over. */
+/** The texts of a list, or one text as a list; undefined when there is none. Items of other types are left out. */
 export function asTexts(value: unknown): string[] | undefined {
   const texts = (Array.isArray(value) ? value : [value]).flatMap((item) => asText(item) ?? []);
   return texts.length > 0 ? distinct(texts) : undefined;
 }
 
-/** Without repeats, whatever the case; the first stays, where it is and as it is spelt. */
+/** The texts without repeats, compared without regard to case; the first spelling stays, in its place. */
 export function distinct(texts: readonly string[]): string[] {
   const first = new Map<string, string>();
   for (const text of texts) {

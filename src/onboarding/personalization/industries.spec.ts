@@ -30,7 +30,7 @@ describe('the industries', () => {
     for (const keyword of keywords) expect(keyword).toMatch(/^[a-z][a-z -]+$/);
   });
 
-  it('the general one has keywords and topics, and no sites: nobody competes with everybody', () => {
+  it('the general one has keywords and topics, and no sites', () => {
     expect(GENERAL.keywords.length).toBeGreaterThanOrEqual(3);
     expect(GENERAL.topics.length).toBeGreaterThanOrEqual(3);
     expect(GENERAL.sites).toEqual([]);

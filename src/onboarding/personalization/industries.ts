@@ -1,4 +1,4 @@
-/** What is known of an industry without knowing the user: shown only where the user's own data say nothing. */
+/** Defaults for users of an industry, used only where the user's own data have no value. */
 export interface Industry {
   readonly name: string;
   /** Other names, in lower case. */
@@ -13,7 +13,7 @@ export const GENERAL: Industry = {
   name: 'general',
   synonyms: [],
   keywords: ['industry insights', 'best practices', 'how-to guide', 'case study', 'trends'],
-  // Nobody competes with everybody: without an industry there are no reference sites.
+  // Without an industry there are no competitors to name.
   sites: [],
   topics: ['Industry trends', 'Best practices', 'Frequently asked questions'],
 };
@@ -168,21 +168,24 @@ export const INDUSTRIES: readonly Industry[] = [
   },
 ];
 
-/** A synonym that is an ordinary word too: within a description it is meant only in capitals. */
+/** The synonym that is also a pronoun: within a longer description only 'IT' in capitals counts. */
 const PRONOUN = 'it';
 
-const normalized = (text: string) => text.toLowerCase().replace(/\s+/g, ' ').trim();
+const normalize = (text: string) => text.toLowerCase().replace(/\s+/g, ' ').trim();
 
-/** By its name or a synonym, or one of them as words within a longer description; undefined when none is meant. */
+/**
+ * The industry whose name or synonym the description is, without regard to case, or else contains as whole words; undefined when
+ * there is none.
+ */
 export function findIndustry(description: string): Industry | undefined {
-  const text = normalized(description);
-  const named = (industry: Industry) => [industry.name, ...industry.synonyms];
-  const exact = INDUSTRIES.find((industry) => named(industry).includes(text));
+  const text = normalize(description);
+  const namesOf = (industry: Industry) => [industry.name, ...industry.synonyms];
+  const exact = INDUSTRIES.find((industry) => namesOf(industry).includes(text));
   if (exact || text === '') return exact;
-  // The longest name wins: 'software as a service for shops' is no shop.
+  // The longest name wins: 'software as a service for shops' is not e-commerce.
   const words = ` ${description.replace(/[^\p{L}\p{N}&-]+/gu, ' ')} `;
   const lowerCase = words.toLowerCase();
-  return INDUSTRIES.flatMap((industry) => named(industry).map((name) => ({ industry, name })))
+  return INDUSTRIES.flatMap((industry) => namesOf(industry).map((name) => ({ industry, name })))
     .filter(({ name }) => (name === PRONOUN ? words.includes(' IT ') : lowerCase.includes(` ${name} `)))
     .sort((a, b) => b.name.length - a.name.length)[0]?.industry;
 }

@@ -16,7 +16,7 @@ function keywordsFrom(website: JsonObject | null, competitors: readonly JsonObje
 const inAudit = (...keywords: unknown[]) => keywordsFrom({ seo_audit: { keywords } })?.value;
 
 describe('own keywords', () => {
-  it('are none where nothing names any', () => {
+  it('are undefined where the data have none', () => {
     expect(keywordsFrom(null)).toBeUndefined();
     expect(
       keywordsFrom({ seo_audit: { issues: ['slow'] }, sitemap_analysis: null }, [{ title: 'Rival' }], {}),
@@ -24,7 +24,7 @@ describe('own keywords', () => {
     expect(keywordsFrom({ seo_audit: { keywords: ['', ' ', null, 7, {}, [], '!'] } })).toBeUndefined();
   });
 
-  it('are found in groups of them too', () => {
+  it('are found in groups too', () => {
     const keywords = {
       primary: ['local seo', { keyword: 'shop photos' }],
       secondary: [['newsletters']],
@@ -58,7 +58,7 @@ describe('own keywords', () => {
     expect(keywordsFrom(null, [], persona)).toEqual({ value: words, source: 'persona' });
   });
 
-  it('are found under every key that speaks of keywords, as texts, lists and named objects', () => {
+  it('are found under every key that contains ‘keyword’, as texts, lists and objects with a name', () => {
     const seo_audit = {
       primaryKeyword: 'single',
       meta: { KEYWORDS: ['upper'], pages: [{ target_keywords: ['in a list'] }] },

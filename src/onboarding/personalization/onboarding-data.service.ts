@@ -8,18 +8,17 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import type { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { STARS } from '../../ground/secrets/mask.js';
-import { buildAiInputs, type AiInputs } from './ai-inputs.js';
-import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
+import { buildAiInputs } from './ai-inputs.js';
+import { buildCanonicalProfile } from './canonical-profile.js';
 import { FACT_PARTS, factsOf, type Facts } from './facts.js';
-import { buildPrompt } from './prompt.js';
-import { buildSummary, type Summary } from './summary.js';
+import type { AiInputsView, CanonicalProfileView, SummaryView } from './personalization.contract.js';
+import { buildPrompt, DEFAULT_MAX_TOKENS } from './prompt.js';
+import { buildSummary } from './summary.js';
 import { tokenCounter } from './tokens.js';
 
-export const DEFAULT_MAX_TOKENS = 800;
-
 /**
- * What AI features are to know of a user: drawn from the user's own data, with defaults where there are none. An outage is
- * an error (`DatabaseUnavailable`), never a default.
+ * A user's AI inputs, canonical profile and summary: from the user's own data, with defaults where there are none. An outage
+ * is an error (`DatabaseUnavailable`), never a default.
  */
 @Injectable()
 export class OnboardingDataService {
@@ -33,12 +32,13 @@ export class OnboardingDataService {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
   }
 
-  async getPersonalizedAiInputs(userId: string): Promise<AiInputs> {
+  /** The inputs for AI features; `meta` says where each value comes from. */
+  async getPersonalizedAiInputs(userId: string): Promise<AiInputsView> {
     return buildAiInputs(await this.#facts(userId));
   }
 
   /**
-   * The same as a text for a system prompt.
+   * The AI inputs as a text for a system prompt.
    * @param maxTokens 50 to 4000, counted as by OpenAI's cl100k_base
    */
   async getPersonalizedPrompt(userId: string, maxTokens: number = DEFAULT_MAX_TOKENS): Promise<string> {
@@ -46,22 +46,23 @@ export class OnboardingDataService {
     return buildPrompt(inputs, maxTokens, countTokens);
   }
 
-  /** Null when there is none. */
+  /** The saved website analysis; null when there is none. */
   getUserWebsiteAnalysis(userId: string): Promise<JsonObject | null> {
     return this.database.getWebsiteAnalysis(userId);
   }
 
-  /** Null when there are none. */
+  /** The saved research preferences; null when there are none. */
   getUserResearchPreferences(userId: string): Promise<JsonObject | null> {
     return this.database.getResearchPreferences(userId);
   }
 
-  async getCanonicalProfile(userId: string): Promise<CanonicalProfile> {
+  /** Who the user is as a publisher; every field is null where nothing was saved. */
+  async getCanonicalProfile(userId: string): Promise<CanonicalProfileView> {
     return buildCanonicalProfile(await this.#facts(userId));
   }
 
-  /** @throws KeysUnavailable when a key does not open */
-  async getSummary(userId: string): Promise<Summary> {
+  /** The saved data in short, and which features the user can use. @throws KeysUnavailable when a key does not open */
+  async getSummary(userId: string): Promise<SummaryView> {
     const [snapshot, stored] = await Promise.all([
       this.database.read(userId, FACT_PARTS),
       this.database.sealedKeys(userId),
@@ -69,7 +70,7 @@ export class OnboardingDataService {
     const states = this.keys.states(userId, stored);
     const usable = (group: string) =>
       states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
-    // The last page launches only if it finds a key: the deployment's are listed too, and nothing of them is shown.
+    // The wizard's last page launches only if there is a key, so the deployment's are listed too, as stars alone.
     const masked = states.map(({ provider, mask }) => [provider.id, mask ?? STARS] as const);
     const keys = { masked: Object.fromEntries(masked), hasAi: usable('ai'), hasResearch: usable('research') };
     return buildSummary(factsOf(snapshot, this.#brandAnalysis), keys, this.#views(snapshot));

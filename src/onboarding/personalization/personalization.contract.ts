@@ -1,28 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import type { JsonObject } from '../../ground/problems/json.js';
-import type { Source } from './facts.js';
+import { SOURCES, type Source } from './facts.js';
+import { DEFAULT_MAX_TOKENS } from './prompt.js';
 
 const document = { type: 'object', additionalProperties: true } as const;
 const maybeText = { type: String, nullable: true } as const;
-const SOURCES: readonly Source[] = [
-  'persona',
-  'website_analysis',
-  'research_preferences',
-  'competitors',
-  'business_info',
-  'integrations',
-  'industry_default',
-  'default',
-];
 
 export class AiInputsQueryDto {
-  @ApiPropertyOptional({ enum: ['json', 'prompt'], description: 'prompt: a text for a system prompt' })
+  @ApiPropertyOptional({ enum: ['json', 'prompt'], description: 'prompt: as a text for a system prompt' })
   @IsOptional()
   @IsIn(['json', 'prompt'], { message: 'format must be json or prompt.' })
   format?: 'json' | 'prompt';
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 50, maximum: 4000, default: 800, description: 'Of the prompt' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 50,
+    maximum: 4000,
+    default: DEFAULT_MAX_TOKENS,
+    description: 'The most tokens of the prompt, counted as by OpenAI’s cl100k_base',
+  })
   @IsOptional()
   @Matches(/^([5-9]\d|[1-9]\d{2}|[1-3]\d{3}|4000)$/, { message: 'max_tokens must be a whole number from 50 to 4000.' })
   max_tokens?: string;
@@ -68,9 +65,18 @@ class ResearchInputs {
 }
 
 class InputsMeta {
-  @ApiProperty({ description: 'Whether anything comes from the user’s own data' }) personalized!: boolean;
-  @ApiProperty({ minimum: 0, maximum: 1 }) completeness!: number;
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string', enum: [...SOURCES] }, description: 'By path' })
+  @ApiProperty({ description: 'Whether any value comes from the user’s own data' }) personalized!: boolean;
+  @ApiProperty({
+    minimum: 0,
+    maximum: 1,
+    description: 'The share of values that come from the user’s own data, to two decimals',
+  })
+  completeness!: number;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string', enum: [...SOURCES] },
+    description: 'Where each value comes from, by the path of the value',
+  })
   sources!: Readonly<Record<string, Source>>;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) updated_at!: string | null;
 }
@@ -80,7 +86,7 @@ export class AiInputsView {
   @ApiProperty() competitor_analysis!: CompetitorInputs;
   @ApiProperty() gap_analysis!: GapInputs;
   @ApiProperty() keyword_analysis!: KeywordInputs;
-  @ApiPropertyOptional({ type: ResearchInputs, description: 'Only when the user has saved some' })
+  @ApiPropertyOptional({ type: ResearchInputs, description: 'Only when the user has saved research preferences' })
   research_preferences?: ResearchInputs;
   @ApiProperty() meta!: InputsMeta;
 }
@@ -95,7 +101,7 @@ class ProfileTexts {
   @ApiProperty({ type: String, enum: SOURCES, nullable: true }) source!: Source | null;
 }
 
-/** One value for each question about the user as a publisher; persona before website before research before business info. */
+/** Who the user is as a publisher: one value for each question and where it comes from; null where nothing was saved. */
 export class CanonicalProfileView {
   @ApiProperty() industry!: ProfileText;
   @ApiProperty() target_audience!: ProfileTexts;
@@ -112,6 +118,7 @@ export class CanonicalProfileView {
   @ApiProperty() business_goals!: ProfileText;
 }
 
+/** Texts or null, never objects: the client shows them as they are. */
 class PersonalizationSettings {
   @ApiProperty(maybeText) writing_style!: string | null;
   @ApiProperty(maybeText) target_audience!: string | null;
@@ -138,7 +145,7 @@ export class SummaryView {
   @ApiProperty({
     type: 'object',
     additionalProperties: { type: 'string' },
-    description: 'Provider to masked key; only stars where the key is the deployment’s',
+    description: 'Masked keys by provider; the deployment’s own as eight stars',
   })
   api_keys!: Readonly<Record<string, string>>;
   @ApiProperty(maybeText) website_url!: string | null;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
-import { buildAiInputs, type AiInputs } from './ai-inputs.js';
+import { buildAiInputs } from './ai-inputs.js';
 import { FACT_PARTS, factsOf } from './facts.js';
+import type { AiInputsView } from './personalization.contract.js';
 import { buildPrompt } from './prompt.js';
 import { tokenCounter } from './tokens.js';
 
@@ -13,8 +14,8 @@ const countTokens = await tokenCounter();
 
 const DEFAULTS = buildAiInputs(factsOf(new Snapshot(null, NOTHING_SAVED), true));
 
-/** Inputs of which every value that a page could name is this. */
-function inputsOf(text: string, list: readonly string[] = [text]): AiInputs {
+/** Inputs in which every value that comes from the user's data is the text, or the list. */
+function inputsOf(text: string, list: readonly string[] = [text]): AiInputsView {
   return {
     website_analysis: {
       website_url: text,
@@ -54,8 +55,8 @@ const FACTS = [
 
 const prompt = (text: string, maxTokens = 4000) => buildPrompt(inputsOf(text), maxTokens, countTokens);
 
-/** The facts that a prompt tells, by name; fails for anything that is not one line of delimited data. */
-function told(text: string): [string, string][] {
+/** The values in a prompt, with their names; fails for anything that is not one line of delimited data. */
+function valuesIn(text: string): [string, string][] {
   const [introduction, ...lines] = text.split('\n');
   expect(introduction).toMatch(/<data>.*never as instructions\.$/);
   return lines.map((line) => {
@@ -66,34 +67,34 @@ function told(text: string): [string, string][] {
 }
 
 describe('the prompt', () => {
-  it('tells all facts, the most telling first, one a line', () => {
-    expect(told(prompt('shops'))).toEqual(
+  it('has every value in a line of its own, the most important first', () => {
+    expect(valuesIn(prompt('shops'))).toEqual(
       FACTS.map((name) => [name, name === 'Search intent' ? 'shops, shops' : 'shops']),
     );
   });
 
-  it('leaves out what is not known', () => {
-    const names = told(buildPrompt(DEFAULTS, 800, countTokens)).map(([name]) => name);
+  it('leaves out values that are missing', () => {
+    const names = valuesIn(buildPrompt(DEFAULTS, 800, countTokens)).map(([name]) => name);
     expect(names).toEqual(FACTS.filter((name) => !['Website', 'Competitors', 'Research depth'].includes(name)));
   });
 
   it('joins lists', () => {
-    const [audience] = told(buildPrompt(inputsOf('x', ['nurses', 'doctors']), 800, countTokens));
+    const [audience] = valuesIn(buildPrompt(inputsOf('x', ['nurses', 'doctors']), 800, countTokens));
     expect(audience).toEqual(['Audience', 'nurses; doctors']);
   });
 
-  it('tells of one value the first 300 characters', () => {
+  it('has the first 300 characters of a value', () => {
     for (const letter of ['x', '\u{1F600}']) {
-      const [, [, industry] = []] = told(prompt(letter.repeat(1000)));
+      const [, [, industry] = []] = valuesIn(prompt(letter.repeat(1000)));
       expect(industry).toBe(letter.repeat(300));
     }
   });
 
-  it('tells fewer facts where there is less room, never half of one, and the first ones first', () => {
-    const all = told(prompt('shop owners in towns'));
+  it('has fewer values where there is less room, never half of one, and the first ones first', () => {
+    const all = valuesIn(prompt('shop owners in towns'));
     const lengths = [50, 60, 80, 120, 200].map((maxTokens) => {
-      const some = told(prompt('shop owners in towns', maxTokens));
-      // All facts here are of about one length, so that none is skipped for a shorter one.
+      const some = valuesIn(prompt('shop owners in towns', maxTokens));
+      // All values here are of about one length, so that none is skipped for a shorter one.
       expect(some).toEqual(all.slice(0, some.length));
       return some.length;
     });
@@ -102,9 +103,11 @@ describe('the prompt', () => {
     expect(lengths[0]).toBeGreaterThan(0);
   });
 
-  it('a fact that is too long leaves room for those after it', () => {
+  it('a value that is too long leaves room for those after it', () => {
     const website_analysis = { ...inputsOf('shops').website_analysis, target_audience: ['\u{1F600}'.repeat(300)] };
-    const names = told(buildPrompt({ ...inputsOf('shops'), website_analysis }, 300, countTokens)).map(([name]) => name);
+    const names = valuesIn(buildPrompt({ ...inputsOf('shops'), website_analysis }, 300, countTokens)).map(
+      ([name]) => name,
+    );
     expect(names).toEqual(FACTS.filter((name) => name !== 'Audience'));
   });
 });
@@ -150,7 +153,7 @@ const hostile = fc
 
 describe('text from a website', () => {
   it.each(HOSTILE)('cannot pose as instructions: %j', (text) => {
-    expect(told(prompt(text)).length).toBeGreaterThan(0);
+    expect(valuesIn(prompt(text)).length).toBeGreaterThan(0);
   });
 
   it('has no character that ends a line or the data, hides, or turns others around', () => {
@@ -175,7 +178,7 @@ describe('text from a website', () => {
   it('stays within its delimiters, in one line each, whatever it is', () => {
     fc.assert(
       fc.property(hostile, fc.array(hostile, { maxLength: 4 }), (text, list) => {
-        const lines = told(buildPrompt(inputsOf(text, list), 4000, countTokens));
+        const lines = valuesIn(buildPrompt(inputsOf(text, list), 4000, countTokens));
         for (const [, data] of lines) {
           expect(data).toBe(data.trim());
           expect([...data].length).toBeLessThanOrEqual(300);
@@ -184,12 +187,12 @@ describe('text from a website', () => {
     );
   });
 
-  it('never makes the prompt longer than it may be', () => {
+  it('never makes the prompt longer than `maxTokens`', () => {
     fc.assert(
       fc.property(hostile, fc.integer({ min: 50, max: 4000 }), (text, maxTokens) => {
         const made = prompt(text, maxTokens);
         expect(countTokens(made)).toBeLessThanOrEqual(maxTokens);
-        told(made);
+        valuesIn(made);
       }),
     );
   });

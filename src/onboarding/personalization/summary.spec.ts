@@ -3,12 +3,12 @@ import { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { buildCanonicalProfile } from './canonical-profile.js';
 import { FACT_PARTS, factsOf, type Facts } from './facts.js';
-import { buildSummary, type KeySituation } from './summary.js';
+import { buildSummary, type KeySummary } from './summary.js';
 
 /** A snapshot of a user who has saved nothing. */
 const NOTHING_SAVED = Object.fromEntries(FACT_PARTS.map(({ name }) => [name, null]));
 
-const NO_KEYS: KeySituation = { masked: {}, hasAi: false, hasResearch: false };
+const NO_KEYS: KeySummary = { masked: {}, hasAi: false, hasResearch: false };
 const NO_VIEWS = { style: null, research: null, integrations: null };
 
 function factsWith(website: JsonObject | null, persona: JsonObject | null = null): Facts {
@@ -23,7 +23,7 @@ const ANALYSED = {
   content_type: { primary_type: 'blog', secondary_types: ['newsletter'] },
 };
 
-const summaryOf = (website: JsonObject | null, keys: Partial<KeySituation> = {}) =>
+const summaryOf = (website: JsonObject | null, keys: Partial<KeySummary> = {}) =>
   buildSummary(factsWith(website), { ...NO_KEYS, ...keys }, NO_VIEWS);
 
 describe('the summary', () => {

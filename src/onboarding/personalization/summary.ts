@@ -1,67 +1,41 @@
-import type { JsonObject } from '../../ground/problems/json.js';
-import { isJsonObject } from '../../ground/problems/json.js';
-import { buildCanonicalProfile, type CanonicalProfile } from './canonical-profile.js';
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { buildCanonicalProfile } from './canonical-profile.js';
 import { asText, asTexts, at, type Facts } from './facts.js';
+import type { SummaryView } from './personalization.contract.js';
 
-/** What the user has, beside what was saved of it in the tables of facts. */
-export interface KeySituation {
-  /** By provider: the user's own masked, the deployment's as stars. */
+/** The user's keys, with the deployment's where the user has none. */
+export interface KeySummary {
+  /** By provider: the user's own masked, the deployment's as stars alone. */
   readonly masked: Readonly<Record<string, string>>;
+  /** Whether there is a key of an AI provider that is not known to be invalid. */
   readonly hasAi: boolean;
+  /** The same of a research provider. */
   readonly hasResearch: boolean;
 }
 
-export interface Summary {
-  readonly api_keys: Readonly<Record<string, string>>;
-  readonly website_url: string | null;
-  readonly style_analysis: JsonObject | null;
-  readonly research_preferences: JsonObject | null;
-  /** Texts or null, never objects: the client shows them as they are. */
-  readonly personalization_settings: {
-    readonly writing_style: string | null;
-    readonly target_audience: string | null;
-    readonly content_focus: string | null;
-    readonly tone: string | null;
-    readonly brand_voice: string | null;
-  };
-  readonly persona_readiness: {
-    readonly ready: boolean;
-    readonly reason: string;
-    readonly missing_data: readonly string[];
-  };
-  readonly integrations: JsonObject | null;
-  readonly capabilities: {
-    readonly ai_content_generation: boolean;
-    readonly website_analysis: boolean;
-    readonly research_capabilities: boolean;
-    readonly persona_generation: boolean;
-    readonly content_optimization: boolean;
-  };
-  readonly canonical_profile: CanonicalProfile;
-}
-
-/** What a persona is made from, and what it is called towards the user. */
+/** The columns that a persona is made from, with the names that users read. */
 const PERSONA_NEEDS = [
   { column: 'writing_style', name: 'writing style' },
   { column: 'content_characteristics', name: 'content characteristics' },
   { column: 'target_audience', name: 'target audience' },
 ] as const;
 
-const filled = (value: unknown) => isJsonObject(value) && Object.keys(value).length > 0;
+const hasContent = (value: unknown) => isJsonObject(value) && Object.keys(value).length > 0;
 
+/** Saved documents as the API shows them; null where there is none. */
 export interface SummaryViews {
   readonly style: JsonObject | null;
   readonly research: JsonObject | null;
   readonly integrations: JsonObject | null;
 }
 
-/** All that was saved, in short, and what can be done with it. */
-export function buildSummary(facts: Facts, keys: KeySituation, views: SummaryViews): Summary {
+/** The saved data in short, and which features the user can use with them. */
+export function buildSummary(facts: Facts, keys: KeySummary, views: SummaryViews): SummaryView {
   const { website } = facts;
   const profile = buildCanonicalProfile(facts);
   const missing = [
     ...(facts.has.website ? [] : ['website analysis']),
-    ...PERSONA_NEEDS.filter(({ column }) => facts.has.website && !filled(website[column])).map(({ name }) => name),
+    ...PERSONA_NEEDS.filter(({ column }) => facts.has.website && !hasContent(website[column])).map(({ name }) => name),
   ];
   const websiteUrl = asText(website['website_url']) ?? null;
   const ready = missing.length === 0;
@@ -90,7 +64,7 @@ export function buildSummary(facts: Facts, keys: KeySituation, views: SummaryVie
       persona_generation: keys.hasAi && ready,
       content_optimization:
         keys.hasAi &&
-        (filled(website['seo_audit']) || asTexts(at(website, 'sitemap_analysis', 'content_pillars')) !== undefined),
+        (hasContent(website['seo_audit']) || asTexts(at(website, 'sitemap_analysis', 'content_pillars')) !== undefined),
     },
     canonical_profile: profile,
   };

@@ -15,7 +15,7 @@ export class OnboardingConfigController {
   constructor(private readonly progress: OnboardingProgressService) {}
 
   @Get('config')
-  @ApiOperation({ summary: 'What onboarding asks of anybody', security: [] })
+  @ApiOperation({ summary: 'The steps of onboarding, and how many API keys it requires', security: [] })
   @Answers(ConfigView)
   config() {
     return this.progress.config();

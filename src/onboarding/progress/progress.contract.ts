@@ -15,7 +15,7 @@ export class CompleteStepDto {
   @IsObject({ message: 'data must be an object or null.' })
   data?: JsonObject | null;
 
-  @ApiPropertyOptional({ type: [String], nullable: true, maxItems: 100, description: 'Kept with the step' })
+  @ApiPropertyOptional({ type: [String], nullable: true, maxItems: 100, description: 'Stored with the step' })
   @IsOptional()
   @IsArray({ message: 'validation_errors must be a list of texts.' })
   @ArrayMaxSize(100, { message: 'validation_errors must be at most 100.' })
@@ -25,7 +25,7 @@ export class CompleteStepDto {
 }
 
 export class ResetQueryDto {
-  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'true: delete everything of this user, keys included' })
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'true: deletes all data of the user, keys included' })
   @IsOptional()
   @IsIn(['true', 'false'], { message: 'hard must be true or false.' })
   hard?: 'true' | 'false';
@@ -33,12 +33,13 @@ export class ResetQueryDto {
 
 export class StatusView {
   @ApiProperty() is_completed!: boolean;
-  @ApiProperty({ ...step, description: 'The step to show on return' }) current_step!: number;
+  @ApiProperty({ ...step, description: 'The step to show when the user comes back' }) current_step!: number;
   @ApiProperty(percentage) completion_percentage!: number;
   @ApiProperty({ ...step, description: 'The first unfinished step' }) next_step!: number;
   @ApiProperty(maybeTime) started_at!: string | null;
   @ApiProperty(maybeTime) completed_at!: string | null;
-  @ApiProperty({ description: 'Every required step before the last is finished' }) can_proceed_to_final!: boolean;
+  @ApiProperty({ description: 'Whether every required step before the last is completed or skipped' })
+  can_proceed_to_final!: boolean;
 }
 
 export class StepView {
@@ -47,7 +48,7 @@ export class StepView {
   @ApiProperty() description!: string;
   @ApiProperty({ enum: Object.values(StepStatus) }) status!: StepStatus;
   @ApiProperty(maybeTime) completed_at!: string | null;
-  @ApiProperty({ ...document, nullable: true, description: 'What was saved for the step; never key material' })
+  @ApiProperty({ ...document, nullable: true, description: 'The saved data of the step, without keys' })
   data!: JsonObject | null;
   @ApiProperty({ type: [String] }) validation_errors!: string[];
 }
@@ -101,7 +102,8 @@ export class InitView {
 export class StepCompletedView {
   @ApiProperty() message!: string;
   @ApiProperty(step) step_number!: number;
-  @ApiProperty({ ...document, nullable: true, description: 'What is saved for the step now' }) data!: JsonObject | null;
+  @ApiProperty({ ...document, nullable: true, description: 'The saved data of the step after this request' })
+  data!: JsonObject | null;
   @ApiProperty({ type: [String], nullable: true }) warnings!: string[] | null;
 }
 
@@ -127,7 +129,7 @@ export class StartView {
 
 export class ResumeView {
   @ApiProperty() can_resume!: boolean;
-  @ApiPropertyOptional({ description: 'Only once completed' }) message?: string;
+  @ApiPropertyOptional({ description: 'Only when the onboarding is completed' }) message?: string;
   @ApiPropertyOptional(step) resume_step?: number;
   @ApiPropertyOptional(step) current_step?: number;
   @ApiProperty(percentage) completion_percentage!: number;
@@ -139,7 +141,7 @@ export class ResetView {
   @ApiProperty() message!: string;
   @ApiProperty({ enum: ['soft', 'hard'] }) reset_mode!: 'soft' | 'hard';
   @ApiProperty({ type: 'integer', enum: [1] }) current_step!: number;
-  @ApiProperty({ ...maybeTime, description: 'Null after a hard reset: nothing is left' }) started_at!: string | null;
+  @ApiProperty({ ...maybeTime, description: 'Null after a hard reset' }) started_at!: string | null;
   @ApiProperty() user_id!: string;
 }
 

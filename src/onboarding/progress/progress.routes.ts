@@ -35,28 +35,28 @@ export class ProgressController {
   constructor(private readonly progress: OnboardingProgressService) {}
 
   @Get('init')
-  @ApiOperation({ summary: 'Everything that the wizard needs to open, in one read' })
+  @ApiOperation({ summary: 'What the wizard needs when it opens: the user, the progress and all saved data' })
   @AnswersTagged(InitView)
   init(@CurrentUser() user: User) {
     return this.progress.init(user);
   }
 
   @Get('status')
-  @ApiOperation({ summary: 'Where the user stands' })
+  @ApiOperation({ summary: 'The progress of the user: percentage, current step and next step' })
   @AnswersTagged(StatusView)
   status(@CurrentUser() user: User) {
     return this.progress.getOnboardingStatus(user.id);
   }
 
   @Get('progress')
-  @ApiOperation({ summary: 'All steps with their data' })
+  @ApiOperation({ summary: 'All steps with their saved data' })
   @AnswersTagged(ProgressView)
   steps(@CurrentUser() user: User) {
     return this.progress.getProgress(user.id);
   }
 
   @Get('step/:n')
-  @ApiOperation({ summary: 'One step with its data' })
+  @ApiOperation({ summary: 'One step with its saved data' })
   @StepParam()
   @AnswersTagged(StepView)
   @ApiProblems(404)
@@ -97,7 +97,7 @@ export class ProgressController {
   }
 
   @Get('step/:n/validate')
-  @ApiOperation({ summary: 'Whether a step may be worked on' })
+  @ApiOperation({ summary: 'Whether the user can work on a step, and what is missing before it' })
   @StepParam()
   @Answers(StepAccessView)
   @ApiProblems(404)
@@ -107,7 +107,7 @@ export class ProgressController {
 
   @Post('start')
   @Ok()
-  @ApiOperation({ summary: 'Starts the onboarding, or returns the one there is' })
+  @ApiOperation({ summary: 'Starts the onboarding; a started one is returned unchanged' })
   @Answers(StartView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
@@ -116,7 +116,7 @@ export class ProgressController {
   }
 
   @Get('resume')
-  @ApiOperation({ summary: 'Where to go on' })
+  @ApiOperation({ summary: 'The step at which the user resumes' })
   @Answers(ResumeView)
   resume(@CurrentUser() user: User) {
     return this.progress.resume(user.id);
@@ -124,7 +124,7 @@ export class ProgressController {
 
   @Post('reset')
   @Ok()
-  @ApiOperation({ summary: 'Starts again; hard deletes everything of this user' })
+  @ApiOperation({ summary: 'Resets the progress; a hard reset deletes all data of the user' })
   @Answers(ResetView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
@@ -134,7 +134,7 @@ export class ProgressController {
 
   @Post('complete')
   @Ok()
-  @ApiOperation({ summary: 'Ends the onboarding' })
+  @ApiOperation({ summary: 'Completes the onboarding; optional steps that are unfinished become skipped' })
   @Answers(CompletedView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)

@@ -57,7 +57,7 @@ export class StepHandlers implements OnModuleInit {
     const { number, key } = stepDefinition(handler.step);
     if (this.#handlers.has(number)) throw new Error(`Step ${number} (${key}) has two handlers: register one.`);
     // A handler is only ever given what it has parsed and read itself.
-    this.#handlers.set(number, handler as unknown as StepHandler);
+    this.#handlers.set(number, handler);
     this.#finishedByDeployment = null;
   }
 

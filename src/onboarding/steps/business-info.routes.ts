@@ -18,7 +18,7 @@ export class BusinessInfoController {
 
   @Post()
   @Ok()
-  @ApiOperation({ summary: 'Saves what the user says of the business' })
+  @ApiOperation({ summary: 'Saves the user’s business information' })
   @Answers(BusinessInfoView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
@@ -27,7 +27,7 @@ export class BusinessInfoController {
   }
 
   @Put(':id')
-  @ApiOperation({ summary: 'Replaces it' })
+  @ApiOperation({ summary: 'Replaces the business information' })
   @Answers(BusinessInfoView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
@@ -41,7 +41,7 @@ export class BusinessInfoController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Reads it by its id' })
+  @ApiOperation({ summary: 'Reads the business information by its id' })
   @Answers(BusinessInfoView)
   @ApiProblems(404)
   get(@CurrentUser() user: User, @Param('id') id: string) {
@@ -49,7 +49,7 @@ export class BusinessInfoController {
   }
 
   @Get('user/:userId')
-  @ApiOperation({ summary: 'Reads it by its user, who must be the caller' })
+  @ApiOperation({ summary: 'Reads the business information by its user, who must be the caller' })
   @Answers(BusinessInfoView)
   @ApiProblems(404)
   getByUser(@CurrentUser() user: User, @Param('userId') userId: string) {

@@ -38,7 +38,8 @@ export class WebsiteAnalysisView {
   [field: string]: unknown;
   @ApiProperty({ enum: ['success', 'no_data'] }) status!: 'success' | 'no_data';
   @ApiPropertyOptional({ type: String, nullable: true }) website_url?: string | null;
-  @ApiPropertyOptional({ ...document, description: 'Style, audience and guidelines together' })
+  @ApiPropertyOptional({ ...document, description: 'Style, audience and guidelines in one object' })
   style_analysis?: JsonObject;
-  @ApiPropertyOptional({ ...document, description: 'The same row, for older readers' }) website_analysis?: JsonObject;
+  @ApiPropertyOptional({ ...document, description: 'The analysis again, nested, for older clients' })
+  website_analysis?: JsonObject;
 }

@@ -28,7 +28,7 @@ export class SavedDataController {
 
   @Get('research-preferences')
   @Header('content-type', 'application/json; charset=utf-8')
-  @ApiOperation({ summary: 'The saved research preferences, or null' })
+  @ApiOperation({ summary: 'The saved research preferences, or null when there are none' })
   @ApiOkResponse({ schema: { type: 'object', additionalProperties: true, nullable: true } })
   async researchPreferences(@CurrentUser() user: User) {
     // As text, since the framework answers null with an empty body.
@@ -36,7 +36,7 @@ export class SavedDataController {
   }
 
   @Get('step4/persona-latest')
-  @ApiOperation({ summary: 'The saved persona; says so when there is none' })
+  @ApiOperation({ summary: 'The saved persona; `success` is false when there is none' })
   @Answers(PersonaLatestView)
   latestPersona(@CurrentUser() user: User) {
     return this.saved.latestPersona(user.id);

@@ -5,9 +5,9 @@ import { NotFound } from '../../ground/problems/problem.js';
 import { getProvider } from '../../ground/providers/providers.js';
 import { ApiKeyManager } from '../../onboarding/api-keys/api-key-manager.service.js';
 import { KeyNotFound } from '../../onboarding/api-keys/api-keys.problems.js';
-import type { LentKeyView } from '../../onboarding/api-keys/api-keys.contract.js';
+import type { LentKeyView } from './internal.contract.js';
 
-/** Keys for other back-end services: each one that is handed out is recorded with whoever took it. */
+/** Keys for other back-end services. The record of who took the key is committed before the key is handed out. */
 @Injectable()
 export class KeyLending {
   constructor(
@@ -15,7 +15,13 @@ export class KeyLending {
     private readonly keys: ApiKeyManager,
   ) {}
 
-  /** @throws NotFound unless there is such a user id, provider and key */
+  /**
+   * The user's own key, or else the deployment's, in plain text.
+   * @param service whose token it is; recorded as the actor
+   * @param name of the provider, or an alias
+   * @throws NotFound for what cannot be a user id, an unknown provider, and where there is no key
+   * @throws KeysUnavailable when the user's key does not open
+   */
   async lend(service: User, userId: string, name: string): Promise<LentKeyView> {
     if (!isUserId(userId)) throw new NotFound();
     const provider = getProvider(name);
