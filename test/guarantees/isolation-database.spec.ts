@@ -63,7 +63,7 @@ describe('isolation below HTTP', () => {
       expect(await runAs(users, 'bob', `select * from ${table} where user_id = 'alice'`)).toEqual([]);
       const all = await runAs(users, 'bob', `select user_id from ${table}`);
       expect(all).toEqual(bobs[table]?.map(() => ({ user_id: 'bob' })));
-      const reading = users.readForUser('bob', rawQuery(`select user_id, $1::text as reader from ${table}`));
+      const reading = users.readForUser('bob', rawQuery(`select user_id from ${table} where $1::text is not null`));
       expect(await reading).toEqual(all);
     });
 

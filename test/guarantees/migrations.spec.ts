@@ -483,7 +483,7 @@ describe('the check before the service starts', () => {
 });
 
 describe('a database of the version that knew no sizes', () => {
-  const BEFORE = 'Migration20261126DocumentSizes';
+  const SIZES = 'Migration20261126DocumentSizes';
 
   it('learns them, reads the same, and takes less from who has stored too much', async () => {
     const app = await TestApp.start();
@@ -491,13 +491,13 @@ describe('a database of the version that knew no sizes', () => {
     await fillEveryTable(app, 'alice', 'mark');
     await fillEveryTable(app, 'large', 'mark');
     const { database } = app;
-    await migrator(database.ownerUrl, (each) => each.down({ to: BEFORE }));
+    await migrator(database.ownerUrl, (each) => each.down({ to: SIZES }));
     await migrator(database.ownerUrl, (each) => each.down());
     await database.query(
       `update persona_data set extra = jsonb_build_object('image', repeat('x', 11 * 1024 * 1024)) where user_id = 'large'`,
     );
     const before = await database.dump();
-    await migrator(database.ownerUrl, (each) => each.up());
+    await migrator(database.ownerUrl, (each) => each.up({ to: SIZES }));
 
     const rows = await database.query<{ user_id: string; known: number; bytes: number }>(
       `select user_id, document_bytes as known,
@@ -514,6 +514,7 @@ describe('a database of the version that knew no sizes', () => {
     };
     expect(without(await database.dump())).toEqual(without(before));
 
+    await migrator(database.ownerUrl, (each) => each.up());
     const large = await app.as('large');
     expect((await large.get('/step/4')).body.data.image).toHaveLength(11 * 1024 * 1024);
     expect((await large.post('/step/5/skip')).status).toBe(200);
