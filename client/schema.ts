@@ -335,7 +335,7 @@ export interface paths {
       cookie?: never;
     };
     /** The saved research preferences, or null when there are none */
-    get: operations['OnboardingRecordsController_researchPreferences'];
+    get: operations['SavedDataController_researchPreferences'];
     put?: never;
     post?: never;
     delete?: never;
@@ -488,7 +488,7 @@ export interface paths {
       cookie?: never;
     };
     /** The saved persona; `success` is false when there is none */
-    get: operations['OnboardingRecordsController_latestPersona'];
+    get: operations['SavedDataController_latestPersona'];
     put?: never;
     post?: never;
     delete?: never;
@@ -507,7 +507,7 @@ export interface paths {
     get?: never;
     put?: never;
     /** Saves a persona without completing step 4 */
-    post: operations['OnboardingRecordsController_savePersona'];
+    post: operations['SavedDataController_savePersona'];
     delete?: never;
     options?: never;
     head?: never;
@@ -556,7 +556,7 @@ export interface paths {
       cookie?: never;
     };
     /** The saved analysis of the user’s website */
-    get: operations['OnboardingRecordsController_websiteAnalysis'];
+    get: operations['SavedDataController_websiteAnalysis'];
     put?: never;
     post?: never;
     delete?: never;
@@ -2661,7 +2661,7 @@ export interface operations {
       };
     };
   };
-  OnboardingRecordsController_researchPreferences: {
+  SavedDataController_researchPreferences: {
     parameters: {
       query?: never;
       header?: never;
@@ -3288,7 +3288,7 @@ export interface operations {
       };
     };
   };
-  OnboardingRecordsController_latestPersona: {
+  SavedDataController_latestPersona: {
     parameters: {
       query?: never;
       header?: never;
@@ -3334,7 +3334,7 @@ export interface operations {
       };
     };
   };
-  OnboardingRecordsController_savePersona: {
+  SavedDataController_savePersona: {
     parameters: {
       query?: never;
       header?: {
@@ -3515,7 +3515,7 @@ export interface operations {
       };
     };
   };
-  OnboardingRecordsController_websiteAnalysis: {
+  SavedDataController_websiteAnalysis: {
     parameters: {
       query?: never;
       header?: never;

@@ -19,10 +19,10 @@ export interface UsableKey {
   readonly source: 'user' | 'deployment';
 }
 
-/** What is known of one provider's key without asking anybody. */
+/** The state of one provider's key, as it is stored. */
 export interface KeyState {
   readonly provider: Provider;
-  /** Null where the user has none of their own. */
+  /** Null where the user has no key of this provider. */
   readonly mask: string | null;
   readonly verification: Verification;
 }
@@ -117,7 +117,7 @@ export class ApiKeyManager {
     return deployment ? { provider: id, secret: deployment, source: 'deployment' } : null;
   }
 
-  /** Every provider of which the user or the deployment has a key, with what its provider said last. Asks nobody. */
+  /** Each provider of which the user or the deployment has a key, with the provider's last answer. Sends no request. */
   states(userId: string, saved: SealedKeys): readonly KeyState[] {
     return PROVIDERS.flatMap((provider): KeyState[] => {
       const own = saved.apiKeys.find((key) => key.provider === provider.id);
@@ -145,7 +145,7 @@ export class ApiKeyManager {
     return this.states(userId, { ...saved, apiKeys: verified });
   }
 
-  /** Asks a provider about a key that is not stored, and does not store it. */
+  /** Asks a provider about a key without saving it. */
   async verify(userId: string, name: string, key: Secret): Promise<{ verification: Verification; message: string }> {
     const provider = getProvider(name);
     const secret = pastedKey(key);
@@ -162,7 +162,7 @@ export class ApiKeyManager {
     return key === undefined ? undefined : new Secret(key);
   }
 
-  /** Whether the deployment has a key of any AI provider: step 1 then counts as finished for everybody. */
+  /** Whether the deployment has a key of any AI provider: step 1 then counts as finished for all users. */
   get deploymentServesAi(): boolean {
     return AI_PROVIDERS.some(({ id }) => this.deploymentKey(id) !== undefined);
   }

@@ -6,7 +6,7 @@ export class KeyNotFound extends NotFound {
   }
 }
 
-/** More requests a minute than one user may make. The client takes any other shape for an expired subscription. */
+/** More requests a minute than one user may make. The client takes a 429 of any other shape for an expired subscription. */
 export class TooManyRequests extends Problem {
   readonly status = 429;
   readonly title = 'Too many requests';

@@ -25,7 +25,7 @@ function viewResult({ provider, verification }: KeyState): ValidationResultView 
   };
 }
 
-/** A key of an AI provider is there, and no key is known to be invalid. One that could not be checked never blocks. */
+/** Whether there is a key of an AI provider, and no key is invalid. An unverified key counts as valid. */
 export function allValid(states: readonly KeyState[]): boolean {
   const ai = states.some(({ provider }) => provider.group === 'ai');
   return ai && states.every(({ verification }) => verification !== 'invalid');
@@ -69,13 +69,13 @@ export function viewSetup(provider: Provider): ProviderSetupView {
   };
 }
 
-/** What is known of the keys, by group; a provider without a key is missing. */
+/** The state of each provider's key, by group; a provider without a key is `missing`. */
 export function viewByGroup(
   states: readonly KeyState[],
 ): Readonly<Record<string, Record<string, ValidationResultView>>> {
-  const known = new Map(states.map((state) => [state.provider.id, state]));
+  const byProvider = new Map(states.map((state) => [state.provider.id, state]));
   const resultOf = ({ id }: Provider): ValidationResultView => {
-    const state = known.get(id);
+    const state = byProvider.get(id);
     return state ? viewResult(state) : { valid: null, status: 'missing' };
   };
   return Object.fromEntries(

@@ -41,7 +41,7 @@ export class EnvFile {
     });
   }
 
-  /** Takes a variable out, if it was written here and still holds that key. */
+  /** Removes a variable that the service wrote, if it still holds that key. */
   remove(variable: string, secret: Secret): Promise<string[]> {
     return this.#change(variable, (content) => {
       const isThere = parseEnvBlock(content)[variable] === secret.reveal();
@@ -59,7 +59,7 @@ export class EnvFile {
 
   async #rewrite(path: string, variable: string, edit: Edit): Promise<string[]> {
     try {
-      // Behind a symbolic link it is the file that is replaced, not the link.
+      // A symbolic link stays: the file that it points to is replaced.
       const target = await realpath(path).catch(orWhenMissing(path));
       const content = await readFile(target).then(textOf, orWhenMissing(''));
       const edited = await edit(content);
@@ -73,7 +73,7 @@ export class EnvFile {
   }
 }
 
-/** Another encoding could not be put back byte for byte. @throws TypeError */
+/** UTF-8 only: another encoding could not be written back byte for byte. @throws TypeError */
 const textOf = (bytes: Buffer) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 
 function orWhenMissing<T>(fallback: T): (error: NodeJS.ErrnoException) => T {
@@ -83,7 +83,7 @@ function orWhenMissing<T>(fallback: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-/** Whole or not at all, and for the owner's eyes only. */
+/** Replaces the whole file or nothing; only its owner can read it. */
 async function replaceFile(path: string, content: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {

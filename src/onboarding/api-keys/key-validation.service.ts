@@ -8,7 +8,7 @@ import { ApiKeyManager } from './api-key-manager.service.js';
 import type { EnhancedValidationView } from './api-keys.contract.js';
 import { allValid, viewByGroup } from './api-keys.views.js';
 
-/** What of the whole set-up stands: keys by group, and the steps that build on them. */
+/** Which parts of the set-up are complete: keys by group, and the steps that build on them. */
 @Injectable()
 export class KeyValidation {
   constructor(

@@ -44,7 +44,7 @@ async function ask(baseUrl: string, request: VerificationRequest, key: Secret): 
     });
     return await judge(response, request);
   } catch {
-    // No answer, or one that broke off: nothing is known about the key. The error is not kept, since it may quote headers.
+    // Without a complete answer the key may be good or bad. The error is dropped, since it may quote headers.
     return 'unverified';
   }
 }

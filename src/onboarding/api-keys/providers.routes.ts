@@ -7,7 +7,7 @@ import { getProvider } from '../../ground/providers/providers.js';
 import { ProviderSetupView, ProviderView } from './api-keys.contract.js';
 import { viewProviders, viewSetup } from './api-keys.views.js';
 
-/** What anybody may know of the providers: it needs neither a token nor the database. */
+/** The catalogue of providers: public, and without the database. */
 @Controller(PREFIX)
 @Public()
 @ApiTags('API keys')

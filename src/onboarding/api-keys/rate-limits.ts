@@ -6,7 +6,7 @@ import { TooManyRequests } from './api-keys.problems.js';
 
 const SECONDS = 60;
 
-/** Lets a user through so many times a minute; 0 lets everybody through. Runs behind the guard that says who the user is. */
+/** Limits a user's requests a minute; 0 sets no limit. Runs after the guard that identifies the user. */
 abstract class RateLimit implements CanActivate {
   readonly #limiter: RateLimiterMemory | null;
 

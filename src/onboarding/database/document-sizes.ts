@@ -21,7 +21,7 @@ export const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;
 /** Keys and values that they may have together. */
 export const MAX_DOCUMENT_ITEMS = 30_000;
 
-/** Bytes from which on documents are read in turns: their answer, with both spellings of what is in them, may have a megabyte. */
+/** Bytes above which documents are read in turns: with both spellings of their contents, the answer may have a megabyte. */
 export const LARGE_DOCUMENTS = 512 * 1024;
 
 /** More items than a row has besides what is posted: its columns and their names. */
@@ -50,7 +50,7 @@ export function measureDocument(
   return { texts, writes: { table, items: items + ROW_ITEMS } };
 }
 
-/** What a user has stored would grow beyond its limits. Nothing was saved. */
+/** The user's documents would grow beyond their limits. Nothing was saved. */
 export class DocumentsTooLarge extends Problem {
   readonly status = 413;
   readonly title = 'Too much data';
@@ -71,7 +71,7 @@ export function isTooLarge(error: unknown): boolean {
   return code.startsWith('54') || /^onboarding_sessions_document_(bytes|items)_check$/.test(constraint);
 }
 
-/** What a row has beside the document. */
+/** Columns that are no part of the document. */
 const NO_DOCUMENT = `'{user_id,id,session_id,created_at,updated_at}'::text[]`;
 
 /** One JSON value a document, of one user: `$1`. */

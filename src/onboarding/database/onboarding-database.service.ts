@@ -30,7 +30,7 @@ import { snapshotOf, wholeSnapshotOf, type Snapshot, type Withheld } from './sna
 import type { Reads, UnitOfWork } from './unit-of-work.js';
 import { UserDatabase, type WorkOptions } from './user-database.js';
 
-/** Where a user's onboarding stands, in a few words. */
+/** A user's position in the onboarding. */
 export interface OnboardingStatus {
   readonly is_completed: boolean;
   readonly current_step: StepNumber;
@@ -47,8 +47,8 @@ export interface SaveKeyOptions {
 const NOWHERE: FinishedByDeployment = new Set();
 
 /**
- * The data of one user's onboarding: every method takes the user first, and neither sees nor changes anybody else's.
- * All throw `DatabaseUnavailable` while PostgreSQL is away: an outage is never answered with defaults.
+ * The data of one user's onboarding: every method takes the user first, and neither sees nor changes another user's.
+ * All throw `DatabaseUnavailable` while PostgreSQL is unreachable: an outage is never answered with defaults.
  */
 @Injectable()
 export class OnboardingDatabaseService {
@@ -75,7 +75,7 @@ export class OnboardingDatabaseService {
     return this.database.forUser(userId, options, work);
   }
 
-  /** Records what somebody else did with the user's data. Does not touch the session. */
+  /** Records what a service or an operator did with the user's data. Does not touch the session. */
   audit(userId: string, access: AccessFact): Promise<void> {
     return this.database.writeForUser(userId, recordAccess(access));
   }
@@ -90,11 +90,11 @@ export class OnboardingDatabaseService {
     options: WorkOptions<R>,
     work: (data: UnitOfWork<R>) => T,
   ): Promise<{ readonly result: T; readonly snapshot: Snapshot }> {
-    const done = await this.forUser(userId, options, (data) => ({
+    const { result, after } = await this.forUser(userId, options, (data) => ({
       result: work(data),
       after: data.readAfter(snapshotOf(parts)),
     }));
-    return { result: done.result, snapshot: await this.#whole(userId, parts, done.after.value) };
+    return { result, snapshot: await this.#whole(userId, parts, after.value) };
   }
 
   /** What is kept of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
@@ -188,7 +188,7 @@ export class OnboardingDatabaseService {
     return this.database.readForUser(userId, sealedKeys);
   }
 
-  /** Keeps what providers said with the versions of the keys that they were asked about. */
+  /** Keeps providers' answers with the versions of the keys that were verified. */
   noteVerifications(userId: string, keys: readonly SealedApiKey[]): Promise<void> {
     return this.database.writeForUser(userId, noteVerifications(keys));
   }

@@ -2,8 +2,8 @@ import type { Row, Statement } from '../../storage/wire/statement.js';
 import type { DocumentWrite } from './document-sizes.js';
 
 /*
- * What a record gives: reads and changes of one user's rows as values. The record knows the table and its SQL; whoever runs such a
- * value knows neither.
+ * What a record gives: reads and changes of one user's rows as values. The record knows the table and its SQL; the code that
+ * runs such a value knows neither.
  */
 
 /** A read of one user's rows: a statement whose one value is the user, and what its rows mean. */

@@ -6,7 +6,7 @@ import type { Command, Query, SessionSubject } from './record.js';
 import { advanceSession, type OpenedSession, type Origin } from './records/onboarding-sessions.record.js';
 import type { Session } from './session.js';
 
-/** What a unit of work has to know before it decides, by names of its own choice. */
+/** What a unit of work reads before it decides; it chooses the names. */
 export type Reads = Readonly<Record<string, Query<unknown>>>;
 
 /** What each of these reads has found. */
@@ -50,7 +50,7 @@ export class UnitOfWork<R extends Reads = Reads> {
     this.#documentItems = opened.documentItems;
   }
 
-  /** What was asked for in `reads`, as it is before this: it stays true until the transaction ends. */
+  /** The results of `reads`, from before any change: they stay true until the transaction ends. */
   get read(): Results<R> {
     return this.opened.read;
   }
@@ -67,7 +67,7 @@ export class UnitOfWork<R extends Reads = Reads> {
     };
   }
 
-  /** Changes the progress by a rule of `flow`; each fact becomes an event with a revision of its own. */
+  /** Changes the progress by a rule of `flow`; each fact becomes an event with the next revision. */
   change(transition: Transition): Session {
     const { progress, facts } = transition(this.#progress, this.now);
     if (this.opened.isNew && this.#facts.length === 0) this.#facts.push(START);
@@ -85,7 +85,7 @@ export class UnitOfWork<R extends Reads = Reads> {
     return plan(this.#commands, command);
   }
 
-  /** Reads what there is after every change that is made here. */
+  /** Reads the user's rows after all changes of this transaction. */
   readAfter<T>({ statement, parse }: Query<T>): Later<T> {
     return plan(this.#readsAfter, { statement, values: ({ userId }) => [userId], parse });
   }

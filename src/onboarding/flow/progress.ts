@@ -1,20 +1,20 @@
 import { StepStatus } from './step-status.js';
 import { Step, STEP_NUMBERS, STEPS, stepDefinition, type StepNumber } from './steps.js';
 
-/** What is known of one step. As stored: dates are ISO 8601 in UTC. */
+/** The state of one step, as it is stored: dates are ISO 8601 in UTC. */
 export interface StepState {
   readonly status: StepStatus;
   readonly completed_at: string | null;
   readonly validation_errors: readonly string[];
 }
 
-/** The steps that were touched; an absent one is pending. */
+/** The steps that the user has touched; an absent one is pending. */
 export type StepStates = { readonly [step in StepNumber]?: StepState };
 
 /** The facts of one user's progress; everything else here is derived from them. */
 export interface Progress {
   readonly steps: StepStates;
-  /** A step that was gone to on purpose; null: the first unfinished one. */
+  /** The step that the user went to on purpose; null: the first unfinished one. */
   readonly currentStep: StepNumber | null;
   /** A percentage set from outside, below which the shown one does not fall. */
   readonly percentageFloor: number;
@@ -22,7 +22,7 @@ export interface Progress {
   readonly completedAt: Date | null;
 }
 
-/** Steps that count as finished though their status does not say so: step 1 while the deployment has keys of its own. */
+/** Steps that count as finished whatever their status: step 1 while the deployment has its own keys. */
 export type FinishedByDeployment = ReadonlySet<StepNumber>;
 
 const PENDING: StepState = { status: StepStatus.Pending, completed_at: null, validation_errors: [] };

@@ -27,7 +27,7 @@ export type EventType =
   | 'api_key_removed'
   | 'progress_updated';
 
-/** What happened, as facts: never what a user entered. */
+/** What happened; never what a user entered. */
 export interface ProgressFact {
   readonly type: EventType;
   readonly step: StepNumber | null;
@@ -40,7 +40,7 @@ export interface Change {
   readonly facts: readonly ProgressFact[];
 }
 
-/** A rule of how progress moves on. Pure: it throws a Problem, or says what follows. */
+/** A rule of how progress moves on. Pure: it throws a `Problem`, or returns what follows. */
 export type Transition = (progress: Progress, now: Date) => Change;
 
 function withStep(progress: Progress, step: StepNumber, state: StepState): Progress {
@@ -215,5 +215,5 @@ export function keysChanged(type: 'api_key_saved' | 'api_key_removed', providers
   });
 }
 
-/** The session is wanted, and nothing else: creating it is recorded by whoever creates it. */
+/** Changes nothing: a unit of work with it creates the session if there is none, and records that. */
 export const unchanged: Transition = (progress) => ({ progress, facts: [] });

@@ -6,7 +6,7 @@ import { PREFIX } from '../../ground/http/route.js';
 import { OnboardingProgressService } from './onboarding-progress.service.js';
 import { ConfigView } from './progress.contract.js';
 
-/** What anybody may know: it needs neither a token nor the database. */
+/** The steps and what they require: public, and without the database. */
 @Controller(PREFIX)
 @Public()
 @ApiTags('Progress')

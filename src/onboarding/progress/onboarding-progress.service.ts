@@ -39,7 +39,7 @@ import {
 } from './progress.views.js';
 import { StepHandlers, type StepHandler } from './step-handler.js';
 
-/** What counts for the end of onboarding, and what was saved on the way there. */
+/** The status, the steps that are missing for completion, and everything that was saved. */
 export interface CompletionData extends StatusView {
   /** Required steps before the last that are unfinished. */
   readonly missing_steps: readonly StepNumber[];
@@ -73,12 +73,12 @@ export class OnboardingProgressService {
     return viewStatus(await this.database.updateStep(userId, stepNumber), this.handlers.finishedByDeployment);
   }
 
-  /** Sets a floor of 0 to 100 under the percentage; it is never lowered but by a reset. @throws PercentageOutOfRange */
+  /** Sets a floor of 0 to 100 under the percentage; only a reset lowers it. @throws PercentageOutOfRange */
   async updateProgress(userId: string, percentage: number): Promise<StatusView> {
     return viewStatus(await this.database.updateProgress(userId, percentage), this.handlers.finishedByDeployment);
   }
 
-  /** Completes the onboarding; again: the same answer. @throws StepsMissing */
+  /** Completes the onboarding; a second call returns the same answer. @throws StepsMissing */
   async completeOnboarding(userId: string, precondition: Precondition | null = null): Promise<CompletedView> {
     const persona = this.handlers.of(Step.Personalization);
     const reads = { saved: wholeSnapshotOf(persona.parts) };
@@ -208,7 +208,7 @@ export class OnboardingProgressService {
     return this.database.read(userId, this.handlers.parts(steps));
   }
 
-  /** What onboarding asks of anybody. */
+  /** The steps and what they require, the same for all users. */
   config(): ConfigView {
     const providers = PROVIDERS.map(({ id }) => id);
     return {

@@ -20,7 +20,7 @@ import { progressOf, stepDataOf, viewStatus } from './progress.views.js';
 import type { StepData } from './step-data.js';
 import type { StepHandlers } from './step-handler.js';
 
-/** How a user stands, in numbers. */
+/** The status with the steps that are completed and failed. */
 export interface ProgressSummary extends StatusView {
   readonly total_steps: number;
   readonly completed_steps: readonly StepNumber[];
@@ -28,7 +28,7 @@ export interface ProgressSummary extends StatusView {
 }
 
 /**
- * One user's progress, for callers inside the process. It shows the moment it was loaded, or of its own last change; every
+ * One user's progress, for callers inside the process. It shows the state when it was loaded or last changed; every
  * change is stored before its promise resolves. Step numbers outside 1 to 6 throw `StepNotFound`.
  */
 export class OnboardingProgress {

@@ -4,7 +4,7 @@ import { CompleteStep } from './complete.step.js';
 import { OnboardingProgressService } from './onboarding-progress.service.js';
 import { StepHandlers } from './step-handler.js';
 
-/** The six steps: what they are to one user, and how one moves through them. */
+/** One user's progress through the steps. */
 @Module({
   imports: [DatabaseModule],
   providers: [OnboardingProgressService, StepHandlers, CompleteStep],

@@ -26,7 +26,7 @@ import type {
 } from './progress.contract.js';
 import type { StepHandlers } from './step-handler.js';
 
-/** A user who has not started: nothing is stored, and nothing is finished but what the deployment brings. */
+/** The progress of a user without a session. */
 const NOT_STARTED: Progress = newProgress(new Date(0));
 
 const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;
@@ -39,7 +39,7 @@ export function viewStatus(session: Session | null, byDeployment: FinishedByDepl
   const progress = progressOf(session);
   return {
     is_completed: progress.completedAt !== null,
-    // Before anything is saved everybody is at the first step, whatever the deployment brings.
+    // Without a session a user is at the first step, even if the deployment's keys finish it.
     current_step: session ? currentStep(progress, byDeployment) : Step.ApiKeys,
     completion_percentage: completionPercentage(progress),
     next_step: nextStep(progress, byDeployment),
@@ -55,15 +55,15 @@ export function stepDataOf(step: StepNumber, snapshot: Snapshot, handlers: StepH
 }
 
 export function viewStep(step: StepNumber, snapshot: Snapshot, handlers: StepHandlers): StepView {
-  const found = stepDataOf(step, snapshot, handlers);
+  const data = stepDataOf(step, snapshot, handlers);
   return {
-    step_number: found.stepNumber,
-    title: found.title,
-    description: found.description,
-    status: found.status,
-    completed_at: iso(found.completedAt),
-    data: found.data,
-    validation_errors: [...found.validationErrors],
+    step_number: data.stepNumber,
+    title: data.title,
+    description: data.description,
+    status: data.status,
+    completed_at: iso(data.completedAt),
+    data: data.data,
+    validation_errors: [...data.validationErrors],
   };
 }
 

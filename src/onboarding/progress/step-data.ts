@@ -5,7 +5,7 @@ import type { StepDefinition } from '../flow/steps.js';
 
 export { StepStatus };
 
-/** One step of one user: what it is, how it stands, and what was saved for it (never key material). */
+/** One step of one user: its definition, its state, and what was saved for it (never key material). */
 export class StepData {
   readonly stepNumber: number;
   readonly title: string;

@@ -19,7 +19,7 @@ export interface StepHandler<P extends Parsed = Parsed, R extends Reads = Reads>
   readonly step: StepNumber;
   /** What `view` reads. */
   readonly parts: readonly SnapshotPart<unknown>[];
-  /** What `save` has to know of what is saved already. */
+  /** What `save` reads before it decides. */
   readonly reads?: R;
   /** Posted data, read once. @throws InvalidInput for what is wrong or missing; pointers start at `/data` */
   parse(data: JsonObject): P;
@@ -35,7 +35,7 @@ export interface StepHandler<P extends Parsed = Parsed, R extends Reads = Reads>
   isFinished?(): boolean;
 }
 
-/** A mistake in how the application is put together. */
+/** A mistake in the application's wiring. */
 class HandlerMissing extends Error {
   constructor(steps: readonly StepNumber[]) {
     const names = steps.map((step) => `step ${step} (${stepDefinition(step).key})`);

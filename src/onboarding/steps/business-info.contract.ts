@@ -3,7 +3,7 @@ import { IsOptional, IsString, Length, MaxLength } from 'class-validator';
 
 const text = (most: number) => ({ type: String, nullable: true, maxLength: most });
 
-/** Whose it is comes from the token: a user id in the body is not looked at. */
+/** The token says whose it is: a user id in the body is ignored. */
 export class BusinessInfoDto {
   @ApiProperty({ minLength: 10, maxLength: 1000 })
   @IsString({ message: 'business_description must be a text.' })

@@ -45,9 +45,9 @@ export class BusinessInfoService {
 
   /** @throws NotFound unless it is the user's own */
   async get(userId: string, id: string): Promise<BusinessInfoView> {
-    const found = await this.getByUser(userId, userId);
-    if (found.id !== id.toLowerCase()) throw new NotFound();
-    return found;
+    const info = await this.getByUser(userId, userId);
+    if (info.id !== id.toLowerCase()) throw new NotFound();
+    return info;
   }
 
   /** @throws NotFound unless the user asks for themselves, and has saved one */

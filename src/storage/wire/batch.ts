@@ -16,7 +16,7 @@ interface Column {
 export class Batch implements pg.Submittable {
   /** The rows of each statement, in order. */
   readonly done: Promise<Row[][]>;
-  /** The driver puts its time-out before it. */
+  /** The driver replaces it by one that also ends its time-out. */
   callback: (error: Error | null) => void;
   readonly #values: readonly (string | Buffer | null)[][];
   readonly #rows: Row[][] = [[]];
@@ -44,13 +44,13 @@ export class Batch implements pg.Submittable {
     for (const [index, { statement }] of this.bound.entries()) {
       const { name, text } = statement;
       const isKnown = this.#known[index] !== undefined;
-      // An attempt that failed may have left one behind; closing one that is not there is no error.
+      // A failed attempt may have left the statement prepared; closing one that does not exist is no error.
       if (!isKnown) messages.push(serialize.close({ type: 'S', name }), serialize.parse({ name, text }));
       messages.push(serialize.bind({ statement: name, values: this.#values[index] ?? [] }));
       if (!isKnown) messages.push(serialize.describe({ type: 'P' }));
       messages.push(serialize.execute());
     }
-    // In one piece: the system takes many small ones at a price. What became of a stream that has ended the driver finds out.
+    // In one piece: each write is a system call. The driver itself notices a stream that has ended.
     if (connection.stream.writable) connection.stream.write(Buffer.concat([...messages, serialize.sync()]));
   }
 
@@ -82,13 +82,13 @@ export class Batch implements pg.Submittable {
     this.callback(null);
   }
 
-  /** What the server still has is not known now, and may be the very thing that failed: all is prepared anew. */
+  /** What the server still has prepared is unknown now, and may be what failed: everything is prepared again. */
   handleError(error: Error): void {
     this.#prepared.clear();
     this.callback(error);
   }
 
-  /** What a statement returns is known from when it was prepared; else PostgreSQL describes it first. */
+  /** The columns of a statement that was prepared before; otherwise PostgreSQL describes them first. */
   #expect(index: number): void {
     this.#columns = this.#known[index] ?? [];
   }
@@ -98,9 +98,9 @@ export class Batch implements pg.Submittable {
 const connections = new WeakMap<pg.Connection, Map<string, readonly Column[]>>();
 
 function preparedOn(connection: pg.Connection): Map<string, readonly Column[]> {
-  const known = connections.get(connection) ?? new Map<string, readonly Column[]>();
-  connections.set(connection, known);
-  return known;
+  const prepared = connections.get(connection) ?? new Map<string, readonly Column[]>();
+  connections.set(connection, prepared);
+  return prepared;
 }
 
 /** A value as PostgreSQL reads it from text; bytes are sent as they are. */

@@ -8,7 +8,7 @@ import { nothing, type Command, type SnapshotPart } from '../record.js';
 export const MAX_COMPETITORS = 500;
 const MAX_URL_LENGTH = 2048;
 
-/** What is wrong with a list of competitors; what is inside one is kept as it comes. */
+/** What is wrong with a list of competitors; apart from its `url` a competitor may hold anything. */
 export function competitorErrors(competitors: readonly unknown[], at: string): FieldError[] {
   if (competitors.length > MAX_COMPETITORS) {
     return [{ pointer: at, detail: `competitors must be at most ${MAX_COMPETITORS}.` }];
@@ -22,7 +22,7 @@ export function competitorErrors(competitors: readonly unknown[], at: string): F
   });
 }
 
-/** One competitor per url, the last one that was posted in the place of the first. */
+/** One competitor per url: the last one that was posted, in the place of the first. */
 export function distinctCompetitors(competitors: readonly JsonObject[]): JsonObject[] {
   const byUrl = new Map<unknown, JsonObject>();
   for (const competitor of competitors) {
@@ -41,7 +41,7 @@ export const competitorsRecord = {
   isDocument: true,
   fromJson: (value: unknown) => (value ?? []) as readonly JsonObject[],
 
-  /** The competitors of the list, each once, take the place of all that were saved; an empty list leaves none. @throws DocumentsTooLarge */
+  /** Replaces all saved competitors by those of the list, each once; an empty list leaves none. @throws DocumentsTooLarge */
   replace(competitors: readonly JsonObject[]): Command {
     const { texts, writes } = measureDocument(TABLE, distinctCompetitors(competitors));
     return {

@@ -8,9 +8,9 @@ import { sessionFromRow, type Session } from '../session.js';
 /** A session before a unit of work. */
 export interface OpenedSession {
   readonly session: Session;
-  /** Whether there was none: this very transaction makes it. */
+  /** Whether this transaction has created it. */
   readonly isNew: boolean;
-  /** Keys and values that the user's documents have, or a few more. */
+  /** An upper bound of the keys and values in the user's documents. */
   readonly documentItems: number;
 }
 
@@ -33,7 +33,7 @@ export const openSession = new Statement(
    select to_jsonb(locked), false from locked`,
 );
 
-/** The user's session as it is, neither locked nor made. Value: user. */
+/** The user's session, neither locked nor created. Value: user. */
 export const findSession = new Statement(
   'find-session',
   `select to_jsonb(s) as session, false as is_new from onboarding_sessions s where user_id = $1`,
@@ -65,7 +65,7 @@ export interface Origin {
   readonly cause: string;
 }
 
-/** How a session moves on: its new state, what happened, and the documents that were saved on the way. */
+/** How a session moves on: its new state, what happened, and which documents were saved. */
 export interface Advance {
   /** With the revision of the last fact. */
   readonly session: Session;
@@ -141,7 +141,7 @@ function measure({ saved, items }: Sizes) {
 /** A change that saves no document. */
 const advance = advanceStatement('advance-session', null);
 
-/** How the keys and values are known: one more value is the most that there are, or they are counted since there may be too many. */
+/** The keys and values of all documents: a bound that comes as a value, or a count where there may be too many. */
 const ITEMS = { bounded: '$11', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
 
 /** A change that saves documents of these tables. Each set of tables has its own statement, so that PostgreSQL keeps a plan for each. */
@@ -155,7 +155,7 @@ function advanceWithDocuments(tables: ReadonlySet<SizedTable>, items: keyof type
 
 const statements = new Map<string, Statement>();
 
-/** Removes everything that is kept of the user: every other row hangs off the session. */
+/** Removes everything that is kept of the user: every other row references the session, and goes with it. */
 export const deleteUser: Command = {
   statement: new Statement(
     'delete-user',

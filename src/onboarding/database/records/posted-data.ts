@@ -74,7 +74,7 @@ export interface Mapping {
   readonly neverExtra: readonly string[];
 }
 
-/** What the client re-posts because it read it, and what must never be kept in the open. */
+/** What clients post back because they have read it, and what must never be stored unsealed. */
 const NEVER_STORED = [
   'id',
   'user_id',
@@ -85,7 +85,7 @@ const NEVER_STORED = [
   'has_data',
   'api_keys',
   'apiKeys',
-  // Columns of step 2 and of nothing else; while brand analysis is switched off they are kept nowhere.
+  // Columns of step 2 only; while brand analysis is switched off nothing keeps them.
   'brand_analysis',
   'brandAnalysis',
   'content_strategy_insights',
@@ -94,7 +94,7 @@ const NEVER_STORED = [
 
 const camelCases = new Map<string, string>();
 
-/** Of names of columns, of which there are few. */
+/** Caches what it returns: call it with names of columns only, which are few. */
 export function camelCase(column: string): string {
   const cached = camelCases.get(column);
   if (cached !== undefined) return cached;
@@ -103,7 +103,7 @@ export function camelCase(column: string): string {
   return camel;
 }
 
-/** Empty values say that there is nothing yet: they leave what is stored as it is. */
+/** Whether a value is empty: empty values leave what is stored as it is. */
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || value === '';
 }
@@ -165,7 +165,7 @@ export function postedValue(mapping: Mapping, column: string, data: JsonObject):
     .find((value) => !isBlank(value));
 }
 
-/** What of posted data without `postedErrors` is to be saved. Blank values are passed over. */
+/** What posted data change; they must have no `postedErrors`. Blank values change nothing. */
 export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   const columns: JsonObject = {};
   for (const column of mapping.columns) {
@@ -175,7 +175,7 @@ export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   }
   const levels = sources(mapping, data, '').toReversed();
   const { folded } = mapping;
-  const taken = new Set([
+  const notExtra = new Set([
     ...NEVER_STORED,
     ...mapping.neverExtra,
     ...mapping.columns.flatMap((column) => spellingsOf(mapping, column)),
@@ -186,7 +186,7 @@ export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   for (const { data: level } of levels) {
     for (const [key, value] of Object.entries(level)) {
       if (isBlank(value)) continue;
-      if (!taken.has(key)) extra[key] = value;
+      if (!notExtra.has(key)) extra[key] = value;
       else if (folded && Object.hasOwn(folded.kinds, key)) {
         columns[folded.into] = { ...(columns[folded.into] as JsonObject | undefined), [key]: value };
       }

@@ -3,7 +3,7 @@ import { competitorErrors } from './competitor-analyses.record.js';
 import { DocumentRecord } from './document-record.js';
 import { postedValue, viewDocument, type Mapping, type Rule } from './posted-data.js';
 
-/** How deep research goes; stored in this spelling, whatever the case it comes in. */
+/** How deep research goes. Stored in this spelling; posted in any case. */
 export const RESEARCH_DEPTHS = ['Basic', 'Standard', 'Comprehensive', 'Deep', 'Expert'] as const;
 
 const DEPTH_RULE: Rule = {
@@ -15,7 +15,7 @@ const DEPTH_RULE: Rule = {
   spell: researchDepth,
 };
 
-/** Step 3, without the competitors and the social media accounts, which are kept in tables of their own. */
+/** Step 3, without the competitors and the social media accounts, which other tables keep. */
 const mapping: Mapping = {
   table: 'research_preferences',
   columns: [
@@ -64,7 +64,7 @@ const mapping: Mapping = {
   neverExtra: ['competitors', 'social_media_accounts', 'socialMediaAccounts'],
 };
 
-/** The depth in its stored spelling; undefined when it is none. */
+/** A depth in its stored spelling; undefined for any other value. */
 export function researchDepth(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   return RESEARCH_DEPTHS.find((depth) => depth.toLowerCase() === value.trim().toLowerCase());

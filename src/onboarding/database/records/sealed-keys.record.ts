@@ -2,7 +2,7 @@ import type { SealedDataKey } from '../../../storage/vault/vault.js';
 import { Statement, type Row } from '../../../storage/wire/statement.js';
 import { nothing, type Command, type Query, type SnapshotPart, type Subject } from '../record.js';
 
-/** What a provider said of a key, the last time that it was asked. */
+/** A provider's last answer about a key. */
 export type Verification = 'configured' | 'invalid' | 'unverified';
 
 /** A key as it is stored: sealed. */
@@ -109,7 +109,7 @@ export function deleteKey(provider: string): Command {
 
 const removeKey = new Statement('delete-key', `delete from api_keys where user_id = $1 and provider = $2`);
 
-/** Keeps what providers said of keys, with the very versions that they were asked about. */
+/** Keeps providers' answers with the versions of the keys that were verified. */
 export function noteVerifications(keys: readonly SealedApiKey[]): Command<void, Subject> {
   const verified = keys.map(({ provider, id, version, verification }) => ({ provider, id, version, verification }));
   return {

@@ -102,7 +102,7 @@ function websiteRecordWith(mapping: Mapping): DocumentRecord {
   return new DocumentRecord(mapping, (row) => viewWebsite(mapping, row));
 }
 
-/** Step 2's table as the configuration wants it: with the brand's columns, or without. */
+/** Step 2's table, with the brand's columns or without. */
 export const websiteRecord = (brandAnalysis: boolean): DocumentRecord => (brandAnalysis ? withBrand : withoutBrand);
 
 /** The parts of the analysis that say how the website writes, and for whom. */
@@ -118,6 +118,6 @@ const STYLE = [
 
 /** Style, audience and guidelines together, from the view of a website. */
 export function styleOf(website: JsonObject): JsonObject {
-  const found = STYLE.filter((column) => website[column] !== null && website[column] !== undefined);
-  return Object.fromEntries(found.map((column) => [column, website[column]]));
+  const columns = STYLE.filter((column) => website[column] !== null && website[column] !== undefined);
+  return Object.fromEntries(columns.map((column) => [column, website[column]]));
 }

@@ -27,6 +27,6 @@ function isPublicHost(hostname: string): boolean {
   const labels = host.split('.');
   if (labels.length < 2 || labels.includes('')) return false;
   if (PRIVATE_SUFFIXES.includes(labels.at(-1) ?? '')) return false;
-  // A name is no address without asking `ipaddr`, which finds that out by throwing an error.
+  // `ipaddr` throws an error for a name: names skip it.
   return !isIPv4(host) || ipaddr.parse(host).range() === 'unicast';
 }
