@@ -842,6 +842,7 @@ export interface components {
        * @description ISO 8601 in UTC
        */
       completed_at: string | null;
+      /** @description The saved data of the step, without keys */
       data: {
         [key: string]: unknown;
       } | null;
@@ -888,7 +889,7 @@ export interface components {
       message: string;
       provider: string;
       /** @enum {string} */
-      status: 'configured' | 'missing' | 'invalid' | 'unverified';
+      status: 'configured' | 'invalid' | 'unverified' | 'missing';
       valid: boolean | null;
     };
     KeyDeletedView: {
@@ -1209,7 +1210,7 @@ export interface components {
     ValidationResultView: {
       error?: string;
       /** @enum {string} */
-      status: 'configured' | 'missing' | 'invalid' | 'unverified';
+      status: 'configured' | 'invalid' | 'unverified' | 'missing';
       /** @description Null when the provider was not asked or gave no clear answer */
       valid: boolean | null;
     };

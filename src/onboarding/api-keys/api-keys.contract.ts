@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { VERIFICATIONS } from '../database/records/sealed-keys.record.js';
 
 /** Longer texts are refused before anything looks at them. */
 const MAX_POSTED_LENGTH = 8192;
@@ -30,7 +31,7 @@ export class CheckKeyDto {
 }
 
 const masked = { type: 'object', additionalProperties: { type: 'string' } } as const;
-const STATUSES = ['configured', 'missing', 'invalid', 'unverified'] as const;
+const STATUSES = [...VERIFICATIONS, 'missing'] as const;
 
 export class ApiKeysView {
   @ApiProperty({ ...masked, description: 'Masked keys by provider' }) api_keys!: Readonly<Record<string, string>>;

@@ -70,7 +70,9 @@ export function canProceedToFinal(progress: Progress, byDeployment: FinishedByDe
   return missingBefore(progress, Step.Complete, byDeployment).length === 0;
 }
 
-export type StepAccess = 'available' | 'locked' | 'completed';
+export const STEP_ACCESSES = ['available', 'locked', 'completed'] as const;
+
+export type StepAccess = (typeof STEP_ACCESSES)[number];
 
 /** Whether a step may be worked on: `locked` while a required step before it is unfinished. */
 export function stepAccess(progress: Progress, step: StepNumber, byDeployment: FinishedByDeployment): StepAccess {

@@ -1,6 +1,7 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { JsonObject } from '../../ground/problems/json.js';
+import { STEP_ACCESSES, type StepAccess } from '../flow/progress.js';
 import { StepStatus } from '../flow/step-status.js';
 
 const step = { type: 'integer', minimum: 1, maximum: 6 } as const;
@@ -72,14 +73,8 @@ export class InitUserView {
   @ApiProperty() clerk_user_id!: string;
 }
 
-export class InitStepView {
-  @ApiProperty(step) step_number!: number;
-  @ApiProperty() title!: string;
-  @ApiProperty() description!: string;
-  @ApiProperty({ enum: Object.values(StepStatus) }) status!: StepStatus;
-  @ApiProperty(maybeTime) completed_at!: string | null;
+export class InitStepView extends OmitType(StepView, ['validation_errors']) {
   @ApiProperty() has_data!: boolean;
-  @ApiProperty({ ...document, nullable: true }) data!: JsonObject | null;
 }
 
 export class InitOnboardingView extends StatusView {
@@ -115,7 +110,7 @@ export class StepSkippedView {
 export class StepAccessView {
   @ApiProperty() can_proceed!: boolean;
   @ApiProperty({ type: [String] }) validation_errors!: string[];
-  @ApiProperty({ enum: ['available', 'locked', 'completed'] }) step_status!: 'available' | 'locked' | 'completed';
+  @ApiProperty({ enum: STEP_ACCESSES }) step_status!: StepAccess;
 }
 
 export class StartView {

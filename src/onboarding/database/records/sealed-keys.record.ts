@@ -2,8 +2,10 @@ import type { SealedDataKey } from '../../../storage/vault/vault.js';
 import { Statement, type Row } from '../../../storage/wire/statement.js';
 import { nothing, type Command, type Query, type SnapshotPart, type Subject } from '../record.js';
 
+export const VERIFICATIONS = ['configured', 'invalid', 'unverified'] as const;
+
 /** A provider's last answer about a key. */
-export type Verification = 'configured' | 'invalid' | 'unverified';
+export type Verification = (typeof VERIFICATIONS)[number];
 
 /** A key as it is stored: sealed. */
 export interface SealedApiKey {
