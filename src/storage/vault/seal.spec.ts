@@ -11,7 +11,7 @@ const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array
 const part = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.integer());
 const binding: fc.Arbitrary<Binding> = fc.array(part, { maxLength: 5 });
 
-/** Broken in the one way there is: the same class, the same words, nothing beside them. */
+/** All failures look the same: class and message, without a cause or other properties. */
 function expectBroken(work: () => unknown): void {
   let thrown: unknown;
   try {

@@ -25,7 +25,7 @@ initdb: removing data directory "/data/initdb-x/cluster"
       'insufficient file descriptors available to start server process: System allows 3, server needs at least 58, 7 files are already open',
     ],
     [
-      'what initdb itself says',
+      'an error of initdb itself',
       `initdb: error: could not change permissions of directory "/data": Operation not permitted
 initdb: removing contents of data directory "/data"
 `,
@@ -41,7 +41,7 @@ initdb: removing contents of data directory "/data"
       'could not locate a valid checkpoint record at 0/15C3B88',
     ],
     [
-      'a server that says it in words of its own',
+      'a message without a severity',
       `postgres: could not find the database system
 Expected to find it in the directory "/data",
 but could not open file "/data/global/pg_control": No such file or directory
