@@ -12,7 +12,7 @@ import { PersonalizationController } from './onboarding/personalization/personal
 import { OnboardingConfigController } from './onboarding/progress/onboarding-config.routes.js';
 import { ProgressController } from './onboarding/progress/progress.routes.js';
 
-/** The whole service: onboarding, who is calling, and the routes. */
+/** The whole service: onboarding, authentication and the routes. */
 @Module({})
 export class AppModule {
   static forRoot(configuration: Configuration): DynamicModule {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_JSON_DEPTH, findUnstorable, isJsonObject, isStorableText, pointer } from './json.js';
 
-/** A value inside so many lists, or objects. */
+/** A value inside that many lists, or objects. */
 const inLists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 const inObjects = (levels: number): unknown => JSON.parse('{"a":'.repeat(levels) + '1' + '}'.repeat(levels));
 
@@ -78,7 +78,7 @@ describe('what cannot be stored', () => {
     expect(findUnstorable(nested(100_000))?.detail).toContain('100 levels');
   });
 
-  it('is told in a sentence', () => {
+  it('is described in a sentence', () => {
     for (const value of ['\u0000', { '\u0000': 1 }, Infinity, inLists(200)]) {
       expect(findUnstorable(value)?.detail).toMatch(/^The body .+\.$|^\/.+ .+\.$/);
     }
