@@ -41,7 +41,7 @@ describe('the vault', () => {
     expect(() => new Vault(new Configuration({}))).toThrow('API_KEY_ENCRYPTION_KEYS must be set');
   });
 
-  it('gives every user a data key of their own, and a new one each time', () => {
+  it('makes a new data key for each call, also for the same user', () => {
     const vault = vaultOf(OLD);
     const users = ['alice', 'alice', 'bob'];
     const keys = users.map((user) => vault.createDataKey(user).dataKey.key.export().toString('hex'));
@@ -98,7 +98,7 @@ describe('the vault', () => {
       expect(vaultOf(NEW).open(after, PLACE, apiKey).reveal()).toBe(KEY.reveal());
     });
 
-    it('does not let the older seal pass for the newer', () => {
+    it('does not open the older seal in place of the newer', () => {
       const vault = vaultOf(OLD);
       const { sealed: older } = vault.createDataKey('alice');
       const newer = vault.resealDataKey('alice', older);
