@@ -29,7 +29,7 @@ const LEVELS = [
   ['main.ts'],
 ];
 
-/** Rooms of which every file may be imported: vocabulary and pure rules. */
+/** Rooms of which every file may be imported: vocabulary, pure rules, and the commands, which only `main.ts` may import anyway. */
 const OPEN = [/^ground\//, /^onboarding\/flow$/, /^cli$/];
 
 /** What may be imported of every other room, by the end of its name. */

@@ -8,8 +8,8 @@ import { AppModule } from './app.module.js';
 import type { Configuration } from './ground/config/configuration.js';
 import { addBodyParsers } from './ground/http/body-parsers.js';
 import { DtoPipe } from './ground/http/dto.pipe.js';
-import { refuseConnection, refuseOddities } from './ground/http/client-error.js';
-import { endConnectionsOnStop, HOOK_TIMEOUT } from './ground/http/graceful-stop.js';
+import { refuseConnection, refuseExpectAndConnect } from './ground/http/client-error.js';
+import { stopGracefully, HOOK_TIMEOUT } from './ground/http/graceful-stop.js';
 import { allowOrigin, enableCors } from './ground/http/cors.js';
 import { sendEntityTag } from './ground/http/entity-tag.js';
 import { sendLargeAnswers, LargeAnswers } from './ground/http/large-answers.js';
@@ -25,7 +25,7 @@ import { limitEachUser } from './ground/http/user-turns.js';
 /** Characters that a parameter in a path may have. */
 const MAX_PARAMETER_LENGTH = 4096;
 
-/** Milliseconds that a client may take, so that slow ones hold nothing for long. */
+/** Milliseconds after which the service gives up on a slow client. */
 const CONNECTIONS = {
   http: {
     headersTimeout: 15_000,
@@ -35,9 +35,9 @@ const CONNECTIONS = {
   },
   // From the first byte to the last: 32 MB over a slow line.
   requestTimeout: 120_000,
-  // More than load balancers have, commonly 60 s: the one in front closes first, and never sends into a closed connection.
+  // Longer than load balancers', commonly 60 s: they close first, and never send into a closed connection.
   keepAliveTimeout: 72_000,
-  // Without a byte either way: a reader that has stopped reading.
+  // Without a byte either way: a client that has stopped reading.
   connectionTimeout: 120_000,
 };
 
@@ -53,7 +53,7 @@ export async function createApp(
     {
       logger: new NestLogger(logger),
       abortOnError: false,
-      // Nest's own would take forms too.
+      // Nest's own parser would accept forms, too.
       bodyParser: false,
     },
   );
@@ -72,12 +72,12 @@ function fastifyAdapter({ TRUST_PROXY, CORS_ORIGINS }: Configuration, logger: Lo
     trustProxy: typeof TRUST_PROXY === 'number' ? (_address, hop) => hop < TRUST_PROXY : TRUST_PROXY,
     bodyLimit: BODY_LIMIT,
     genReqId: requestId,
-    // What still comes while the service stops is answered like everything else.
+    // Requests that arrive while the service stops are answered as usual.
     return503OnClosing: false,
     pluginTimeout: HOOK_TIMEOUT,
     ...CONNECTIONS,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    // Before any hook: what a hook does for other requests is done here.
+    // No hook runs for these errors, so this does the hooks' work.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       setHeaders(request, reply);
       allowOrigin(request, reply, CORS_ORIGINS);
@@ -88,10 +88,10 @@ function fastifyAdapter({ TRUST_PROXY, CORS_ORIGINS }: Configuration, logger: Lo
   });
 }
 
-/** Pages that anybody may see, and keep. */
+/** Pages that anybody may see, and caches may keep. */
 const isPage = (path = '') => /^\/(docs\b|openapi\.)/.test(path);
 
-/** What every answer has. */
+/** The headers of every answer. */
 function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(isPage(request.raw.url) ? SECURITY_HEADERS : PRIVATE_HEADERS).header('x-request-id', request.id);
 }
@@ -106,7 +106,7 @@ export function configureApp(app: NestFastifyApplication, configuration: Configu
   documentApi(app);
 }
 
-/** What happens to every request, in this order. */
+/** The hooks of every request, in order. */
 function addHooks(app: NestFastifyApplication, configuration: Configuration, logger: Logger): void {
   const requests = requestLogger(logger);
   const fastify = app.getHttpAdapter().getInstance();
@@ -114,8 +114,8 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
     if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
     if (isPage(route.url)) route.config = { ...route.config, public: true };
   });
-  endConnectionsOnStop(fastify);
-  refuseOddities(fastify, requests);
+  stopGracefully(fastify);
+  refuseExpectAndConnect(fastify, requests);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     setHeaders(request, reply);
     const isNamed = request.headers.host !== undefined || request.raw.httpVersion === '1.0';
@@ -133,14 +133,13 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
   });
 }
 
-/** Bytes of a refused body that are taken in, and dropped. */
+/** Bytes of a refused body that the service reads and drops, so that the client gets to read the answer. */
 const MOST_DROPPED = 4 * LARGE_BODY_LIMIT;
 
-/** Refuses strangers, and what has no route, before a byte of the body is read: reading and parsing it would be work for nobody. */
+/** Refuses requests without a route or a valid token before their body is read and parsed. */
 function admitBeforeBody(guard: JwtAuthGuard): onRequestHookHandler {
   return (request, reply, done) => {
     const refuse = (error: Error) => {
-      // The rest of the body is dropped, so that its sender reads the answer instead of an error; within reason.
       if (Number(request.headers['content-length'] ?? 0) > MOST_DROPPED) reply.header('connection', 'close');
       done(error);
     };

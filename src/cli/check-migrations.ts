@@ -7,7 +7,7 @@ import { startDatabase } from '../storage/postgres/start-database.js';
 import { StartupError } from '../ground/config/startup-error.js';
 import { run } from './run.js';
 
-/** Migrates an empty, throw-away database and holds it against the entities. */
+/** Migrates an empty temporary database, and compares it with the entities. */
 await run(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'onboarding-migrations-'));
   chmodSync(directory, 0o755);
@@ -15,10 +15,7 @@ await run(async () => {
     const database = await startDatabase(new Configuration({ DATA_DIR: directory }), console.log);
     try {
       const difference = await schemaDifference(database.ownerUrl as string);
-      if (difference)
-        throw new StartupError(
-          `The entities say something else than the migrations. What a migration is missing:\n${difference}`,
-        );
+      if (difference) throw new StartupError(`Entities and migrations differ. A migration is missing:\n${difference}`);
       console.log('The migrations match the entities.');
     } finally {
       await database.stop();

@@ -2,7 +2,7 @@ import { createApp } from '../configure-app.js';
 import { Configuration } from '../ground/config/configuration.js';
 import { run } from './run.js';
 
-/** The API's document, from the routes themselves. No database is asked: nothing of it is in the document. */
+/** Prints the API's document, made from the routes. Needs no database. */
 await run(async () => {
   const configuration = new Configuration({
     DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',

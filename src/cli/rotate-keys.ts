@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import { loadConfiguration } from '../ground/config/load-configuration.js';
-import { withClient } from '../storage/postgres/owner-connection.js';
+import { withConnection } from '../storage/postgres/owner-connection.js';
 import { KeyRotation } from '../operations/maintenance/key-rotation.js';
 import { startDatabase } from '../storage/postgres/start-database.js';
 import { StartupError } from '../ground/config/startup-error.js';
@@ -15,17 +15,17 @@ await run(async () => {
     const { ownerUrl } = database;
     if (!ownerUrl) throw new StartupError('DATABASE_MIGRATION_URL must name the connection of the schema’s owner.');
     const bar = new SingleBar({
-      format: 'Sealing anew {bar} {value} of {total} users, {eta_formatted} left',
+      format: 'Resealing {bar} {value} of {total} users, {eta_formatted} left',
       noTTYOutput: true,
     });
-    const { resealed, broken, use } = await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
+    const { resealed, broken, use } = await withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
       new KeyRotation(vault, owner).run((done, total) => {
         if (!bar.isActive) bar.start(total, 0);
         bar.update(done);
       }),
     );
     bar.stop();
-    console.log(`${resealed} data keys were sealed anew under ${vault.activeKeyId}.`);
+    console.log(`${resealed} data keys were resealed under ${vault.activeKeyId}.`);
     if (broken.length > 0) {
       throw new StartupError(
         `${broken.length} data keys do not open, those of the sessions ${broken.slice(0, 20).join(', ')}. Restore them, or let their users save their keys again.`,
@@ -37,7 +37,7 @@ await run(async () => {
   }
 });
 
-/** Says which keys may go; a key that rows still need is a failure of the command. */
+/** Prints which keys may be removed. @throws StartupError if rows still need another key than the first */
 function report(use: ReadonlyMap<string, number>, { activeKeyId, keyIds }: Vault): void {
   const needed = [...use].filter(([id]) => id !== activeKeyId);
   if (needed.length > 0) {

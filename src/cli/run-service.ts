@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Configuration } from '../ground/config/configuration.js';
 import { loadConfiguration, readEnvironment } from '../ground/config/load-configuration.js';
-import { readSignals } from '../ground/config/telemetry-switches.js';
+import { readTelemetrySwitches } from '../ground/config/telemetry-switches.js';
 import { createApp } from '../configure-app.js';
 import { startDatabase, type StartedDatabase } from '../storage/postgres/start-database.js';
 import { explainListenError } from '../ground/config/startup-error.js';
@@ -12,12 +12,12 @@ import { developmentToken } from './development-token.js';
 import { run } from './run.js';
 import { onStopSignal } from './stop-signals.js';
 
-/** Milliseconds that a reader has for the last lines of the log. */
+/** Milliseconds for the last lines of the log to be read. */
 const LAST_LINES = 1000;
 
-/** Starts the service; it runs until it is stopped, and then stops whatever it started. */
+/** Starts the service, which runs until it is stopped, and then stops everything that it has started. */
 export async function runService(): Promise<void> {
-  // The reader of its output may have gone, or may have no room: it goes on without one.
+  // The reader of its output may be gone, or its disk full: the service goes on without it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const service = new Service();
   onStopSignal(
@@ -32,11 +32,11 @@ export async function runService(): Promise<void> {
 }
 
 class Service {
-  /** What was started and must be stopped, the latest last. */
+  /** Stops what was started, the latest last. */
   readonly #stops: (() => Promise<void>)[] = [() => standardOutput.drain(LAST_LINES)];
   #starting = Promise.resolve();
   #stopping: Promise<void> | null = null;
-  /** From when it begins to start: it is a process of its own, which would outlive this one. */
+  /** Set as soon as it begins to start: it is a separate process, which would outlive this one. */
   #embeddedDatabase: Promise<StartedDatabase> | null = null;
 
   /** Ends the process if the start fails. */
@@ -53,7 +53,7 @@ class Service {
     return this.#stopping;
   }
 
-  /** Ends the process, whatever is under way. */
+  /** Ends the process at once, also during a start or a stop. Only the embedded database is shut down properly. */
   async endNow(): Promise<void> {
     process.exitCode = 1;
     try {
@@ -65,21 +65,21 @@ class Service {
 
   async #startAll(): Promise<void> {
     const environment = readEnvironment();
-    const given = loadConfiguration(environment);
-    const starting = startDatabase(given, console.log);
-    if (!given.DATABASE_URL) this.#embeddedDatabase = starting;
+    const initial = loadConfiguration(environment);
+    const starting = startDatabase(initial, console.log);
+    if (!initial.DATABASE_URL) this.#embeddedDatabase = starting;
     const database = await starting;
     this.#stops.push(() => database.stop());
     const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
-    const signals = readSignals();
-    if (signals.traces) {
+    const telemetry = readTelemetrySwitches();
+    if (telemetry.traces) {
       const { startTracing } = await import('../ground/telemetry/tracing.js');
-      this.#stops.push(startTracing(signals));
+      this.#stops.push(startTracing(telemetry));
     }
     const app = await createApp(configuration);
     this.#stops.push(() => app.close());
     const address = await listen(app, configuration);
-    this.#stops.push(() => turnAway(app, configuration));
+    this.#stops.push(() => announceStop(app, configuration));
     if (configuration.isLocal) await greet(address, configuration);
   }
 
@@ -89,7 +89,7 @@ class Service {
       try {
         await stop();
       } catch (error) {
-        // What is left is stopped all the same.
+        // The others are stopped all the same.
         console.error(error);
         process.exitCode = 1;
       }
@@ -98,7 +98,7 @@ class Service {
   }
 }
 
-/** Returns the address. Nest's own `listen` would write a line about what goes wrong, beside the one that says how to mend it. */
+/** Returns the address. Nest's own `listen` would log a failure, too, without saying how to fix it. */
 async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration): Promise<string> {
   try {
     return await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST });
@@ -107,13 +107,13 @@ async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration
   }
 }
 
-/** What is in front of the service has a moment to see that it is not ready, while the port still takes what is sent. */
-async function turnAway(app: NestFastifyApplication, { SHUTDOWN_DELAY_MS }: Configuration): Promise<void> {
+/** Gives load balancers time to see that the service is not ready, while the port still accepts requests. */
+async function announceStop(app: NestFastifyApplication, { SHUTDOWN_DELAY_MS }: Configuration): Promise<void> {
   app.get(HealthController).announceStop();
   await delay(SHUTDOWN_DELAY_MS);
 }
 
-/** For whoever starts it on their own machine: where it is, and a first request to paste. */
+/** Tells a developer the address of the service, and a first request to paste. */
 async function greet(listensAt: string, configuration: Configuration): Promise<void> {
   const address = listensAt.replace('[::1]', 'localhost');
   const lines = ['', `The onboarding service is ready at ${address}`, `The API is described at        ${address}/docs`];

@@ -4,7 +4,7 @@ import { StartupError } from '../ground/config/startup-error.js';
 /** The oldest Node that the ORM runs on. */
 const OLDEST_NODE = 22;
 
-/** Runs a command. A mistake of whoever runs it is one line each and exit code 1; anything else is a defect, with its stack. */
+/** Runs a command. Mistakes in how it is used are printed as one line each; any other error is a defect, printed with its stack. */
 export async function run(command: () => Promise<void>): Promise<void> {
   try {
     const [major = '0'] = process.versions.node.split('.');

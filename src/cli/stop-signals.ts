@@ -1,11 +1,11 @@
-/** Milliseconds in which several signals are one: a supervisor's to each process of a group, and the same as npm hands it on. */
+/** Milliseconds in which signals count as one: a supervisor signals each process of a group, and npm passes its signal on. */
 const ONE_SIGNAL = 1000;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Calls `stop` once, with the first signal, or when `scripts/run.mjs`, which holds the other end of this process's channel,
- * stops it or ends. Calls `endNow` with each signal that comes more than a second later: somebody is tired of waiting.
+ * stops it or ends. Calls `endNow` with each signal that comes more than a second later: somebody is tired of waiting for the stop.
  */
 export function onStopSignal(stop: () => void, endNow: () => void): void {
   let stoppedAt: number | undefined;

@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { withClient } from '../../src/storage/postgres/owner-connection.js';
+import { withConnection } from '../../src/storage/postgres/owner-connection.js';
 import { ormOptions } from '../../src/storage/postgres/orm-options.js';
 
 /** What a client sends first when it wants TLS, and nothing else may pass in the open. Source: PostgreSQL, "SSLRequest". */
@@ -38,7 +38,7 @@ describe('the connections of the pool and of the start', () => {
     await expect(pool.connect()).rejects.toThrow();
     await pool.end();
     await orm.close(true);
-    await expect(withClient('DATABASE_URL', url, () => Promise.resolve())).rejects.toThrow(/^DATABASE_URL: /);
+    await expect(withConnection('DATABASE_URL', url, () => Promise.resolve())).rejects.toThrow(/^DATABASE_URL: /);
   }
 
   it.each(['prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'])(

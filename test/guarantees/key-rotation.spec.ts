@@ -203,7 +203,7 @@ describe('a rotation', () => {
     expect((await user.get('/api-keys')).body.api_keys.openai).toBe('********tion');
   });
 
-  it('keeps the API keys as they are: only data keys are sealed anew, one version on', async () => {
+  it('keeps the API keys as they are: only data keys are resealed, as the next version', async () => {
     await seed(vaultOf(OLD), 3);
     const before = await database.dump();
     await rotate(vaultOf(NEW, OLD));
@@ -249,7 +249,7 @@ describe('a rotation', () => {
     expect(await openedBy(app, userId)).toEqual({ openai: 'sk-of-the-new-start' });
   });
 
-  it('passes over a data key that does not open, names its session, and seals all others anew', async () => {
+  it('passes over a data key that does not open, names its session, and reseals all others', async () => {
     const users = await seed(vaultOf(OLD), 5);
     const [row] = await database.query<{ session_id: string }>(
       `update data_keys set sealed_key = 'x' where user_id = $1 returning session_id`,
@@ -287,13 +287,13 @@ describe('npm run keys:rotate', () => {
       testEnvironment(database.appUrl, { DATABASE_MIGRATION_URL: database.ownerUrl, ...keys(...entries), ...more }),
     );
 
-  it('says how many it has sealed anew and which keys may go, each time it is run', async () => {
+  it('says how many it has resealed and which keys may go, each time it is run', async () => {
     const users = await seed(vaultOf(OLD), 620);
     const first = await run([NEW, OLD]);
     expect([first.code, first.stdout.trim().split('\n')]).toEqual([
       0,
       [
-        '620 data keys were sealed anew under new.',
+        '620 data keys were resealed under new.',
         'No row needs any other key. You may drop old from API_KEY_ENCRYPTION_KEYS.',
       ],
     ]);
@@ -304,14 +304,14 @@ describe('npm run keys:rotate', () => {
     expect([second.code, second.stdout.trim().split('\n')]).toEqual([
       0,
       [
-        '0 data keys were sealed anew under new.',
+        '0 data keys were resealed under new.',
         'No row needs any other key. You may drop old from API_KEY_ENCRYPTION_KEYS.',
       ],
     ]);
     const third = await run([NEW]);
     expect([third.code, third.stdout.trim().split('\n')]).toEqual([
       0,
-      ['0 data keys were sealed anew under new.', 'No row needs any other key.'],
+      ['0 data keys were resealed under new.', 'No row needs any other key.'],
     ]);
     for (const { stdout, stderr } of [first, second, third]) expectNoKeyMaterial(stdout + stderr);
     const app = await serve(NEW);
@@ -336,7 +336,7 @@ describe('npm run keys:rotate', () => {
       [users[0]],
     );
     const { code, stdout, stderr } = await run([NEW, OLD]);
-    expect([code, stdout.trim()]).toEqual([1, '2 data keys were sealed anew under new.']);
+    expect([code, stdout.trim()]).toEqual([1, '2 data keys were resealed under new.']);
     expect(stderr).toContain(`1 data keys do not open, those of the sessions ${row?.session_id ?? ''}.`);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(await use()).toEqual({ new: 2, old: 1 });
@@ -387,7 +387,7 @@ describe('the start of the service', () => {
     const configuration = new Configuration({ ...environment(NEW), DATABASE_MIGRATION_URL: undefined });
     await (await startDatabase(configuration, (line) => said.push(line))).stop();
     expect(said).toEqual([
-      'DATABASE_MIGRATION_URL is not set: whether every key that rows are sealed under is configured was not checked.',
+      'DATABASE_MIGRATION_URL is not set: the service cannot check that every key that rows are sealed under is configured.',
     ]);
     // What it cannot open it does not call missing.
     const app = await serve(NEW);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { withClient } from '../../src/storage/postgres/owner-connection.js';
+import { withConnection } from '../../src/storage/postgres/owner-connection.js';
 import { EmbeddedPostgres } from '../../src/storage/postgres/embedded/embedded-postgres.js';
 import { migrations } from '../../src/storage/postgres/migrations/migrations.js';
 import { ormOptions } from '../../src/storage/postgres/orm-options.js';
@@ -236,7 +236,7 @@ describe('migrations', () => {
 
     await holder.query('lock table api_keys in access exclusive mode');
     const read = (owner: pg.Client) => owner.query('select from api_keys');
-    const refused = await refusal(withClient('DATABASE_URL', database.ownerUrl, read, { lockTimeoutMs: 200 }));
+    const refused = await refusal(withConnection('DATABASE_URL', database.ownerUrl, read, { lockTimeoutMs: 200 }));
     expect(refused).toMatch(new RegExp(`^DATABASE_URL: PostgreSQL refuses \\(55P03, [^;]+${sessions}\\)\\.$`));
     await holder.end();
   });

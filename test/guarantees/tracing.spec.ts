@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { readSignals } from '../../src/ground/config/telemetry-switches.js';
+import { readTelemetrySwitches } from '../../src/ground/config/telemetry-switches.js';
 import { testEnvironment } from '../support/app.js';
 import { Canaries } from '../support/canaries.js';
 import { TestDatabase } from '../support/database.js';
@@ -137,6 +137,6 @@ describe('traces', () => {
     [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'otlp' }, true, true, false],
     [{ OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'otlp' }, true, false, true],
   ])('are sent as the standard variables say: %j', (environment, traces, metrics, logs) => {
-    expect(readSignals(environment)).toEqual({ traces, metrics, logs });
+    expect(readTelemetrySwitches(environment)).toEqual({ traces, metrics, logs });
   });
 });

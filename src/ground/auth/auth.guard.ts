@@ -11,7 +11,7 @@ import type { User } from './user.js';
 /** A route, or a controller's routes, that need no token. */
 export const Public = () => routeConfig({ public: true });
 
-/** A route for services and operators whose tokens have the scope; for everybody else there is no such route. */
+/** A route for services and operators whose tokens have the scope; everybody else gets 404. */
 export const RequiresScope = (scope: string) => routeConfig({ scope });
 
 /** The user whose token came with the request. */
@@ -21,7 +21,7 @@ export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionC
   return user as User;
 });
 
-/** No token, or one that is bad or expired. The client signs the user out on it. */
+/** The token is missing, invalid or expired. Clients sign the user out on a 401. */
 export class Unauthenticated extends Problem {
   readonly status = 401;
   readonly title = 'Not signed in';
@@ -32,8 +32,9 @@ export class Unauthenticated extends Problem {
 }
 
 /**
- * The one guard of the service: every route needs a token unless it says `@Public()`. A hook asks it as soon as the head of a request
- * is there, so that nothing is read, parsed or looked up for a stranger; Nest asks it again before the route's handler runs.
+ * The one guard of the service: every route needs a token unless it says `@Public()`. A hook calls it as soon as the headers of a
+ * request are there, so that the service reads, parses and looks up nothing for a caller without a token; Nest calls it again
+ * before the route's handler runs.
  */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard() {
@@ -50,22 +51,22 @@ export class JwtAuthGuard extends AuthGuard() {
   }
 
   /**
-   * Lets a request through whose token is good for its route, and notes the user.
+   * Lets a request pass if its token is valid for its route, and sets `request.user`.
    * @throws Unauthenticated; SigningKeysUnavailable; NotFound where the route needs a scope that the token lacks
    */
   admit(request: FastifyRequest, reply: FastifyReply): true | Promise<true> {
     const { public: isPublic, scope } = request.routeOptions.config;
     if (isPublic) return true;
-    const user = (request.user as User | undefined) ?? this.#verified(request);
+    const user = (request.user as User | undefined) ?? this.#findVerified(request);
     if (!user) return this.#verify(request, reply, scope);
     request.user = user;
     return requireScope(user, scope);
   }
 
   /** The user of a token that was verified a moment ago. */
-  #verified(request: FastifyRequest): User | null {
+  #findVerified(request: FastifyRequest): User | null {
     const token = tokenOf(request);
-    return token === null ? null : this.#verifier.verified(token);
+    return token === null ? null : this.#verifier.findVerified(token);
   }
 
   async #verify(request: FastifyRequest, reply: FastifyReply, scope: string | undefined): Promise<true> {

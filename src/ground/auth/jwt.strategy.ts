@@ -12,10 +12,10 @@ import { TokenVerifier } from './token-verifier.js';
 export const tokenOf = ({ headers }: Pick<IncomingMessage, 'headers'>): string | null =>
   /^bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 
-/** passport-jwt, with the verification left to jose: it knows EdDSA and key sets, which passport-jwt's own library does not. */
+/** passport-jwt, but jose verifies: it supports EdDSA and key sets, which passport-jwt's own library does not. */
 @Injectable()
 export class JwtStrategy extends Strategy {
-  /** Passport's register is global to the process: a name of its own keeps applications in one process apart. */
+  /** Passport's registry is global to the process: a unique name keeps applications in one process apart. */
   override readonly name = `onboarding-jwt-${randomUUID()}`;
 
   // No #private field: Passport runs each request on an object that inherits from this one.

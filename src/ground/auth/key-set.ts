@@ -11,25 +11,25 @@ import {
 } from 'jose';
 import { Unavailable } from '../problems/problem.js';
 
-/** Bytes that a set may have, unpacked; those of sign-in providers have some thousands. */
+/** Most bytes of a set, decompressed. Sets of sign-in providers have a few thousand. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Keys that a set may have. A token that names none of them is tried with each that fits. */
+/** Most keys of a set. A token that names no key is tried with every key that fits. */
 const MAX_KEYS = 100;
 
 const TIMEOUT_MS = 5000;
 
-/** Milliseconds for which a copy of the set counts, and so a key that was withdrawn from it. */
+/** Milliseconds for which a copy of the set is used. A key that the provider withdraws works for that long. */
 const MAX_AGE_MS = 600_000;
 
-/** Fetches that may follow each other at once; after these there is one each interval. */
+/** Fetches without a pause; after them there is one per interval. */
 const FETCHES_AT_ONCE = 10;
 const FETCH_INTERVAL_MS = 1000;
 
-/** Milliseconds between two lines of the log about a set that cannot be used. */
+/** Milliseconds between two log lines about a set that cannot be used. */
 const LOG_INTERVAL_MS = 60_000;
 
-/** It is not known whether the sign-in provider has the key of a token: nobody can be told apart, and nobody is signed out. */
+/** The service cannot find out whether the sign-in provider has a token's key. Not a 401, on which clients would sign users out. */
 export class SigningKeysUnavailable extends Unavailable {
   readonly away = 'signing_keys';
   override readonly headers: { readonly 'retry-after': string };
@@ -41,7 +41,7 @@ export class SigningKeysUnavailable extends Unavailable {
   }
 }
 
-/** The set as one fetch has brought it. */
+/** The set as of one fetch. */
 interface Copy {
   /** Counts the fetches. */
   readonly number: number;
@@ -51,12 +51,12 @@ interface Copy {
 }
 
 /**
- * The public keys of a sign-in provider (RFC 7517), fetched when a token needs them. A token is refused for its key only by a set
- * that was fetched after the token came: the provider may have added the key since the fetch before.
+ * The public keys of a sign-in provider (RFC 7517), fetched when a token needs them. A token's key counts as unknown only if a set
+ * that was fetched after the token arrived lacks it: the provider may have added the key since the previous fetch.
  */
 export class KeySet {
   readonly #logger = new Logger('auth');
-  readonly #allowance = new Allowance();
+  readonly #limit = new FetchLimit();
   #fetches = 0;
   #copy: Copy | null = null;
   #pending: Promise<Copy> | null = null;
@@ -66,7 +66,7 @@ export class KeySet {
 
   /**
    * @throws JOSEError or TypeError for a bad token
-   * @throws SigningKeysUnavailable when the set cannot be fetched, or not yet again
+   * @throws SigningKeysUnavailable when the set cannot be fetched, or was fetched too often
    */
   async verify(token: string, options: JWTVerifyOptions): Promise<JWTVerifyResult> {
     const before = this.#fetches;
@@ -96,7 +96,7 @@ export class KeySet {
   }
 
   async #fetch(): Promise<Copy> {
-    const wait = this.#allowance.take();
+    const wait = this.#limit.take();
     if (wait > 0) throw new SigningKeysUnavailable(wait);
     const number = ++this.#fetches;
     try {
@@ -108,7 +108,7 @@ export class KeySet {
     }
   }
 
-  /** A key of the set that cannot be read is the fault of the set, and not of the token that names it. */
+  /** An unreadable key is a fault of the set, not of the token that names it. */
   #guarded(keyOf: JWTVerifyGetKey): JWTVerifyGetKey {
     return async (header, token) => {
       try {
@@ -130,7 +130,7 @@ export class KeySet {
 
 const FAULTS_OF_TOKENS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
-/** Whether another copy of the set may know better. A token that names no key may be of one that is new. */
+/** Whether a newer copy of the set may have the token's key. A token without a key id may be signed with a new one. */
 function isOfUnknownKey(error: unknown, token: string): boolean {
   if (error instanceof errors.JWKSNoMatchingKey) return true;
   const isForged = error instanceof errors.JWSSignatureVerificationFailed;
@@ -146,7 +146,7 @@ async function verifyWith(keyOf: JWTVerifyGetKey, token: string, options: JWTVer
   }
 }
 
-/** Several keys fit, since the token names none or the set has its name twice: each of them may have signed it. */
+/** Several keys fit, because the token names none or the set has a name twice. Any of them may have signed it. */
 async function verifyWithAny(
   keys: errors.JWKSMultipleMatchingKeys,
   token: string,
@@ -186,12 +186,12 @@ async function readText({ body }: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Lets some through at once and then one each interval, so that strangers' tokens do not make the service hammer the set. */
-class Allowance {
+/** Limits fetches, so that tokens of strangers cannot make the service flood the provider with requests. */
+class FetchLimit {
   #left = FETCHES_AT_ONCE;
   #at = performance.now();
 
-  /** @returns 0 lets through; otherwise the seconds until that would */
+  /** @returns 0 if the fetch may start, otherwise the seconds to wait */
   take(): number {
     const now = performance.now();
     this.#left = Math.min(FETCHES_AT_ONCE, this.#left + (now - this.#at) / FETCH_INTERVAL_MS);

@@ -14,7 +14,7 @@ interface Key {
   readonly verify: (token: string, options: JWTVerifyOptions) => Promise<JWTVerifyResult>;
 }
 
-/** Verifies tokens with the one key, or key set, that is configured; the kind of key decides which algorithms may be used. */
+/** Verifies tokens with the configured key or key set. The kind of key decides which algorithms are accepted. */
 @Injectable()
 export class TokenVerifier {
   readonly #key: Key;
@@ -34,14 +34,14 @@ export class TokenVerifier {
     };
   }
 
-  /** Whom a token speaks for that was verified already, and has not expired since. */
-  verified(token: string): User | null {
+  /** The user of a token that was verified before and has not expired since; null for any other token. */
+  findVerified(token: string): User | null {
     return this.tokens.find(token);
   }
 
   /**
-   * Whom a token speaks for; null for a bad or expired one.
-   * @throws SigningKeysUnavailable while it is not known whether the key set has the token's key
+   * The user of a token; null for an invalid or expired one.
+   * @throws SigningKeysUnavailable when the key set may have the token's key and cannot be fetched
    */
   async verify(token: string): Promise<User | null> {
     const claims = await this.#claims(token);

@@ -21,7 +21,7 @@ describe('the user of a token', () => {
     expect(scopesOf(claims)).toEqual(expected);
   });
 
-  it('is known by sub just as it is', () => {
+  it('has the unchanged claim sub as id', () => {
     for (const sub of [
       ' alice ',
       'User.a',
@@ -43,7 +43,7 @@ describe('the user of a token', () => {
     for (const sub of ['', 'a'.repeat(256), '\u{1F600}'.repeat(256)]) expect(userFromClaims({ sub })).toBeNull();
   });
 
-  it('does not exist where sub could not be told from another', () => {
+  it('does not exist if sub could be confused with another, or is no text', () => {
     for (const sub of [
       'a\u0000',
       '\ud800',
@@ -60,7 +60,7 @@ describe('the user of a token', () => {
     }
   });
 
-  it('has the names of either spelling, and null for what is no text', () => {
+  it('has names in either spelling, and null for a claim that is no text', () => {
     expect(userFromClaims({ sub: 'a', given_name: 'Ada', family_name: 'Lovelace', email: 'a@b.c' })).toMatchObject({
       firstName: 'Ada',
       lastName: 'Lovelace',

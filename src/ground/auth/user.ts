@@ -1,7 +1,7 @@
 import { isStorableText } from '../problems/json.js';
 import type { JWTPayload } from 'jose';
 
-/** Who a verified token speaks for. `id` is the claim `sub`, untouched. */
+/** The user of a verified token. `id` is the claim `sub`, unchanged. */
 export interface User {
   readonly id: string;
   readonly email: string | null;
@@ -15,12 +15,12 @@ export interface User {
 const MAX_USER_ID_LENGTH = 255;
 
 /**
- * Whether a value can be a user id: 1 to 255 characters of text that is kept as it is. Lone surrogates are refused because
- * encoding would turn different ones into the same character, and two users into one.
+ * Whether a value can be a user id: 1 to 255 characters that PostgreSQL stores unchanged. Lone surrogates are refused because
+ * encoding turns all of them into the same character, which would make two users one.
  */
 export function isUserId(value: unknown): value is string {
   if (typeof value !== 'string' || value === '' || !isStorableText(value)) return false;
-  // No string of more UTF-16 units than twice the limit can be within it, so a huge one is not even counted.
+  // A character has at most two UTF-16 units, so a huge string need not be counted.
   return value.length <= 2 * MAX_USER_ID_LENGTH && [...value].length <= MAX_USER_ID_LENGTH;
 }
 
@@ -41,7 +41,7 @@ function text(claim: unknown): string | null {
   return typeof claim === 'string' ? claim : null;
 }
 
-/** A list of texts, or one text of words (RFC 8693). */
+/** A list of strings, or one string of words (RFC 8693). */
 function scopes(claim: unknown): string[] {
   if (Array.isArray(claim)) return claim.filter((item): item is string => typeof item === 'string');
   return typeof claim === 'string' ? claim.split(' ').filter((word) => word !== '') : [];

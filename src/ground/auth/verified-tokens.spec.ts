@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 
 const alice: User = { id: 'alice', email: null, firstName: null, lastName: null, scopes: new Set() };
 
-describe('a token that was verified', () => {
+describe('a verified token', () => {
   const begun = Date.now();
   let tokens: VerifiedTokens;
 
@@ -21,23 +21,23 @@ describe('a token that was verified', () => {
     return tokens.find('token');
   };
 
-  it('is remembered until it expires, and not a moment longer', () => {
+  it('is remembered until it expires, and no longer', () => {
     tokens.add('token', alice, begun + MINUTE);
     expect(foundAfter(MINUTE - 1)).toBe(alice);
     expect(foundAfter(MINUTE)).toBeNull();
   });
 
-  it('is remembered for ten minutes at most, however often it is asked for and whenever it expires', () => {
+  it('is remembered for ten minutes at most, however often it is used and whenever it expires', () => {
     tokens.add('token', alice, begun + 1440 * MINUTE);
     for (let minute = 0; minute < 10; minute++) expect(foundAfter(minute * MINUTE)).toBe(alice);
     expect(foundAfter(10 * MINUTE - 1)).toBe(alice);
     expect(foundAfter(10 * MINUTE)).toBeNull();
   });
 
-  it('makes room for others: the ones that were not asked for are forgotten', () => {
+  it('makes room for others: the least recently used are forgotten', () => {
     tokens.add('token', alice, begun + MINUTE);
     tokens.add('never asked for', alice, begun + MINUTE);
-    // As large as the service takes them, and more of them than it may hold.
+    // As large as the service accepts them, and more of them than the cache holds.
     for (let number = 0; number < 1000; number++) {
       tokens.add(`${number}`.padEnd(15_000, 'x'), alice, begun + MINUTE);
       expect(tokens.find('token')).toBe(alice);

@@ -2,30 +2,30 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { User } from './user.js';
 
-/** Bytes that remembered tokens may take in all, about; the ones that were not seen for longest make room. */
+/** Bytes that the entries take together, roughly; the least recently used are dropped first. */
 const MAX_SIZE = 8 * 1024 * 1024;
 
-/** Bytes of an entry beside the token itself, about. */
+/** Bytes of an entry without its token, roughly. */
 const ENTRY_SIZE = 1024;
 
-/** Milliseconds after which a token is verified anew even if it has not expired, since its key may have been withdrawn. */
+/** Milliseconds after which a token is verified again even if it has not expired, since its key may have been withdrawn. */
 const MAX_AGE = 600_000;
 
-interface Verified {
+interface Entry {
   readonly user: User;
   /** Milliseconds since 1970. */
   readonly until: number;
 }
 
 /**
- * Whom tokens speak for that were verified a moment ago. The key is the whole token, signature included, and nothing outlives the
- * token's own expiry: an answer from here is the one that verifying it again would give.
+ * The users of recently verified tokens. The key is the whole token with its signature, and no entry outlives its token, so `find`
+ * returns what verifying the token again would.
  */
 @Injectable()
 export class VerifiedTokens {
-  readonly #tokens = new LRUCache<string, Verified>({
+  readonly #tokens = new LRUCache<string, Entry>({
     maxSize: MAX_SIZE,
-    sizeCalculation: (_verified, token) => token.length + ENTRY_SIZE,
+    sizeCalculation: (_entry, token) => token.length + ENTRY_SIZE,
   });
 
   /** @param expiresAt milliseconds since 1970 */
@@ -34,7 +34,7 @@ export class VerifiedTokens {
   }
 
   find(token: string): User | null {
-    const verified = this.#tokens.get(token);
-    return verified && Date.now() < verified.until ? verified.user : null;
+    const entry = this.#tokens.get(token);
+    return entry && Date.now() < entry.until ? entry.user : null;
   }
 }

@@ -2,16 +2,16 @@ import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/c
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Configuration, ConfigurationError } from './configuration.js';
 
-/** Not a name that a host application would give to settings of its own: all of an application's share one table. */
+/** A name that no host application gives to its own settings: @nestjs/config keeps all of them in one table. */
 const KEY = 'onboarding_service_configuration';
 
-const GIVEN = Symbol('the configuration that this module was given');
+const ARGUMENT = Symbol('the argument of forRoot');
 
-/** Hands the validated configuration to whoever asks for `Configuration`. */
+/** Provides the validated `Configuration` to the whole application. */
 @Module({})
 export class ConfigurationModule implements OnModuleInit {
   constructor(
-    @Inject(GIVEN) private readonly given: Configuration,
+    @Inject(ARGUMENT) private readonly argument: Configuration,
     private readonly config: ConfigService,
   ) {}
 
@@ -22,7 +22,7 @@ export class ConfigurationModule implements OnModuleInit {
       // The file and the environment are read before the application is built, so that a mistake is one line at the start.
       imports: [ConfigModule.forRoot({ ignoreEnvFile: true, load: [() => ({ [KEY]: configuration })] })],
       providers: [
-        { provide: GIVEN, useValue: configuration },
+        { provide: ARGUMENT, useValue: configuration },
         {
           provide: Configuration,
           inject: [ConfigService],
@@ -33,9 +33,9 @@ export class ConfigurationModule implements OnModuleInit {
     };
   }
 
-  /** Two configurations in one application would mix: some of the services would have one, some the other. */
+  /** Two configurations in one application would mix: some services would get one, some the other. */
   onModuleInit(): void {
-    if (this.config.get<unknown>(KEY) === this.given) return;
+    if (this.config.get<unknown>(KEY) === this.argument) return;
     throw new ConfigurationError([
       'OnboardingModule is imported twice with different settings: an application has one',
     ]);

@@ -110,13 +110,13 @@ describe('the configuration', () => {
       ['{"OpenAI":"https://a.example","openai":"https://a.example"}', 'OpenAI'],
       ['{"opnai":"https://a.example","__proto__":"https://a.example"}', 'opnai, __proto__'],
       ['{"sk-proj-0123456789":"https://a.example"}', 'a text that may be a key'],
-    ])('names the provider that PROVIDER_BASE_URLS has wrong, unless it may be a key: %s', (value, shown) => {
+    ])('names an unknown provider of PROVIDER_BASE_URLS, unless it may be a key: %s', (value, shown) => {
       expect(complaints({ PROVIDER_BASE_URLS: value })).toEqual([
         `PROVIDER_BASE_URLS must name known providers, not ${shown}`,
       ]);
     });
 
-    it('does not hide another: every complaint comes at once, one a variable', () => {
+    it('does not hide another: there is one complaint for each variable', () => {
       const environment = { PORT: 'x', DATABASE_URL: 'x', LOG_LEVEL: 'x', TRUST_PROXY: 'x', AUTH_JWKS_URL: 'x' };
       const found = complaints({ ...environment, API_KEY_ENCRYPTION_KEYS: 'x', AUTH_JWT_SECRET: undefined });
       expect(found.map((line) => line.split(' ')[0]).sort()).toEqual(
@@ -125,7 +125,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes a blank variable for one that is not set', () => {
+  it('treats a blank variable like one that is not set', () => {
     const names = Object.keys(new Configuration({}));
     expect(names.length).toBeGreaterThan(20);
     for (const blank of ['', '  ', '\n']) {
@@ -182,7 +182,7 @@ describe('the configuration', () => {
       ]);
     });
 
-    it.each([undefined, '', '   '])('has no default for what must be set: %j', (value) => {
+    it.each([undefined, '', '   '])('has no default for a variable that must be set: %j', (value) => {
       for (const name of ['DATABASE_URL', 'API_KEY_ENCRYPTION_KEYS'] as const) {
         expect(complaints({ ...PRODUCTION, [name]: value })).toEqual([
           `${name} must be set while DEPLOY_ENV is production`,
@@ -193,7 +193,7 @@ describe('the configuration', () => {
       ]);
     });
 
-    it('says of a malformed secret that it is malformed, not that it is missing', () => {
+    it('calls a malformed secret malformed, not missing', () => {
       const wrong = { AUTH_JWT_SECRET: 'short', API_KEY_ENCRYPTION_KEYS: 'wrong', DATABASE_URL: 'none' };
       expect(complaints({ ...PRODUCTION, ...wrong }).map((line) => line.split(' ')[0])).toEqual([
         'AUTH_JWT_SECRET',
@@ -215,19 +215,19 @@ describe('the configuration', () => {
       expect(complaints({ ...PRODUCTION, AUTH_JWT_SECRET: undefined, [name]: ways[name] })).toEqual([]);
     });
 
-    it.each(names)('is all there may be: without %s there are two', (left) => {
+    it.each(names)('is the maximum: without %s there are two', (left) => {
       const [one = '', two = ''] = names.filter((name) => name !== left);
       expect(complaints({ ...ways, [left]: undefined })).toEqual([`${one} and ${two} are set: use one of them`]);
     });
 
-    it('takes the bytes of the secret as they are', () => {
+    it('uses the bytes of the secret unchanged', () => {
       const bytes = (AUTH_JWT_SECRET: string) => new Configuration({ AUTH_JWT_SECRET }).AUTH_JWT_SECRET?.export();
       for (const text of ['0123456789abcdef'.repeat(4), KEY, ' with white space at both its ends ', 'ü'.repeat(16)]) {
         expect(bytes(text)).toEqual(Buffer.from(text, 'utf8'));
       }
     });
 
-    it('takes a public key in one line too', () => {
+    it('accepts a public key in one line, too', () => {
       for (const { publicKey } of [P256, rsa(2048), generateKeyPairSync('ed25519')]) {
         const AUTH_JWT_PUBLIC_KEY = pem(publicKey).replaceAll('\n', '\\n');
         expect(new Configuration({ AUTH_JWT_PUBLIC_KEY }).AUTH_JWT_PUBLIC_KEY?.equals(publicKey)).toBe(true);
@@ -235,7 +235,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes encryption keys in their order, in either alphabet, with padding or without', () => {
+  it('keeps the order of encryption keys, and accepts either alphabet, with padding or without', () => {
     const second = Buffer.alloc(32, 0xff);
     const API_KEY_ENCRYPTION_KEYS = ` 2026-11:${second.toString('base64url')} , old_key.1:${KEY}`;
     const keys = new Configuration({ API_KEY_ENCRYPTION_KEYS }).API_KEY_ENCRYPTION_KEYS;
@@ -245,7 +245,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('knows the keys of the deployment by their variables, and nothing else by name', () => {
+  it('has the keys of the deployment by their variables', () => {
     const configuration = new Configuration({ OPENAI_API_KEY: ' sk-deployment ', GEMINI_API_KEY: '  ' });
     expect(configuration.deploymentKey('OPENAI_API_KEY')).toBe('sk-deployment');
     expect(configuration.deploymentKey('GEMINI_API_KEY')).toBeUndefined();
@@ -279,5 +279,5 @@ describe('the configuration', () => {
   });
 });
 
-/** Words that a complaint may use of its own, since they are in the documentation. */
+/** Words that a complaint may contain by itself, since they are in the documentation. */
 const DOCUMENTED = /^(localhost|https?|postgres|postgresql|mysql|file|PUBLIC|BEGIN|main|null)$/;

@@ -16,7 +16,7 @@ import {
 } from 'class-validator';
 import { findProvider } from '../providers/providers.js';
 
-/** The environment as it came: names to texts. */
+/** Variables by name, as the environment has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One line per variable that is missing or malformed. Names the variables, never shows a value. */
@@ -36,7 +36,7 @@ const POSTGRES_URL = {
   require_tld: false,
   require_host: true,
   require_protocol: true,
-  // Names of containers have them.
+  // Names of containers have underscores.
   allow_underscores: true,
 };
 const WEB_URL = { protocols: ['http', 'https'], require_tld: false, require_protocol: true, allow_underscores: true };
@@ -50,7 +50,7 @@ export class Configuration {
   @IsString() @MaxLength(255) readonly HOST: string;
   /** Where metrics are served; unset: nowhere. */
   @IsOptional() @IsInt() @Min(0) @Max(65_535) readonly METRICS_PORT?: number;
-  /** Milliseconds between a signal to stop and the end of the port, in which readiness says no. */
+  /** Milliseconds between a signal to stop and the end of the port, during which readiness fails. */
   @IsInt() @Min(0) @Max(60_000) readonly SHUTDOWN_DELAY_MS: number;
   /** Milliseconds that a turn of the event loop may take on average, before requests are refused; 0 switches it off. */
   @IsInt() @Min(0) @Max(10_000) readonly MAX_EVENT_LOOP_DELAY_MS: number;
@@ -84,7 +84,7 @@ export class Configuration {
   @IsInt() @Min(0) readonly RATE_LIMIT_KEY_CHECKS: number;
   @IsBoolean({ message: '$property must be true or false' }) readonly WRITE_ENV_FILE: boolean;
   @IsString() @Matches(/\S/) @MaxLength(1000) readonly ENV_FILE: string;
-  /** By the name of the provider, whichever of its names was given. */
+  /** By the provider's id, also where the variable has an alias. */
   readonly PROVIDER_BASE_URLS: Readonly<Record<string, string>>;
 
   /** HS256. */
@@ -113,7 +113,7 @@ export class Configuration {
     this.DATABASE_POOL_SIZE = read.number('DATABASE_POOL_SIZE', 10);
     this.DATABASE_TIMEOUT_MS = read.number('DATABASE_TIMEOUT_MS', 3000);
     this.AUTH_JWT_SECRET = read.parsed('AUTH_JWT_SECRET', 'must be at least 32 bytes long', () =>
-      // White space at its ends is part of the secret, as it is for whoever signs.
+      // White space at either end is part of the secret, since the signer uses it too.
       parseJwtSecret(environment.AUTH_JWT_SECRET ?? ''),
     );
     this.AUTH_JWT_PUBLIC_KEY = read.parsed(
@@ -162,7 +162,7 @@ export class Configuration {
     return this.DEPLOY_ENV === 'local';
   }
 
-  /** A provider key of the deployment's own, by the name of its variable; never shown or returned to a user. */
+  /** The deployment's own key of a provider, by the name of its variable; never shown or returned to a user. */
   deploymentKey(variable: string): string | undefined {
     return this.#environment[variable]?.trim() || undefined;
   }
@@ -193,7 +193,7 @@ export class Configuration {
   }
 }
 
-/** Turns texts into values; what cannot be turned becomes a complaint. A blank variable counts as unset. */
+/** Parses variables; a value that cannot be parsed becomes a complaint. A blank variable counts as unset. */
 class Reader {
   readonly complaints: string[] = [];
 
@@ -272,7 +272,7 @@ function parseJwtSecret(text: string): KeyObject | null {
 
 function parsePublicKey(text: string): KeyObject | null {
   const pem = text.replaceAll('\\n', '\n');
-  // createPublicKey also takes a private key, and derives the public one: whoever pastes that has pasted the wrong thing.
+  // createPublicKey also accepts a private key and derives the public one, but a private key here is a mistake.
   if (pem.includes('PRIVATE KEY')) return null;
   try {
     const key = createPublicKey(pem);
@@ -307,20 +307,20 @@ function parseBaseUrls(text: string): Record<string, string> | null {
   }
 }
 
-/** Where a provider comes under its name and an alias, the name wins. */
+/** If a provider is listed under its id and an alias, the id wins. */
 function byProvider(urls: Readonly<Record<string, string>>): Record<string, string> {
-  const found: Record<string, string> = {};
+  const byId: Record<string, string> = {};
   for (const [name, url] of Object.entries(urls)) {
     const id = findProvider(name)?.id;
-    if (id && (name === id || !(id in found))) found[id] = url;
+    if (id && (name === id || !(id in byId))) byId[id] = url;
   }
-  return found;
+  return byId;
 }
 
-/** A name with a typing error may be shown; what has digits, or is long, may be a key in the wrong place. */
+/** A misspelt name may be shown; a long one, or one with digits, may be a key in the wrong place. */
 const readableName = (name: string) => (/^[a-z_]{1,20}$/i.test(name) ? name : 'a text that may be a key');
 
-/** Keys are sent there: in the open only to this machine, and the address holds nothing but where. */
+/** Keys are sent there, so plain http is only for this machine, and the URL has no credentials, query or fragment. */
 function isBaseUrl(url: unknown): boolean {
   if (typeof url !== 'string' || !URL.canParse(url)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(url);

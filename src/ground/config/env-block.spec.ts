@@ -5,7 +5,7 @@ import { parseEnvBlock, parseEnvFile, withoutVariable, withVariable } from './en
 
 const [START, , END] = (withVariable('', 'A_KEY', 'x') ?? '').split('\n') as [string, string, string];
 
-/** Whatever a provider might hand out, and what somebody might paste who means harm. */
+/** Values that a provider may issue, and that an attacker may paste. */
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc
@@ -37,7 +37,7 @@ const hostile = fc.oneof(
 
 const name = fc.constantFrom('OPENAI_API_KEY', 'GEMINI_API_KEY', 'HF_TOKEN');
 
-/** Lines as developers have them in such files, with every kind of line break, and with none at the end. */
+/** Lines that developers have in such files, with every kind of line break, and without one at the end. */
 const own = fc
   .array(
     fc.tuple(
@@ -69,8 +69,8 @@ const written = (content: string, variable: string, value: string): string => {
   return edited;
 };
 
-describe('the file that keys are written to in local development', () => {
-  it('holds a value that reads back as it is, on one line, or not at all', () => {
+describe('the file to which keys are written in local development', () => {
+  it('holds a value unchanged and on one line, or not at all', () => {
     fc.assert(
       fc.property(own, name, hostile, (content, variable, value) => {
         const edited = withVariable(content, variable, value);
@@ -135,7 +135,7 @@ describe('the file that keys are written to in local development', () => {
     );
   });
 
-  it('keeps what stands behind the block, and the place of the block', () => {
+  it('keeps the lines after the block, and the place of the block', () => {
     fc.assert(
       fc.property(own, own, name, fc.base64String({ minLength: 1 }), (before, after, variable, value) => {
         const lead = before === '' || before.endsWith('\n') ? before : `${before}\n`;
@@ -167,8 +167,8 @@ describe('the file that keys are written to in local development', () => {
   });
 });
 
-describe('what the service itself reads of the file', () => {
-  it('is every variable but those of the block', () => {
+describe('what the service itself reads from the file', () => {
+  it('is every variable outside the block', () => {
     fc.assert(
       fc.property(own, own, hostile, (before, after, value) => {
         const lead = before === '' || before.endsWith('\n') ? before : `${before}\n`;

@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 
-/** Around the lines that the service writes for other programs of a developer. It passes over them itself. */
+/** Mark the lines that the service writes for a developer's other programs. The service itself ignores them. */
 const BLOCK_START =
   '# >>> keys saved in local development: for other programs, the onboarding service does not read them';
 const BLOCK_END = '# <<< keys saved in local development';
@@ -8,13 +8,13 @@ const BLOCK_END = '# <<< keys saved in local development';
 const ASSIGNMENT = /^([A-Z][A-Z0-9_]*)=/;
 
 interface Parts {
-  /** What stands before the block and after it, byte for byte. */
+  /** The text before the block and after it, byte for byte. */
   readonly before: string;
   readonly block: ReadonlyMap<string, string>;
   readonly after: string;
 }
 
-/** Each line with its line break, so that what is not the block's can be put back as it was. */
+/** Each line with its line break, so that everything outside the block can be written back unchanged. */
 function linesOf(content: string): readonly string[] {
   return content.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
@@ -24,12 +24,12 @@ function isMark(line: string | undefined, mark: string): boolean {
   return line?.trimEnd() === mark;
 }
 
-/** A block may come more than once, or without its end, after a merge or an edit: its lines are still not taken for others. */
+/** After a merge or an edit there may be several blocks, or one without its end: their lines still count as the block's. */
 function split(content: string): Parts {
   const lines = linesOf(content);
-  const kept = { before: '', after: '' };
+  const outside = { before: '', after: '' };
   const block = new Map<string, string>();
-  let place: keyof typeof kept = 'before';
+  let place: keyof typeof outside = 'before';
   for (let at = 0; at < lines.length; at++) {
     if (isMark(lines[at], BLOCK_START)) {
       place = 'after';
@@ -40,10 +40,10 @@ function split(content: string): Parts {
       }
       at = isMark(lines[end], BLOCK_END) ? end : end - 1;
     } else {
-      kept[place] += lines[at];
+      outside[place] += lines[at];
     }
   }
-  return { ...kept, block };
+  return { ...outside, block };
 }
 
 /** The line that ends the block. Where it is missing, the block ends with the assignments that follow its start. */
@@ -65,18 +65,18 @@ export function parseEnvBlock(content: string): Readonly<Record<string, string |
   return parseEnv([...split(content).block.values()].join('\n'));
 }
 
-/** What a value looks like behind `=`. Null where it cannot be written on one line. */
-function quoted(value: string): string | null {
+/** A value as it is written after `=`; null if it cannot be written on one line. */
+function quote(value: string): string | null {
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value)) return null;
   if (/^[\w.:/+=@%,-]+$/.test(value)) return value;
   if (!value.includes(`'`)) return `'${value}'`;
-  // Inside double quotes these may mean something to a reader, and to a shell that takes the file as a script.
+  // Inside double quotes these have a meaning to parsers, and to a shell that runs the file.
   return /["\\$`]/.test(value) ? null : `"${value}"`;
 }
 
-/** The file with the variable set in the block, and every other line as it is. Null where the value cannot be written. */
+/** The file with the variable set in the block, and every other line unchanged; null if the value cannot be written. */
 export function withVariable(content: string, name: string, value: string): string | null {
-  const text = quoted(value);
+  const text = quote(value);
   if (text === null) return null;
   const { before, block, after } = split(content);
   return join({ before, block: new Map(block).set(name, `${name}=${text}`), after });

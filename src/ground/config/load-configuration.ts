@@ -29,12 +29,12 @@ export function loadConfiguration(environment: Environment = readEnvironment()):
   const configuration = new Configuration(environment);
   if (!configuration.isLocal) return configuration;
   const { AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY, AUTH_JWKS_URL, API_KEY_ENCRYPTION_KEYS } = configuration;
-  const verifies = AUTH_JWT_SECRET ?? AUTH_JWT_PUBLIC_KEY ?? AUTH_JWKS_URL;
-  if (verifies && API_KEY_ENCRYPTION_KEYS.length > 0) return configuration;
+  const verificationKey = AUTH_JWT_SECRET ?? AUTH_JWT_PUBLIC_KEY ?? AUTH_JWKS_URL;
+  if (verificationKey && API_KEY_ENCRYPTION_KEYS.length > 0) return configuration;
   const secrets = localSecrets(configuration.DATA_DIR);
   return new Configuration({
     ...environment,
-    ...(verifies ? {} : { AUTH_JWT_SECRET: secrets.jwtSecret }),
+    ...(verificationKey ? {} : { AUTH_JWT_SECRET: secrets.jwtSecret }),
     ...(API_KEY_ENCRYPTION_KEYS.length > 0 ? {} : { API_KEY_ENCRYPTION_KEYS: secrets.encryptionKey }),
   });
 }

@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 import { Configuration, ConfigurationError } from './configuration.js';
 
-/** What local development needs and nobody should have to invent: made once, kept under DATA_DIR for the owner's eyes only. */
+/** The secrets of local development: generated once, kept under DATA_DIR in a file that only its owner can read. */
 export interface LocalSecrets {
   readonly jwtSecret: string;
   readonly encryptionKey: string;
@@ -11,21 +11,21 @@ export interface LocalSecrets {
 }
 
 /**
- * Reads `DATA_DIR/secrets.json`, or makes it. Two processes that start at once agree on one.
+ * Reads `DATA_DIR/secrets.json`, or creates it. Two processes that start at once agree on one.
  * @throws ConfigurationError when the directory cannot be used, or the file is damaged
  */
 export function localSecrets(dataDirectory: string): LocalSecrets {
-  const secrets = parse(readOrMake(dataDirectory));
+  const secrets = parse(readOrCreate(dataDirectory));
   if (secrets) return secrets;
   throw new ConfigurationError([
     `DATA_DIR: ${dataDirectory}/secrets.json is damaged: restore it, or remove ${dataDirectory} to begin again without its data`,
   ]);
 }
 
-function readOrMake(dataDirectory: string): string {
+function readOrCreate(dataDirectory: string): string {
   const file = join(dataDirectory, 'secrets.json');
   try {
-    if (!existsSync(file)) make(file);
+    if (!existsSync(file)) create(file);
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -34,17 +34,17 @@ function readOrMake(dataDirectory: string): string {
   }
 }
 
-function make(file: string): void {
+function create(file: string): void {
   makeDirectory(dirname(file));
-  const made = `${file}.${process.pid}`;
+  const temporary = `${file}.${process.pid}`;
   try {
-    writeFileSync(made, JSON.stringify(newSecrets(), null, 2), { mode: 0o600 });
-    // A hard link appears whole or not at all, and never replaces what another process has made.
-    linkSync(made, file);
+    writeFileSync(temporary, JSON.stringify(newSecrets(), null, 2), { mode: 0o600 });
+    // A hard link appears whole or not at all, and never replaces the file of another process.
+    linkSync(temporary, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(made, { force: true });
+    rmSync(temporary, { force: true });
   }
 }
 
@@ -68,7 +68,7 @@ function newSecrets(): LocalSecrets {
   };
 }
 
-/** Null where a secret is missing, or the configuration would not take it. */
+/** Null if a secret is missing, or the configuration would refuse it. */
 function parse(text: string): LocalSecrets | null {
   try {
     const secrets = JSON.parse(text) as LocalSecrets;

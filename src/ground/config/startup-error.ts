@@ -1,10 +1,10 @@
-/** Why the service cannot start, in one line for whoever starts it: what is wrong, and how to mend it. */
+/** Why the service cannot start, in one line for the person who starts it: what is wrong, and how to fix it. */
 export class StartupError extends Error {}
 
 /** PostgreSQL does not accept the password. */
 export class LoginRefused extends StartupError {}
 
-/** A failure to listen in the terms of the variables that say where; anything else as it is. */
+/** Explains a failure to listen by the variables that name the address; returns any other error unchanged. */
 export function explainListenError(error: unknown, variable: string, port: number, host: string): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':

@@ -10,7 +10,7 @@ class HealthView {
   @ApiProperty({ enum: ['ok'] }) status!: 'ok';
 }
 
-/** Whoever sends requests sends the next ones elsewhere. */
+/** Tells load balancers to send no further requests to this process. */
 class Stopping extends Unavailable {
   readonly away = 'process';
   constructor() {
@@ -26,7 +26,7 @@ export class HealthController {
 
   constructor(private readonly database: DatabaseProbe) {}
 
-  /** From now on it is not ready, whatever the database says. */
+  /** From now on the process is not ready, even if the database answers. */
   announceStop(): void {
     this.#stopping = true;
   }

@@ -9,8 +9,8 @@ import { HttpProblem, InvalidInput, type FieldError, type Problem } from '../pro
 const TOO_MANY = `The body has more than ${MAX_JSON_ITEMS.toLocaleString('en')} keys and values.`;
 
 /**
- * JSON in UTF-8, and nothing else. An empty body counts as none, whatever its content type says. What would keep the process busy is
- * refused before it is parsed, and what could not be stored before anybody sees it.
+ * Parses JSON in UTF-8, and refuses every other body. An empty body counts as none, whatever its content type. A body that would
+ * keep the process busy is refused before it is parsed; one that cannot be stored, before a handler sees it.
  */
 export function addBodyParsers(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
@@ -31,7 +31,7 @@ export function addBodyParsers(app: NestFastifyApplication): void {
   });
 }
 
-/** Codings that the service does not take off, and character sets that it would misread. */
+/** Refuses codings that the service does not decode, and character sets that it would misread. */
 function refuseHead(headers: IncomingHttpHeaders): Problem | null {
   const { 'content-encoding': encoding, 'transfer-encoding': transfer, 'content-type': type = '' } = headers;
   if (transfer !== undefined && transfer.trim().toLowerCase() !== 'chunked') {
@@ -45,13 +45,13 @@ function refuseHead(headers: IncomingHttpHeaders): Problem | null {
 }
 
 function refuseText(body: Buffer, { isTooDeep, hasTooMany }: JsonScan): Problem | null {
-  // Decoding would put the same character in the place of whatever is no UTF-8: not what was sent.
+  // Decoding would replace all invalid bytes with the same character.
   if (!isUtf8(body)) return new InvalidInput('The body is not valid UTF-8.');
   if (isTooDeep) return new InvalidInput(TOO_DEEP);
   return hasTooMany ? new InvalidInput(TOO_MANY) : null;
 }
 
-/** The parsed value no longer tells a number that has become 0 from one that was sent as 0. */
+/** In the parsed value, a number that has become 0 looks like one that was sent as 0. */
 function findInexact(body: Buffer, { vanishing }: JsonScan): FieldError | null {
   return vanishing === null ? null : inexactNumber(pointerAt(body, vanishing));
 }

@@ -22,7 +22,7 @@ interface Refusal {
   readonly body: string;
 }
 
-/** What never becomes a request is answered as everything else is: a problem, with the headers, the id and the log line of an answer. */
+/** Answers input that never becomes a request like any other failure: a problem with the usual headers, an id and a log line. */
 function refuse(logger: Logger, status: number, id: string): Refusal {
   logger.info({ requestId: id, method: null, route: null, status }, 'request');
   const detail = DETAILS[status] ?? 'The request could not be understood.';
@@ -43,7 +43,7 @@ function write(socket: Duplex, { status, headers, body }: Refusal): void {
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
 }
 
-/** Answers what is no HTTP, or too large: Fastify's `clientErrorHandler`. */
+/** Fastify's `clientErrorHandler`: answers input that is no HTTP, headers that are too large, and requests that take too long. */
 export function refuseConnection(logger: Logger): (error: Error & { code?: string }, socket: Duplex) => void {
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
@@ -52,8 +52,8 @@ export function refuseConnection(logger: Logger): (error: Error & { code?: strin
   };
 }
 
-/** Answers what Node would answer without a body, or not at all: expectations that it does not know, and CONNECT. */
-export function refuseOddities({ server }: FastifyInstance, logger: Logger): void {
+/** Answers what Node would answer without a body or not at all: unknown expectations, and CONNECT. */
+export function refuseExpectAndConnect({ server }: FastifyInstance, logger: Logger): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, body } = refuse(logger, 417, requestId(request));
     response.writeHead(status, headers).end(body);

@@ -17,8 +17,8 @@ const ALLOWED_HEADERS = [
 const PREFLIGHT_MAX_AGE = 7200;
 
 /**
- * Lets pages of these origins call the service; without any, browsers let none. Nest's own `enableCors` would answer preflights before
- * any hook of ours.
+ * Lets pages of these origins call the service; without any, browsers let no page. Nest's own `enableCors` would answer preflights
+ * before our hooks run.
  */
 export function enableCors(fastify: FastifyInstance, origins: readonly string[]): void {
   if (origins.length === 0) return;
@@ -29,12 +29,12 @@ export function enableCors(fastify: FastifyInstance, origins: readonly string[])
     allowedHeaders: ALLOWED_HEADERS,
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_MAX_AGE,
-    // Every other OPTIONS is answered as a preflight is, too: the plugin would refuse it with a text of its own.
+    // Other OPTIONS requests are answered like preflights: the plugin would refuse them with its own text.
     strictPreflight: false,
   });
 }
 
-/** The same for an answer that no hook sees: without it a browser would take a refusal for a failed network. */
+/** The same for an answer that no hook sees: without these headers a browser reports a refusal as a failure of the network. */
 export function allowOrigin(request: FastifyRequest, reply: FastifyReply, origins: readonly string[]): void {
   const { origin } = request.headers;
   if (origin === undefined || !origins.includes(origin)) return;

@@ -6,19 +6,19 @@ import { isJsonObject, pointer, type JsonObject } from '../problems/json.js';
 type DtoClass = new () => object;
 
 /**
- * Checks bodies and queries against their DTO class. Fields that the class does not know are not even copied, known ones are taken as
- * they are: open documents must come through untouched, so nothing is converted or copied deeply (class-transformer would leave out
+ * Checks bodies and queries against their DTO class. Fields that the class does not declare are dropped; declared ones are passed
+ * on as they are. Open documents must stay unchanged, so nothing is converted or copied deeply (class-transformer would leave out
  * keys such as `toString`).
  */
 @Injectable()
 export class DtoPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
     if ((type !== 'body' && type !== 'query') || !metatype || metatype === Object || metatype === String) return value;
-    const given = value ?? {};
-    if (!isJsonObject(given)) throw new InvalidInput('The body must be a JSON object.');
+    const input = value ?? {};
+    if (!isJsonObject(input)) throw new InvalidInput('The body must be a JSON object.');
     const dto = new (metatype as DtoClass)() as JsonObject;
     for (const name of fieldsOf(metatype as DtoClass)) {
-      if (Object.hasOwn(given, name)) dto[name] = given[name];
+      if (Object.hasOwn(input, name)) dto[name] = input[name];
     }
     const errors = await validate(dto, { whitelist: true, forbidUnknownValues: false, stopAtFirstError: true });
     const [first, ...others] = errors.map(toFieldError);
@@ -27,16 +27,16 @@ export class DtoPipe implements PipeTransform {
   }
 }
 
-const fields = new WeakMap<DtoClass, ReadonlySet<string>>();
+const fieldsByClass = new WeakMap<DtoClass, ReadonlySet<string>>();
 
 /** The fields that a DTO class has rules for. */
 function fieldsOf(dto: DtoClass): ReadonlySet<string> {
-  const known = fields.get(dto);
-  if (known) return known;
+  const earlier = fieldsByClass.get(dto);
+  if (earlier) return earlier;
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
-  const names = new Set(rules.map(({ propertyName }) => propertyName));
-  fields.set(dto, names);
-  return names;
+  const fields = new Set(rules.map(({ propertyName }) => propertyName));
+  fieldsByClass.set(dto, fields);
+  return fields;
 }
 
 function toFieldError({ property, constraints }: ValidationError): FieldError {

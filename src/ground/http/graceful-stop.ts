@@ -2,27 +2,27 @@ import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { Server, type Socket } from 'node:net';
 
-/** Milliseconds that requests under way have to end, once the service stops. */
+/** Milliseconds for requests in flight to finish, once the service stops. */
 const GRACE = 10_000;
 
-/** Milliseconds that Fastify gives a hook, such as the one here that waits: it must not give up while requests have their time. */
+/** Milliseconds that Fastify waits for a hook: longer than the hook below waits for requests. */
 export const HOOK_TIMEOUT = 2 * GRACE;
 
-/** Milliseconds without a byte after which nothing is on its way over a connection: longer than a round trip takes. */
-const QUIET = 500;
+/** Milliseconds without a byte after which a connection is idle: longer than a round trip, so no request is on its way. */
+const IDLE = 500;
 
-/** The latest answer of a connection, and the bytes that had come over it when it was last looked at. */
+/** The latest answer on a connection, and the bytes that had arrived at the previous check. */
 interface Connection {
   answer: ServerResponse | null;
   bytesRead: number;
 }
 
 /**
- * Lets a stop cut off nothing that was sent, and wait for nothing else. An answer says that its connection ends; one on which
- * nothing is asked is ended after a while. Node's own close of an HTTP server would not wait for that while: it destroys
- * connections whose next request is on its way, and those whose answer is not written out yet.
+ * Graceful stop: finishes requests in flight, closes idle connections after 500 ms. Answers tell the client that the connection
+ * ends. Node's own close of an HTTP server does not wait: it destroys connections whose next request is on its way, and those
+ * whose answer is not written completely.
  */
-export function endConnectionsOnStop(fastify: FastifyInstance): void {
+export function stopGracefully(fastify: FastifyInstance): void {
   const open = new Map<Socket, Connection>();
   let stopping = false;
   fastify.server.on('connection', (socket: Socket) => {
@@ -40,17 +40,17 @@ export function endConnectionsOnStop(fastify: FastifyInstance): void {
   });
   fastify.addHook('preClose', async () => {
     stopping = true;
-    const looking = setInterval(() => endQuiet(open), QUIET);
-    const late = setTimeout(() => open.forEach((_, socket) => socket.destroy()), GRACE);
-    // Takes no new connections, and ends with the last one.
+    const checks = setInterval(() => closeIdle(open), IDLE);
+    const deadline = setTimeout(() => open.forEach((_, socket) => socket.destroy()), GRACE);
+    // Accepts no new connections, and calls back when the last one has closed.
     await new Promise((done) => Server.prototype.close.call(fastify.server, done));
-    clearInterval(looking);
-    clearTimeout(late);
+    clearInterval(checks);
+    clearTimeout(deadline);
   });
 }
 
-/** Ends connections whose answers are all written out, and over which nothing has come since the last look. */
-function endQuiet(open: ReadonlyMap<Socket, Connection>): void {
+/** Closes connections whose answers are all written, and on which nothing has arrived since the previous check. */
+function closeIdle(open: ReadonlyMap<Socket, Connection>): void {
   for (const [socket, connection] of open) {
     const isAnswered = connection.answer?.writableFinished ?? true;
     if (isAnswered && connection.bytesRead === socket.bytesRead) socket.destroy();

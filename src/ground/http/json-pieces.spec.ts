@@ -5,7 +5,7 @@ import { jsonPieces } from './json-pieces.js';
 const joined = (value: unknown) => [...jsonPieces(value)].join('');
 
 describe('the pieces of a JSON text', () => {
-  it('are what JSON.stringify writes, whatever the value is', () => {
+  it('are what JSON.stringify writes, for any value', () => {
     const value = fc.anything({
       withDate: true,
       values: [fc.jsonValue(), fc.constant(undefined), fc.string({ unit: 'binary' })],
@@ -34,7 +34,7 @@ describe('the pieces of a JSON text', () => {
       expect(pieces.join('') === JSON.stringify(value)).toBe(true);
       // An escaped character may take six.
       for (const piece of pieces) expect(piece.length).toBeLessThan(7 * 128 * 1024);
-      // A piece is sent on its own: none ends within a character.
+      // Each piece is encoded separately: none ends within a character.
       for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
     },
   );
@@ -45,11 +45,11 @@ describe('the pieces of a JSON text', () => {
     expect(joined(value) === JSON.stringify(value)).toBe(true);
   });
 
-  it('are made when they are asked for', () => {
-    let made = 0;
-    const value = Array.from({ length: 10 }, () => ({ toJSON: () => (made++, 'x'.repeat(200_000)) }));
+  it('are made one by one, when they are needed', () => {
+    let count = 0;
+    const value = Array.from({ length: 10 }, () => ({ toJSON: () => (count++, 'x'.repeat(200_000)) }));
     const pieces = jsonPieces(value);
     pieces.next();
-    expect(made).toBe(1);
+    expect(count).toBe(1);
   });
 });

@@ -15,7 +15,7 @@ describe('the depth of a JSON text', () => {
     expect(scan('[1,'.repeat(MAX_JSON_DEPTH + 1)).isTooDeep).toBe(true);
   });
 
-  it('takes brackets in texts for what they are, behind escaped quotes too', () => {
+  it('does not count brackets in strings, also after escaped quotes', () => {
     const brackets = '[{'.repeat(MAX_JSON_DEPTH);
     for (const text of [brackets, `"${brackets}`, `\\"${brackets}`, `${brackets}\\`]) {
       expect(scan(JSON.stringify({ [text]: [text, text] })).isTooDeep).toBe(false);
@@ -24,7 +24,7 @@ describe('the depth of a JSON text', () => {
   });
 
   it.each(['', '"', '"\\', ']]]]', '"never closed [[[', '-', 'x', '1e', '\u0000'])(
-    'of what is no JSON is none: %j',
+    'of invalid JSON is within the limit: %j',
     (text) => {
       expect(scan(text)).toEqual({ isTooDeep: false, hasTooMany: false, vanishing: null });
     },
@@ -32,7 +32,7 @@ describe('the depth of a JSON text', () => {
 });
 
 describe('the keys and values of a JSON text', () => {
-  it('are counted, containers among them', () => {
+  it('are counted, including containers', () => {
     const most = (MAX_JSON_ITEMS - 1) / 3;
     const objects = (count: number) => `[${Array.from({ length: count }, () => '{"a": -1.5e3 }').join(' , ')}]`;
     expect(scan(objects(most)).hasTooMany).toBe(false);
@@ -45,7 +45,7 @@ describe('the keys and values of a JSON text', () => {
     expect(scan(list(MAX_JSON_ITEMS)).hasTooMany).toBe(true);
   });
 
-  it('are as many as the parsed value has, whatever it is', () => {
+  it('are as many as the parsed value has, for any value', () => {
     const items = (value: unknown): number => {
       if (typeof value !== 'object' || value === null) return 1;
       if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + items(item), 1);
@@ -83,7 +83,7 @@ describe('a number that would become 0', () => {
 });
 
 describe('the pointer at an offset', () => {
-  it('is that of the value which begins there, whatever stands before it', () => {
+  it('is that of the value which begins there, after any other values', () => {
     const mark = 123456789;
     const keys = fc.array(fc.oneof(fc.nat(3), fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 6 });
     fc.assert(

@@ -1,6 +1,6 @@
 import { MAX_JSON_DEPTH, pointer } from '../problems/json.js';
 
-/** Keys and values, lists and objects among them, that a body may have. */
+/** Most keys and values of a body, including lists and objects. */
 export const MAX_JSON_ITEMS = 100_000;
 
 const QUOTE = 0x22;
@@ -15,7 +15,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** What a JSON text is like, as far as it was looked at. */
+/** What a scan of a JSON text has found; it stops at the first limit. */
 export interface JsonScan {
   /** It opens more than `MAX_JSON_DEPTH` levels. */
   readonly isTooDeep: boolean;
@@ -26,8 +26,9 @@ export interface JsonScan {
 }
 
 /**
- * Looks at the bytes of a JSON text before it is parsed: the parser takes seconds for a body of nothing but brackets or keys, and
- * holds up everybody meanwhile. Takes about a millisecond per megabyte, whatever is in it. A text that is no JSON is left to the parser.
+ * Scans the bytes of a JSON text before it is parsed: the parser takes seconds for a body of nothing but brackets or keys, and
+ * blocks all other requests meanwhile. The scan takes about a millisecond per megabyte of any content. Invalid JSON is left to the
+ * parser.
  */
 export function scanJson(json: Buffer): JsonScan {
   let depth = 0;
@@ -55,7 +56,7 @@ export function scanJson(json: Buffer): JsonScan {
 
 /** The JSON pointer of what begins at an offset of a text that is JSON. */
 export function pointerAt(json: Buffer, offset: number): string {
-  /** Where the walk is in each container that is open: a key, or the index in a list. */
+  /** The position in each open container: a key, or the index in a list. */
   const path: (string | number)[] = [];
   for (let at = 0; at < offset; at++) {
     const byte = json[at] as number;
@@ -88,7 +89,7 @@ function isKey(json: Buffer, end: number): boolean {
   return json[at] === COLON;
 }
 
-/** The bytes that numbers, `true`, `false` and `null` are made of: none that is white space or means anything between values. */
+/** Whether a byte that is no quote and no bracket belongs to a number, `true`, `false` or `null`. */
 function isWord(byte: number): boolean {
   return byte > 0x20 && byte !== COMMA && byte !== COLON;
 }

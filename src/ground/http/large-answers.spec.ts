@@ -5,12 +5,12 @@ import { LargeAnswers, LargeAnswersBusy } from './large-answers.js';
 const LONG = 60_000;
 const MEGABYTE = 1024 * 1024;
 
-/** As long as a turn takes to be offered, taken back and given to the next. */
+/** Longer than it takes to offer a turn, take it back and give it to the next answer. */
 async function turn(): Promise<void> {
   for (let n = 0; n < 4; n++) await turnOfLoop();
 }
 
-/** Readings that last until they are let go; what ends each answer, where one claims them. */
+/** Readings that last until the test ends them, and the function that ends each claimed answer. */
 function start(answers: LargeAnswers, count: number, { bytes = MEGABYTE, claims = false } = {}) {
   const reading: (() => void)[] = [];
   const ends: (() => void)[] = [];
@@ -57,7 +57,7 @@ describe('large answers', () => {
     expect(answers.claim('alice')).toBeNull();
   });
 
-  it('whose readers are slow keep others waiting for so long, and let no more be read than memory bears', async () => {
+  it('to slow clients delay others only for a limited time, and use a limited amount of memory', async () => {
     const answers = new LargeAnswers(1500);
     const slow = start(answers, 5, { bytes: 13 * MEGABYTE, claims: true });
     for (const count of [2, 4, 5]) {

@@ -7,13 +7,13 @@ import { Unavailable } from '../problems/problem.js';
 /** Large answers that are read at the same time: each takes memory, and long turns of the event loop. */
 const AT_ONCE = 2;
 
-/** Bytes that may have been read for answers which are not sent yet: while there are more, because readers are slow, no more is read. */
+/** Bytes read for answers that are not sent yet, because clients are slow: from here on, no further large answer is read. */
 const MOST_UNSENT = 64 * 1024 * 1024;
 
 /** Large answers that wait to be read; more are refused at once. */
 const MOST_WAITING = 200;
 
-/** Other large answers are in the way of this one. */
+/** Too many other large answers are waiting or in progress. */
 export class LargeAnswersBusy extends Unavailable {
   readonly away = 'large_answers';
   constructor() {
@@ -27,21 +27,22 @@ interface Reading {
   readonly bytes: number;
 }
 
-/** Bounds what large answers take of a process, so that those who have stored much cost nobody else. */
+/** Limits the memory and time that large answers take, so that users with much data do not slow down others. */
 export class LargeAnswers {
   readonly #waiting: (() => void)[] = [];
-  /** What was read, until the event loop goes on. */
+  /** Readings of this turn of the event loop. */
   readonly #offered: Reading[] = [];
   #working = 0;
   #unsent = 0;
 
-  /** @param timeoutMs milliseconds that one waits; a slow reader keeps others waiting for a third of them */
+  /** @param timeoutMs milliseconds that an answer waits to be read; a slow client delays others for a third of them */
   constructor(private readonly timeoutMs: number) {}
 
   /**
-   * Runs `read` when it is its turn, for an answer to the user that is made of so many bytes. The turn lasts until the answer is sent
-   * where one claims what was read, and else until it is in memory.
-   * @throws LargeAnswersBusy; whatever `read` throws
+   * Runs `read` when it is its turn. The turn lasts until the answer is sent if `claim` takes the reading, otherwise until the data
+   * are in memory.
+   * @param bytes of the data that `read` returns
+   * @throws LargeAnswersBusy; the errors of `read`
    */
   async read<T>(userId: string, bytes: number, read: () => Promise<T>): Promise<T> {
     await this.#begin();
@@ -49,7 +50,7 @@ export class LargeAnswers {
       const result = await read();
       const reading = { userId, bytes };
       this.#offered.push(reading);
-      // What becomes an answer gets there without waiting for anything else.
+      // A reading that becomes an answer is claimed before this.
       setImmediate(() => {
         if (this.#take(reading)) this.#end();
       });
@@ -60,7 +61,7 @@ export class LargeAnswers {
     }
   }
 
-  /** Keeps the turn of what was read for the user just now. Returns what ends it; null where nothing was read. */
+  /** Keeps the turn of what was just read for the user. Returns a function that ends it; null if nothing was read. */
   claim(userId: string): (() => void) | null {
     const reading = this.#offered.find((offered) => offered.userId === userId);
     if (!reading || !this.#take(reading)) return null;
@@ -112,7 +113,7 @@ export class LargeAnswers {
   }
 }
 
-/** Hooks that serialize a large answer while it is sent, a piece at a time, so that others have their turns between. */
+/** Hooks that serialize a large answer piece by piece while it is sent, so that other requests run in between. */
 export function sendLargeAnswers(fastify: FastifyInstance, answers: LargeAnswers): void {
   const large = new WeakMap<FastifyReply, unknown>();
   fastify.addHook('preSerialization', (request, reply, payload, done) => {
@@ -120,7 +121,7 @@ export function sendLargeAnswers(fastify: FastifyInstance, answers: LargeAnswers
     if (end) {
       reply.raw.once('close', end);
       large.set(reply, payload);
-      // Its pieces take the place of this.
+      // `onSend` replaces this with the pieces.
       reply.serializer(() => '');
     }
     done(null, payload);
@@ -131,7 +132,7 @@ export function sendLargeAnswers(fastify: FastifyInstance, answers: LargeAnswers
   });
 }
 
-/** One of them each turn of the event loop, however fast they are taken. */
+/** One piece per turn of the event loop, however fast the client reads. */
 async function* inTurns<T>(pieces: Iterable<T>): AsyncGenerator<T> {
   for (const piece of pieces) {
     yield piece;

@@ -4,10 +4,10 @@ import { isatty } from 'node:tty';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 
-/** Characters that may wait for a reader that does not read: some four thousand lines. */
+/** Most characters that wait for a slow reader: about four thousand lines. */
 const LIMIT = 1024 * 1024;
 
-/** Milliseconds until a reader that was not ready is tried again: 64 KB each time, which is what a pipe holds, are 3 MB a second. */
+/** Milliseconds before the next write to a full pipe. A pipe holds 64 KB, so that is 3 MB a second. */
 const PAUSE = 20;
 
 const NEWLINE = '\n'.charCodeAt(0);
@@ -15,19 +15,19 @@ const NEWLINE = '\n'.charCodeAt(0);
 const writeTo = promisify(write);
 
 /**
- * Where the log's lines go. Nothing waits for them: they are written in the background, one write at a time. Lines that cannot
- * be written, and those for which a stalled reader has left no room, are lost and counted; the first line that gets through
- * again comes after one that says how many are missing. Pino's own destination fails with the first write that does, and then
- * keeps the process from ending while it repeats that write.
+ * Writes log lines in the background, one write at a time; nothing waits for them. Lines that cannot be written, and lines for
+ * which a stalled reader has left no room, are lost and counted; a line that says how many are missing comes before the next one
+ * that gets through. Pino's own destination fails with the first write that fails, and keeps the process from ending while it
+ * repeats that write.
  */
 export class LogOutput {
   #descriptor: number | null = null;
   #isWriting = false;
-  /** Lines that came during the present write. */
+  /** Lines that arrived during the current write. */
   #waiting = '';
-  /** What the present write has not written yet. */
+  /** The bytes that the current write has not written yet. */
   #rest = Buffer.alloc(0);
-  /** The reader was not ready, so none of `#rest` is with the operating system. */
+  /** The reader was not ready, so the operating system has none of `#rest`. */
   #isPausing = false;
   #endsWithinLine = false;
   #lost = 0;
@@ -64,7 +64,7 @@ export class LogOutput {
       this.#waiting = '';
       const isComplete = await this.#reportLost(this.#descriptor);
       const missing = isComplete ? await this.#put(this.#descriptor, lines) : countLines(lines);
-      // `+= await` would forget those that are lost during the write.
+      // `this.#lost += await …` would forget lines that are lost during the write.
       this.#lost += missing;
     }
     this.#isWriting = false;
@@ -105,13 +105,13 @@ export class LogOutput {
     return 0;
   }
 
-  /** The process ends: one more attempt. A write that is with the operating system is finished by it. */
+  /** One more attempt when the process ends. The operating system finishes a write that it already has. */
   #putLast(descriptor: number): void {
     let rest = Buffer.concat([...(this.#isPausing ? [this.#rest] : []), Buffer.from(this.#waiting)]);
     try {
       while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
     } catch {
-      // Lost, as before; nobody is left who could count.
+      // Lost, and no longer counted.
     }
   }
 }

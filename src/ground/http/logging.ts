@@ -7,7 +7,7 @@ import { standardOutput } from './log-output.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The authenticated user, once a guard has said who it is. */
+    /** The authenticated user, once the guard has verified the token. */
     user?: { readonly id: string };
   }
 }
@@ -36,7 +36,7 @@ export function createLogger(level: string, destination?: NodeJS.WritableStream)
 }
 
 /**
- * An error without anything a user may have entered: PostgreSQL quotes values in its messages and details, and so do others.
+ * An error without anything that a user may have entered: PostgreSQL quotes values in its messages and details, and so do others.
  * Names, codes and the stack's frames are enough to find the place.
  */
 function serializeError(error: unknown): unknown {
@@ -65,7 +65,7 @@ export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    // What Nest says while it starts (routes, modules) is for whoever looks for it.
+    // Nest's lines about its start (routes, modules) are details.
     this.#write('debug', message, rest);
   }
   error(message: unknown, ...rest: unknown[]): void {
@@ -96,13 +96,13 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** The caller's `X-Request-Id` where it is fit to be repeated, else one of our own. */
+/** The caller's `X-Request-Id` if it is safe to repeat, otherwise a new id. */
 export function requestId(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+  const header = request.headers['x-request-id'];
+  return typeof header === 'string' && /^[\w.:-]{1,128}$/.test(header) ? header : randomUUID();
 }
 
-/** For lines that hold nothing but what `logRequest` puts into them: there is nothing to look for in each of them. */
+/** A logger for `logRequest` alone, whose lines hold no secrets: looking for secrets in every line takes time. */
 export function requestLogger(logger: Logger): Logger {
   return logger.child({}, { redact: [] });
 }

@@ -41,7 +41,7 @@ export function describeProblem(status: number) {
   return { status, description: DESCRIPTIONS[status] ?? 'Refused', content };
 }
 
-/** Documents the problems that a route may answer with, beside 500, which all may. */
+/** Documents the problems that a route may answer with. 500 is documented for all. */
 export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemView),
@@ -49,7 +49,7 @@ export function ApiProblems(...statuses: readonly number[]): MethodDecorator & C
   );
 }
 
-/** More requests than allowed: exactly these members, and nothing beside them. */
+/** More requests than allowed: exactly these members. */
 export class TooManyRequestsView {
   @ApiProperty() type!: string;
   @ApiProperty() title!: string;

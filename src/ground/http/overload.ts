@@ -2,16 +2,16 @@ import type { FastifyInstance } from 'fastify';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Unavailable } from '../problems/problem.js';
 
-/** Milliseconds between two looks at the event loop. */
+/** Milliseconds between two checks of the event loop. */
 const INTERVAL = 500;
 
-/** How many looks in a row make an overload: one long turn, such as a pause of the machine, is over when it is seen. */
-const LOOKS = 2;
+/** Slow checks in a row that make an overload: a single long turn, such as a pause of the machine, is over when a check sees it. */
+const CHECKS = 2;
 
-/** The share of the time that the loop must have been at work: one that had nothing to do is late because others were. */
+/** Share of the time that the loop must have been busy: a loop that is late without work waits for other processes. */
 const BUSY = 0.9;
 
-/** There is more to do than one process can. */
+/** The process has more requests than it can answer in time. */
 export class Overloaded extends Unavailable {
   readonly away = 'overload';
   constructor() {
@@ -20,31 +20,31 @@ export class Overloaded extends Unavailable {
 }
 
 /**
- * Refuses requests while the event loop does not keep up, so that those that are under way end in time.
+ * Refuses requests while the event loop does not keep up, so that requests in flight end in time.
  * @param longestTurn milliseconds that a turn of the loop may take on average; 0 refuses nothing
  */
 export function refuseOverload(fastify: FastifyInstance, longestTurn: number): void {
   if (longestTurn === 0) return;
   const turns = monitorEventLoopDelay({ resolution: 10 });
-  // One for all, since a stack is dear when there is no time.
+  // One for all requests, since a stack trace is expensive during an overload.
   const overloaded = new Overloaded();
   let utilization = performance.eventLoopUtilization();
-  let slowLooks = 0;
-  const looking = setInterval(() => {
+  let slowChecks = 0;
+  const checks = setInterval(() => {
     const isBusy = performance.eventLoopUtilization(utilization).utilization > BUSY;
-    // Not a number when no turn has begun and ended since the last look.
+    // NaN when no turn has ended since the last check.
     const isFast = turns.mean <= longestTurn * 1e6;
-    slowLooks = isBusy && !isFast ? slowLooks + 1 : 0;
+    slowChecks = isBusy && !isFast ? slowChecks + 1 : 0;
     utilization = performance.eventLoopUtilization();
     turns.reset();
   }, INTERVAL).unref();
   turns.enable();
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (slowLooks < LOOKS || request.routeOptions.config.evenOverloaded) done();
+    if (slowChecks < CHECKS || request.routeOptions.config.evenOverloaded) done();
     else done(overloaded);
   });
   fastify.addHook('onClose', (_instance, done) => {
-    clearInterval(looking);
+    clearInterval(checks);
     turns.disable();
     done();
   });

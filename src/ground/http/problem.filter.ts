@@ -5,7 +5,7 @@ import { HttpProblem, InvalidInput, NotFound, Problem, Unavailable, type Problem
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What was away, where the answer is that something was. */
+    /** If the answer is a 503: what was unreachable or overloaded. */
     away?: string;
   }
 }
@@ -13,7 +13,7 @@ declare module 'fastify' {
 /** The media type of RFC 9457. */
 export const PROBLEM_JSON = 'application/problem+json';
 
-/** Writes every failure as a problem. What is not one is a defect: a bare 500 for the caller, a stack in the log. */
+/** Answers every failure with a problem. Any other error is a defect: a bare 500 for the caller, a stack in the log. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('http');
@@ -52,13 +52,13 @@ function toProblem(error: unknown): Problem | null {
   const status = statusOf(error);
   if (status === null || status >= 500) return null;
   if (status === 404) return new NotFound();
-  // Fastify refuses a malformed URL with 400: no route can be meant by it.
+  // Fastify refuses a malformed URL with 400, but no route can match it.
   if ((error as { code?: unknown }).code === 'FST_ERR_BAD_URL') return new NotFound();
   const detail = DETAILS[status] ?? 'The request could not be understood.';
   return status === 400 ? new InvalidInput(detail) : new HttpProblem(status, STATUS_CODES[status] ?? 'Refused', detail);
 }
 
-/** What the framework says of a bad request is written for developers; this is for whoever sent it. */
+/** The framework's own messages are written for developers; these are for the people who use a client. */
 const DETAILS: Readonly<Record<number, string>> = {
   400: 'The body is not valid JSON.',
   405: 'This address does not take that method.',

@@ -12,11 +12,11 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route takes documents with images in them. */
     largeBody?: boolean;
-    /** The route is answered however much there is to do. */
+    /** The route is answered during an overload, too. */
     evenOverloaded?: boolean;
     /** The route needs no token. */
     public?: boolean;
-    /** The route is there for tokens with this scope alone. */
+    /** The route exists only for tokens with this scope. */
     scope?: string;
   }
 }
@@ -25,13 +25,13 @@ const MEGABYTE = 1024 * 1024;
 
 /** Bytes that a body may have. */
 export const BODY_LIMIT = 100 * 1024;
-/** Images come as data URIs, and what was read comes back in both of its spellings. */
+/** Images come as data URIs, and clients send back what they have read, in both spellings. */
 export const LARGE_BODY_LIMIT = 32 * MEGABYTE;
 
-/** Where Nest's adapter looks for what Fastify is to know of a route. */
+/** The metadata key under which Nest's adapter finds Fastify's configuration of a route. */
 const { KEY: ROUTE_CONFIG } = RouteConfig({});
 
-/** Adds to what Fastify knows of a route, or of every route of a controller: `RouteConfig` alone would replace it. */
+/** Adds to Fastify's configuration of a route, or of every route of a controller; `RouteConfig` alone would replace it. */
 export function routeConfig(more: FastifyContextConfig): MethodDecorator & ClassDecorator {
   return (target: object, _key?: string | symbol, method?: PropertyDescriptor) => {
     const { prototype } = target as { prototype?: object };
@@ -46,8 +46,8 @@ export function routeConfig(more: FastifyContextConfig): MethodDecorator & Class
 /** The route takes documents with images in them. */
 export const LargeBody = () => routeConfig({ largeBody: true });
 
-/** The route is answered however much there is to do. */
+/** The route is answered during an overload, too. */
 export const EvenOverloaded = () => routeConfig({ evenOverloaded: true });
 
-/** The client takes nothing but 200 for a success. */
+/** For routes whose clients accept only 200 as a success. */
 export const Ok = () => HttpCode(200);

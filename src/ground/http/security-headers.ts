@@ -3,15 +3,15 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 
 /**
- * The headers that helmet gives answers. They are the same for all, so it is asked once. Where the service is reached without TLS, a
- * page told to upgrade its requests could not load its own assets.
+ * Helmet's headers: the same for every answer, so they are computed once. They do not tell pages to upgrade insecure requests: over
+ * plain HTTP a page could not load its own assets.
  */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = askHelmet();
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = helmetHeaders();
 
-/** Those of answers about a user, and of everything else that no cache is to keep. */
+/** For answers about a user, and every other answer that no cache may keep. */
 export const PRIVATE_HEADERS: Readonly<Record<string, string>> = { ...SECURITY_HEADERS, 'cache-control': 'no-store' };
 
-function askHelmet(): Record<string, string> {
+function helmetHeaders(): Record<string, string> {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } })(request, response, (error) => {

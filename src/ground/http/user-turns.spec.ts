@@ -6,7 +6,7 @@ import { TooManyAtOnce, UserTurns } from './user-turns.js';
 
 const LONG = 60_000;
 
-/** A request of a user: what became of it, and its end. */
+/** A request of a user: its state, and a way to end it. */
 class Request {
   readonly response = new ServerResponse(new IncomingMessage(new Socket()));
   outcome: 'waits' | 'works' | 'refused' = 'waits';
@@ -28,7 +28,7 @@ const count = (requests: readonly Request[], outcome: Request['outcome']) =>
   requests.filter((request) => request.outcome === outcome).length;
 
 describe('the turns of users', () => {
-  it('let 16 requests of each work, 200 wait, and refuse more', () => {
+  it('let 16 requests of each user run and 200 wait, and refuse more', () => {
     const turns = new UserTurns(LONG);
     const alice = many(220, turns, 'alice');
     const bob = many(16, turns, 'bob');
@@ -48,7 +48,7 @@ describe('the turns of users', () => {
     expect(requests.findIndex(({ outcome }) => outcome === 'waits')).toBe(19);
   });
 
-  it('let two large requests work at once, and nothing overtakes one that waits', () => {
+  it('let two large requests run at the same time, and nothing overtakes one that waits', () => {
     const turns = new UserTurns(LONG);
     const [first, second, third] = many(3, turns, 'alice', 8);
     const small = new Request(turns, 'alice');
@@ -64,7 +64,7 @@ describe('the turns of users', () => {
     expect(small.outcome).toBe('works');
   });
 
-  it('are not kept for those who have gone', () => {
+  it('are not kept for callers who have gone', () => {
     const turns = new UserTurns(LONG);
     const requests = many(18, turns, 'alice');
     requests[16]?.end();
@@ -72,7 +72,7 @@ describe('the turns of users', () => {
     expect([requests[16]?.outcome, requests[17]?.outcome]).toEqual(['waits', 'works']);
   });
 
-  it('are not waited for without end', async () => {
+  it('are waited for only until the time-out', async () => {
     const turns = new UserTurns(1);
     const requests = many(17, turns, 'alice');
     await delay(50);

@@ -2,17 +2,17 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { Unavailable } from '../problems/problem.js';
 
-/** Requests of one user that work at the same time. */
+/** Requests of one user that run at the same time. */
 const AT_ONCE = 16;
 
 /** Requests of one user that wait for their turn; more are refused at once. */
 const MOST_WAITING = 200;
 
-/** Bytes from which on a body is large: of one user two such requests work at the same time. */
+/** Bytes from which on a body is large: at most two such requests of one user run at the same time. */
 const LARGE_BODY = 1024 * 1024;
 const WEIGHT_OF_LARGE = AT_ONCE / 2;
 
-/** One user has more requests under way than one process serves to anybody. */
+/** One user has more requests in flight than a process serves to a single user. */
 export class TooManyAtOnce extends Unavailable {
   readonly away = 'user_limit';
   constructor() {
@@ -26,13 +26,13 @@ interface Waiting {
 }
 
 interface Turns {
-  /** The weights of the requests that work. */
-  taken: number;
+  /** The sum of the weights of the running requests. */
+  running: number;
   /** In the order in which they came. */
   readonly waiting: Waiting[];
 }
 
-/** Lets each user's requests work a few at a time, so that no user takes the process, its memory or its connections for themselves. */
+/** Runs only a few requests of each user at a time, so that no user takes up the process, its memory or its connections. */
 export class UserTurns {
   readonly #users = new Map<string, Turns>();
 
@@ -44,10 +44,10 @@ export class UserTurns {
    * Calls it with TooManyAtOnce when too many wait already, or for too long.
    */
   take(userId: string, weight: number, response: ServerResponse, begin: (error?: Error) => void): void {
-    // Its caller has gone: there is nothing to wait for, and nothing that would end its turn.
+    // The caller has gone, so nothing would end the turn.
     if (response.closed) return begin();
     const turns = this.#turnsOf(userId);
-    if (turns.waiting.length === 0 && turns.taken + weight <= AT_ONCE) {
+    if (turns.waiting.length === 0 && turns.running + weight <= AT_ONCE) {
       this.#begin(userId, turns, weight, response);
       begin();
     } else if (turns.waiting.length >= MOST_WAITING) begin(new TooManyAtOnce());
@@ -55,17 +55,15 @@ export class UserTurns {
   }
 
   #turnsOf(userId: string): Turns {
-    const found = this.#users.get(userId);
-    if (found) return found;
-    const turns = { taken: 0, waiting: [] };
+    const turns = this.#users.get(userId) ?? { running: 0, waiting: [] };
     this.#users.set(userId, turns);
     return turns;
   }
 
   #begin(userId: string, turns: Turns, weight: number, response: ServerResponse): void {
-    turns.taken += weight;
+    turns.running += weight;
     response.once('close', () => {
-      turns.taken -= weight;
+      turns.running -= weight;
       this.#next(userId, turns);
     });
   }
@@ -88,20 +86,20 @@ export class UserTurns {
       leave();
       begin(new TooManyAtOnce());
     }, this.timeoutMs);
-    // Its caller has gone.
+    // The caller has gone.
     response.once('close', leave);
     turns.waiting.push(waiting);
   }
 
   #next(userId: string, turns: Turns): void {
-    for (let first = turns.waiting[0]; first && turns.taken + first.weight <= AT_ONCE; first = turns.waiting[0]) {
+    for (let first = turns.waiting[0]; first && turns.running + first.weight <= AT_ONCE; first = turns.waiting[0]) {
       first.begin();
     }
-    if (turns.taken === 0 && turns.waiting.length === 0) this.#users.delete(userId);
+    if (turns.running === 0 && turns.waiting.length === 0) this.#users.delete(userId);
   }
 }
 
-/** A hook for requests whose user is known already. Services, which ask for many users, are not held up. */
+/** A hook that limits requests of authenticated users. Services, which call for many users, are not limited. */
 export function limitEachUser(fastify: FastifyInstance, timeoutMs: number): void {
   const turns = new UserTurns(timeoutMs);
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -111,7 +109,7 @@ export function limitEachUser(fastify: FastifyInstance, timeoutMs: number): void
   });
 }
 
-/** How long a body is that comes in chunks is not known before it is there. */
+/** A chunked body counts as large: its length is unknown until it has arrived. */
 function weightOf({ headers }: FastifyRequest): number {
   const { 'content-length': length, 'transfer-encoding': coding } = headers;
   return coding !== undefined || Number(length ?? 0) > LARGE_BODY ? WEIGHT_OF_LARGE : 1;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_JSON_DEPTH, findUnstorable, isJsonObject, isStorableText, pointer } from './json.js';
 
-/** A value inside so many lists, or objects. */
+/** A value inside that many lists, or objects. */
 const inLists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 const inObjects = (levels: number): unknown => JSON.parse('{"a":'.repeat(levels) + '1' + '}'.repeat(levels));
 
@@ -25,7 +25,7 @@ describe('a JSON pointer', () => {
     expect(pointer(...keys)).toBe(expected);
   });
 
-  it('bounds what it repeats of a key', () => {
+  it('repeats only the beginning of a long key', () => {
     expect(pointer('x'.repeat(100_000))).toHaveLength(201);
   });
 });
@@ -40,7 +40,7 @@ describe('text that can be stored', () => {
   });
 });
 
-describe('what cannot be stored', () => {
+describe('a value that cannot be stored', () => {
   it.each<[unknown]>([
     [null],
     [true],
@@ -53,7 +53,7 @@ describe('what cannot be stored', () => {
     [{}],
     [{ '': { '': '' } }],
     [{ toString: 1, constructor: [{ hasOwnProperty: null }] }],
-  ])('is nothing of %j', (value) => {
+  ])('is not found in %j', (value) => {
     expect(findUnstorable(value)).toBeNull();
   });
 
@@ -72,13 +72,13 @@ describe('what cannot be stored', () => {
     expect(findUnstorable(value)?.pointer).toBe(at);
   });
 
-  it.each([inLists, inObjects])('is what is nested too deeply', (nested) => {
+  it.each([inLists, inObjects])('is one that is nested too deeply', (nested) => {
     expect(findUnstorable(nested(MAX_JSON_DEPTH))).toBeNull();
     expect(findUnstorable(nested(MAX_JSON_DEPTH + 1))?.detail).toContain('100 levels');
     expect(findUnstorable(nested(100_000))?.detail).toContain('100 levels');
   });
 
-  it('is told in a sentence', () => {
+  it('is described in a sentence', () => {
     for (const value of ['\u0000', { '\u0000': 1 }, Infinity, inLists(200)]) {
       expect(findUnstorable(value)?.detail).toMatch(/^The body .+\.$|^\/.+ .+\.$/);
     }

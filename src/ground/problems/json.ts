@@ -23,22 +23,22 @@ export function isStorableText(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();
 }
 
-/** What keeps a value from being stored, and the keys that lead to it. */
+/** Why a value cannot be stored, and the path to it. */
 interface Unstorable {
   readonly path: (string | number)[];
   readonly problem: 'text' | 'key' | 'number' | 'depth';
 }
 
 /**
- * The first place where a JSON value could not be stored and returned just as it came: a NUL character, a lone surrogate, a number
- * that is not exact, or nesting without end. Null when all of it can.
+ * The first place where a JSON value cannot be stored and returned unchanged: a NUL character, a lone surrogate, a number that is
+ * not exact, or too deep nesting. Null if there is none.
  */
 export function findUnstorable(value: unknown): FieldError | null {
-  const found = search(value, 0);
-  if (!found) return null;
-  const at = pointer(...found.path);
+  const unstorable = search(value, 0);
+  if (!unstorable) return null;
+  const at = pointer(...unstorable.path);
   const here = at || 'The body';
-  switch (found.problem) {
+  switch (unstorable.problem) {
     case 'text':
       return { pointer: at, detail: `${here} holds a NUL character or a lone surrogate.` };
     case 'key':
@@ -50,7 +50,7 @@ export function findUnstorable(value: unknown): FieldError | null {
   }
 }
 
-/** The path is put together on the way back, so that values which can be stored cost none. */
+/** The path is built on the way back, so that a value without a fault costs no path. */
 function search(value: unknown, depth: number): Unstorable | null {
   if (typeof value === 'string') return isStorableText(value) ? null : { path: [], problem: 'text' };
   if (typeof value === 'number') return isExact(value) ? null : { path: [], problem: 'number' };
@@ -58,35 +58,35 @@ function search(value: unknown, depth: number): Unstorable | null {
   if (depth >= MAX_JSON_DEPTH) return { path: [], problem: 'depth' };
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
-      const found = search(value[index], depth + 1);
-      if (found) return from(index, found);
+      const unstorable = search(value[index], depth + 1);
+      if (unstorable) return from(index, unstorable);
     }
     return null;
   }
   for (const key of Object.keys(value)) {
     if (!isStorableText(key)) return { path: [], problem: 'key' };
-    const found = search((value as JsonObject)[key], depth + 1);
-    if (found) return from(key, found);
+    const unstorable = search((value as JsonObject)[key], depth + 1);
+    if (unstorable) return from(key, unstorable);
   }
   return null;
 }
 
-function from(key: string | number, found: Unstorable): Unstorable {
-  found.path.unshift(key);
-  return found;
+function from(key: string | number, unstorable: Unstorable): Unstorable {
+  unstorable.path.unshift(key);
+  return unstorable;
 }
 
-/** Beyond the integers that JavaScript tells apart, what is returned may be another number than the one that came. */
+/** Beyond JavaScript's safe integers, the number returned may differ from the one sent. */
 const isExact = (value: number) => Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 
-/** The keys and values that a JSON value has, itself and its containers among them. */
+/** Counts the keys and values of a JSON value, including itself and its containers. */
 export function countItems(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countItems(item), 1);
   return Object.values(value).reduce((sum: number, item) => sum + 1 + countItems(item), 1);
 }
 
-/** A number that would come back as another one. */
+/** The error for a number that would be returned as another one. */
 export function inexactNumber(at: string): FieldError {
   return {
     pointer: at,
@@ -94,8 +94,8 @@ export function inexactNumber(at: string): FieldError {
   };
 }
 
-/** For what does not come through HTTP, where a hook asks the same. @throws InvalidInput */
+/** For values that do not come through HTTP, where the body parser checks the same. @throws InvalidInput */
 export function refuseUnstorable(value: unknown): void {
-  const found = findUnstorable(value);
-  if (found) throw InvalidInput.of([found]);
+  const unstorable = findUnstorable(value);
+  if (unstorable) throw InvalidInput.of([unstorable]);
 }

@@ -35,7 +35,7 @@ export interface ProblemBody {
   readonly retry_after?: number;
 }
 
-/** The request as it came cannot be taken; `errors` name the fields. */
+/** The request is invalid; `errors` name the fields. */
 export class InvalidInput extends Problem {
   readonly status = 400;
   readonly title = 'Invalid input';
@@ -46,7 +46,7 @@ export class InvalidInput extends Problem {
     this.errors = errors;
   }
 
-  /** The first error speaks for all in `detail`. */
+  /** `detail` is that of the first error, with the number of others. */
   static of(errors: readonly [FieldError, ...FieldError[]]): InvalidInput {
     const [first, ...others] = errors;
     const more = others.length > 0 ? ` (and ${others.length} more)` : '';
@@ -54,7 +54,7 @@ export class InvalidInput extends Problem {
   }
 }
 
-/** What was asked for does not exist, or belongs to somebody else. */
+/** The resource does not exist, or belongs to another user. */
 export class NotFound extends Problem {
   readonly status = 404;
   readonly title = 'Not found';
@@ -74,9 +74,9 @@ export class HttpProblem extends Problem {
   }
 }
 
-/** Something that this service needs is away for now. */
+/** Something that the service needs is unreachable or overloaded for now. */
 export abstract class Unavailable extends Problem {
-  /** What is away, for those who watch the service: one word of few. */
+  /** What is unreachable or overloaded, as a label of metrics: one of a few words. */
   abstract readonly away: string;
   readonly status = 503;
   readonly title = 'Service unavailable';

@@ -6,15 +6,15 @@ import { keyComplaint, looksLikeMask, MAX_KEY_LENGTH, trimKey } from './key-rule
 import { findProvider, PROVIDERS, type Provider } from './providers.js';
 
 const provider = (id: string): Provider => {
-  const found = findProvider(id);
-  if (!found) throw new Error(id);
-  return found;
+  const result = findProvider(id);
+  if (!result) throw new Error(id);
+  return result;
 };
 
-/** Long enough for a prefix to be plainly somebody's. */
+/** Long enough for a key with a prefix to belong plainly to the prefix's provider. */
 const REST = '0123456789abcdefABCDEF';
 
-describe('what may be a key', () => {
+describe('a text that may be a key', () => {
   it.each([
     ['openai', `sk-proj-${REST}`],
     ['openai', `sk-${REST}T3BlbkFJ${REST}`],
@@ -36,7 +36,7 @@ describe('what may be a key', () => {
   });
 
   it.each(PROVIDERS.flatMap(({ id, prefixes }) => prefixes.map((prefix) => [id, prefix] as const)))(
-    'is, for %s, what starts with %s, however far it has been typed',
+    'is, for %s, every beginning of a key that starts with %s',
     (id, prefix) => {
       const key = `${prefix}${REST}`;
       for (let length = 1; length <= key.length; length++) {
@@ -45,13 +45,13 @@ describe('what may be a key', () => {
     },
   );
 
-  it('is any text of visible characters that is nobody’s else', () => {
+  it('is any text of visible characters that is no other provider’s key', () => {
     const key = fc.stringMatching(/^[A-Z0-9][\w.~+/=-]{0,200}$/).filter((text) => !/^(AIza|AQ\.)/.test(text));
     fc.assert(fc.property(fc.constantFrom(...PROVIDERS), key, (one, text) => keyComplaint(one, text) === null));
   });
 });
 
-describe('what cannot be a key', () => {
+describe('a text that cannot be a key', () => {
   it('is an empty text', () => {
     expect(keyComplaint(provider('openai'), '')).toBe('The API key for OpenAI is empty.');
   });
@@ -96,7 +96,7 @@ describe('what cannot be a key', () => {
     ),
   );
 
-  it('is plainly the key of another provider, which is named', () => {
+  it('is plainly the key of another provider, which the complaint names', () => {
     expect(foreign.length).toBe(14 * 20);
     for (const [other, owner, key] of foreign) {
       expect([other.id, keyComplaint(other, key)]).toEqual([
@@ -106,7 +106,7 @@ describe('what cannot be a key', () => {
     }
   });
 
-  it('is never repeated by the complaint', () => {
+  it('is never repeated in the complaint', () => {
     const key = fc.oneof(
       fc.string({ unit: 'binary', minLength: 6, maxLength: 60 }),
       fc.constantFrom(...foreign.map(([, , text]) => text)),
@@ -124,7 +124,7 @@ describe('what cannot be a key', () => {
 const masked = (value: string) => mask(new Secret(value));
 
 describe('a mask', () => {
-  it('is recognised, whatever it masks', () => {
+  it('is recognised, for any key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
         expect(looksLikeMask(masked(value))).toBe(true);
@@ -137,13 +137,13 @@ describe('a mask', () => {
   });
 
   it.each(['*', '**', '***', '•', '•••', '.', '..', '...', '…', '*.', '.*', '•…*'])(
-    '%j, of its characters alone, looks like one however short it is',
+    '%j, which has only characters of a mask, looks like one',
     (text) => {
       expect(looksLikeMask(text)).toBe(true);
     },
   );
 
-  it('still looks like one while it is deleted character by character, as long as a star is left in front', () => {
+  it('still looks like one while a user deletes it, as long as it starts with a star', () => {
     const whole = masked('sk-0123456789abcdef');
     for (let length = 1; length <= whole.length; length++) expect(looksLikeMask(whole.slice(0, length))).toBe(true);
     for (let start = 0; start < 8; start++) expect(looksLikeMask(whole.slice(start))).toBe(true);
@@ -158,8 +158,8 @@ describe('a mask', () => {
   );
 });
 
-describe('what surrounds a key', () => {
-  it('is dropped: white space and line breaks, nothing within', () => {
+describe('white space around a key', () => {
+  it('is removed, and none within the key', () => {
     const space = fc.stringMatching(/^[ \t\r\n\u00a0\u2028\ufeff]{0,5}$/);
     fc.assert(
       fc.property(space, fc.stringMatching(/^\S(.*\S)?$/), space, (before, key, after) => {

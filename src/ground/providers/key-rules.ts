@@ -2,11 +2,11 @@ import { PROVIDERS, type Provider } from './providers.js';
 
 export const MAX_KEY_LENGTH = 4096;
 
-/** Characters after a prefix from which on a key is plainly of the prefix's provider. */
+/** A key with this many characters after a prefix plainly belongs to the prefix's provider. */
 const PLAIN_LENGTH = 8;
 
-/** Credentials that do more than an API key should, or work for an hour only. */
-const WRONG_KINDS = [
+/** Credentials that do more than an API key should, or work only for an hour. */
+const OTHER_CREDENTIALS = [
   { prefix: 'sk-admin-', kind: 'an administrator key of OpenAI' },
   { prefix: 'sk-ant-admin', kind: 'an administrator key of Anthropic' },
   { prefix: 'sk-ant-oat', kind: 'an OAuth token of Anthropic' },
@@ -18,8 +18,8 @@ const WRONG_KINDS = [
 export const trimKey = (key: string) => key.trim();
 
 /**
- * Whether a text can be nothing but a mask, or what is left of one in a field where a user deletes it: it has no other characters,
- * or starts with a star or with four characters of a mask. No provider's keys do.
+ * Whether a text can only be a mask, or the rest of one that a user is deleting: it has no other characters, or starts with a star
+ * or with four characters of a mask. No provider's keys do.
  */
 export function looksLikeMask(text: string): boolean {
   return /^(?:[*•.…]+$|[*•…]|[*•.…]{4})/u.test(text);
@@ -35,8 +35,8 @@ export function keyComplaint({ id, name, setupUrl }: Provider, key: string): str
   if (/[\p{Cc}\s]/u.test(key))
     return 'An API key has no spaces, line breaks or control characters: paste the key alone.';
   if (looksLikeMask(key)) return 'This is a masked key, not the key itself: paste the whole key.';
-  const wrong = WRONG_KINDS.find(({ prefix }) => key.startsWith(prefix));
-  if (wrong) return `This is ${wrong.kind}: create an ordinary API key at ${setupUrl}.`;
+  const credential = OTHER_CREDENTIALS.find(({ prefix }) => key.startsWith(prefix));
+  if (credential) return `This is ${credential.kind}: create an ordinary API key at ${setupUrl}.`;
   const owner = PROVIDERS.find(({ prefixes }) =>
     prefixes.some((p) => key.startsWith(p) && key.length >= p.length + PLAIN_LENGTH),
   );

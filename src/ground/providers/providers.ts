@@ -5,12 +5,12 @@ export type ProviderGroup = 'ai' | 'research' | 'media' | 'interface';
 
 export const PROVIDER_GROUPS: readonly ProviderGroup[] = ['ai', 'research', 'media', 'interface'];
 
-/** How a key is shown to its provider: a request that needs it, costs nothing and changes nothing. */
+/** A request to the provider that needs a valid key, costs nothing and changes nothing. */
 export interface VerificationRequest {
   readonly host: string;
   readonly path: string;
   readonly headers: (key: string) => Readonly<Record<string, string>>;
-  /** Beside 401: how this provider says that it does not know the key. */
+  /** The provider's answer to an unknown key, besides 401. */
   readonly refusal?: { readonly status: number; readonly body?: string };
 }
 
@@ -22,14 +22,14 @@ export interface Provider {
   readonly group: ProviderGroup;
   /** Other names that clients use; accepted everywhere. */
   readonly aliases: readonly string[];
-  /** Variables that may hold the deployment's own key; the first is the one that is written. */
+  /** Variables that may hold the deployment's own key; the service writes the first. */
   readonly variables: readonly [string, ...string[]];
   readonly setupUrl: string;
-  /** What its keys usually look like. A hint for people: formats change, and none is refused for it. */
+  /** What its keys usually look like. A hint for people: formats change, so no key is refused for it. */
   readonly format: string;
-  /** Starts that only keys of this provider have. */
+  /** Beginnings that only this provider's keys have. */
   readonly prefixes: readonly string[];
-  /** Absent where only a paid request would tell: such keys stay unverified. */
+  /** Absent if only a paid request could verify a key: such keys stay unverified. */
   readonly verification?: VerificationRequest;
 }
 
@@ -305,15 +305,15 @@ export const PROVIDERS: readonly Provider[] = [
 ];
 
 const byName = new Map(
-  PROVIDERS.flatMap((known) => [known.id, ...known.aliases].map((name) => [name, known] as const)),
+  PROVIDERS.flatMap((provider) => [provider.id, ...provider.aliases].map((name) => [name, provider] as const)),
 );
 
-/** By its name or an alias; undefined when there is none. */
+/** By its id or an alias; undefined if there is none. */
 export function findProvider(name: string): Provider | undefined {
   return byName.get(name);
 }
 
-/** The same. @throws ProviderNotFound when there is none */
+/** The same. @throws ProviderNotFound if there is none */
 export function getProvider(name: string): Provider {
   const provider = findProvider(name);
   if (!provider) throw new ProviderNotFound();

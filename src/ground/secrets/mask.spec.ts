@@ -19,7 +19,7 @@ describe('a mask', () => {
     expect(masked(value)).toBe(expected);
   });
 
-  it('depends on the last four characters alone: it tells neither length nor start', () => {
+  it('depends only on the last four characters: it reveals neither length nor start', () => {
     const long = fc.string({ unit: 'binary', minLength: 8, maxLength: 300 });
     const end = fc.string({ unit: 'grapheme-ascii', minLength: 4, maxLength: 4 });
     fc.assert(
@@ -30,7 +30,7 @@ describe('a mask', () => {
     );
   });
 
-  it('of a short key tells nothing at all', () => {
+  it('of a short key reveals nothing at all', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 11 }), (value) => {
         expect(masked(value)).toBe('********');

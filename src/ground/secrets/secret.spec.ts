@@ -4,8 +4,8 @@ import { Secret } from './secret.js';
 
 const TEXT = 'sk-proj-abcdefghijklmnop';
 const secret = new Secret(TEXT);
-/** As somebody would see it who took it for a text. */
-const taken = secret as unknown as string;
+/** A secret that somebody uses as a string by mistake. */
+const mistaken = secret as unknown as string;
 
 describe('a secret', () => {
   it.each<[string, () => string]>([
@@ -14,11 +14,11 @@ describe('a secret', () => {
     ['util.format', () => format('%s %o %O %j', secret, secret, secret, secret)],
     ['JSON', () => JSON.stringify(secret)],
     ['JSON, nested', () => JSON.stringify({ keys: [{ secret }] })],
-    ['a template', () => `${taken}`],
+    ['a template', () => `${mistaken}`],
     ['String()', () => String(secret)],
-    ['concatenation', () => 'key: ' + taken],
+    ['concatenation', () => 'key: ' + mistaken],
     ['joining', () => [secret].join()],
-    ['an error', () => inspect(new Error(`refused ${taken}`, { cause: secret }))],
+    ['an error', () => inspect(new Error(`refused ${mistaken}`, { cause: secret }))],
     ['toLocaleString', () => secret.toLocaleString()],
   ])('is [secret] in %s', (_, print) => {
     const printed = print();
@@ -34,7 +34,7 @@ describe('a secret', () => {
     expect(structuredClone(secret)).toEqual({});
   });
 
-  it('is revealed on purpose', () => {
+  it('is revealed by reveal() alone', () => {
     expect(secret.reveal()).toBe(TEXT);
   });
 });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 
 /**
- * A text that must not be seen: in logs, JSON, errors, templates and the debugger it is `[secret]`.
+ * A text that must not be shown: in logs, JSON, errors, templates and the debugger it is `[secret]`.
  * `reveal()` is the one way out.
  */
 export class Secret {

@@ -11,13 +11,13 @@ import { explainListenError } from '../config/startup-error.js';
 import { DatabaseProbe } from '../health/database-probe.js';
 import { standardOutput } from '../http/log-output.js';
 
-/** Seconds, from a read that hits to a request that waits for everything. */
+/** Seconds, from the fastest read to a request that waits for every limit. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** What is asked of no route: addresses are never a label, since they may hold ids, and anybody may make up new ones. */
+/** The label of a request without a route. Addresses are never labels: they may hold ids, and anybody can invent new ones. */
 const NO_ROUTE = 'none';
 
-/** Counts requests, and shows the counts to Prometheus on a port of its own. */
+/** Counts requests, and serves the counts to Prometheus on a separate port. */
 @Injectable()
 export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   readonly #registry = new Registry();
@@ -37,7 +37,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
   });
   readonly #outages = new Counter({
     name: 'outages_total',
-    help: 'Requests that were answered with 503, by what was away',
+    help: 'Requests that were answered with 503, by what was unreachable or overloaded',
     labelNames: ['away'],
     registers: [this.#registry],
   });
@@ -58,14 +58,14 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
       this.#count(request, reply);
       done();
     });
-    // Whoever gave up is not answered, and may be the first sign of what is slow.
+    // A caller who gives up gets no answer, and may be the first sign that something is slow.
     fastify.addHook('onRequestAbort', (request: FastifyRequest, done) => {
       this.#requests.inc({ ...labelsOf(request), status: 'aborted' });
       done();
     });
   }
 
-  /** @throws StartupError when the port cannot be had */
+  /** @throws StartupError when the port cannot be opened */
   async onApplicationBootstrap(): Promise<void> {
     const { METRICS_PORT: port = 0, HOST: host } = this.configuration;
     try {

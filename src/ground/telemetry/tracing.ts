@@ -12,43 +12,43 @@ import { NodeSDK, resources } from '@opentelemetry/sdk-node';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Signals } from '../config/telemetry-switches.js';
+import type { TelemetrySwitches } from '../config/telemetry-switches.js';
 
-/** Milliseconds that the last spans have to reach their collector at a stop. */
+/** Milliseconds for the last spans to reach their collector when the service stops. */
 const LAST_EXPORT = 5000;
 
-/** Where Fastify tells of each application that is made. */
+/** The channel on which Fastify announces each new application. */
 const NEW_APPLICATION = 'fastify.initialization';
 
-/** Where `UserDatabase` tells of its work. */
+/** The channel on which `UserDatabase` announces its work. */
 const databaseWork = tracingChannel<unknown, { readonly name: string }>('onboarding.database');
 
 const tracer = trace.getTracer('onboarding-service');
 
 /**
- * Traces every application made from now on: a span per request, by its route, under the trace that its caller is in. Where
- * spans go, and how many, OpenTelemetry's own variables say. A span has no address, header, parameter or message: all of
- * these may hold ids or keys of users.
- * @returns what ends it, once no request is under way
+ * Traces every application created from now on: one span per request, named by its route, within the caller's trace.
+ * OpenTelemetry's own variables set where spans go, and how many. A span has no address, header, parameter or message, since
+ * these may hold users' ids or keys.
+ * @returns stops tracing; to be called when no request is in flight
  */
-export function startTracing({ metrics, logs }: Signals): () => Promise<void> {
+export function startTracing({ metrics, logs }: TelemetrySwitches): () => Promise<void> {
   const { defaultResource, resourceFromAttributes } = resources;
   const sdk = new NodeSDK({
     // OTEL_SERVICE_NAME wins over it.
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'onboarding-service' })),
-    // The SDK would send these too, unasked.
+    // The SDK would send these by default.
     ...(metrics ? {} : { metricReaders: [] }),
     ...(logs ? {} : { logRecordProcessors: [] }),
   });
   sdk.start();
-  const watch = (message: unknown) => traceRequests((message as { fastify: FastifyInstance }).fastify);
-  subscribe(NEW_APPLICATION, watch);
-  const database = spansOfTheDatabase();
+  const traceApplication = (message: unknown) => traceRequests((message as { fastify: FastifyInstance }).fastify);
+  subscribe(NEW_APPLICATION, traceApplication);
+  const database = databaseSpans();
   databaseWork.subscribe(database);
   return async () => {
-    unsubscribe(NEW_APPLICATION, watch);
+    unsubscribe(NEW_APPLICATION, traceApplication);
     databaseWork.unsubscribe(database);
-    // A collector that is away holds up no stop, and fails none.
+    // An unreachable collector neither delays nor fails the stop.
     await Promise.race([sdk.shutdown().catch(() => undefined), delay(LAST_EXPORT, undefined, { ref: false })]);
   };
 }
@@ -66,7 +66,7 @@ function traceRequests(fastify: FastifyInstance): void {
     contexts.set(request, trace.setSpan(caller, span));
     done();
   });
-  // What a body comes with belongs to its connection, so a context that was set before would be lost with it.
+  // The events of a body run in the context of its connection, so a context that was set earlier is lost by now.
   fastify.addHook('preHandler', (request, _reply, done) => {
     context.with(contexts.get(request) ?? ROOT_CONTEXT, done);
   });
@@ -83,8 +83,8 @@ function traceRequests(fastify: FastifyInstance): void {
   });
 }
 
-/** A span of each piece of the database's work, below that of its request. */
-function spansOfTheDatabase() {
+/** One span for each operation on the database, within the request's span. */
+function databaseSpans() {
   const spans = new WeakMap<object, Span>();
   const ignored = () => undefined;
   return {

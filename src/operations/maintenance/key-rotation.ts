@@ -6,11 +6,11 @@ import { keyUse, type KeyUse } from '../../storage/postgres/key-use.js';
 const BATCH_SIZE = 500;
 
 export interface RotationResult {
-  /** Data keys that this run has sealed anew. */
+  /** Data keys that this run has resealed. */
   readonly resealed: number;
-  /** Sessions whose data key does not open, and stays as it is. */
+  /** Sessions whose data key does not open. It stays unchanged. */
   readonly broken: readonly string[];
-  /** Which configured keys are needed now. */
+  /** Which configured keys rows need after this run. */
   readonly use: KeyUse;
 }
 
@@ -23,9 +23,9 @@ interface DataKeyRow {
 }
 
 /**
- * Seals every user's data key anew under the first configured key, over the owner's connection. Each row changes by itself, and
- * only from the very seal that was read, since a user who starts again has another data key of the same version: the service
- * goes on serving, and a run that was cut off is simply run again.
+ * Reseals every user's data key under the first configured key, over the owner's connection, while the service goes on serving.
+ * Each row changes by itself, and only if it still has the seal that was read: a user who starts over gets another data key of the
+ * same version. A run that was cut off can be repeated.
  */
 export class KeyRotation {
   constructor(
@@ -33,7 +33,7 @@ export class KeyRotation {
     private readonly owner: pg.Client,
   ) {}
 
-  /** @param onProgress told how many of how many are done */
+  /** @param onProgress called after each batch with the number of resealed data keys and the number to reseal */
   async run(onProgress: (done: number, total: number) => void): Promise<RotationResult> {
     const { activeKeyId } = this.vault;
     const before = await keyUse(this.owner);
@@ -42,7 +42,7 @@ export class KeyRotation {
     let resealed = 0;
     for (let rows = await this.#batch(''); rows.length > 0; rows = await this.#batch(rows.at(-1)?.user_id ?? '')) {
       for (const row of rows) {
-        const next = this.#next(row);
+        const next = this.#reseal(row);
         if (next) resealed += await this.#replace(row, next);
         else broken.push(row.session_id);
       }
@@ -60,8 +60,8 @@ export class KeyRotation {
     return rows;
   }
 
-  /** Null where the seal does not open: one such row must not keep the others from their new key. */
-  #next({ user_id: userId, key_id: keyId, version, sealed_key: sealed }: DataKeyRow): SealedDataKey | null {
+  /** Null if the seal does not open: one such row must not keep the others from their new key. */
+  #reseal({ user_id: userId, key_id: keyId, version, sealed_key: sealed }: DataKeyRow): SealedDataKey | null {
     try {
       return this.vault.resealDataKey(userId, { keyId, version, sealed });
     } catch (error) {

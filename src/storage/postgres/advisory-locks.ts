@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StartupError } from '../../ground/config/startup-error.js';
 
-/** As long as a statement of a migration may take, which holds locks meanwhile. */
+/** As long as a statement of a migration may take while it holds locks. */
 export const LOCK_TIMEOUT_MS = 60_000;
 
 const POLL_MS = 50;
-/** Others that start at the same moment are done sooner. */
+/** Processes that start at the same time are usually done sooner. */
 const SILENCE_MS = 1000;
 
 export interface Waiting {
@@ -16,19 +16,20 @@ export interface Waiting {
 }
 
 /**
- * Takes an advisory lock until the transaction ends, so that processes that start at once prepare a database one after the other.
+ * Takes an advisory lock until the transaction ends, so that processes that start at the same time
+ * prepare a database one after the other.
  * @throws StartupError that names the session which holds the lock, after the time-out
  */
 export function lockForTransaction(client: pg.Client, name: string, waiting: Waiting): Promise<void> {
   return waitForLock(client, 'pg_try_advisory_xact_lock', name, waiting);
 }
 
-/** The same until the connection ends: databases are not created in transactions. */
+/** The same until the connection ends: PostgreSQL does not create databases in transactions. */
 export function lockForSession(client: pg.Client, name: string, waiting: Waiting): Promise<void> {
   return waitForLock(client, 'pg_try_advisory_lock', name, waiting);
 }
 
-/** Any role that may connect can hold such a lock. Between two attempts the connection is free to ask which session does. */
+/** Polls, so that between two attempts the connection can look up who holds the lock: any role that may connect can. */
 async function waitForLock(
   client: pg.Client,
   attempt: string,
@@ -52,8 +53,8 @@ async function waitForLock(
 }
 
 async function succeeds(client: pg.Client, attempt: string, name: string): Promise<boolean> {
-  const { rows } = await client.query<{ taken: boolean }>(`select ${attempt}(hashtext($1)) as taken`, [name]);
-  return rows[0]?.taken ?? false;
+  const { rows } = await client.query<{ locked: boolean }>(`select ${attempt}(hashtext($1)) as locked`, [name]);
+  return rows[0]?.locked ?? false;
 }
 
 /** PostgreSQL splits the number of such a lock into two columns. */
@@ -63,7 +64,7 @@ async function holderOf(client: pg.Client, name: string): Promise<string> {
   return holder ?? 'another session';
 }
 
-/** The other sessions that hold locks on the service's tables: one of them may be why a statement has timed out. */
+/** The other sessions that hold locks on the service's tables: one of them may be the reason for a time-out. */
 export function sessionsThatLockTables(client: pg.Client): Promise<readonly string[]> {
   const isTable = `locktype = 'relation' and relation in (select oid from pg_class where relnamespace = 'public'::regnamespace)`;
   return sessionsWith(client, isTable);
@@ -85,10 +86,10 @@ async function sessionsWith(client: pg.Client, isLock: string, values: unknown[]
        and database = (select oid from pg_database where datname = current_database())`,
     values,
   );
-  return rows.map(({ pid, ...known }) =>
+  return rows.map(({ pid, ...details }) =>
     [
       `process ${pid}`,
-      ...Object.entries(known).flatMap(([what, value]) => (value ? `${what} ${value.replace(/\s+/g, ' ')}` : [])),
+      ...Object.entries(details).flatMap(([name, value]) => (value ? `${name} ${value.replace(/\s+/g, ' ')}` : [])),
     ].join(', '),
   );
 }

@@ -9,9 +9,9 @@ const TIMED_OUT = /^(55P03|57014)$/;
 /** SQLSTATE classes whose messages name tables and roles, and never quote a value. */
 const WITHOUT_VALUES = /^(0A|23|25|28|2B|3D|40|42|53|54|55|57|58)/;
 
-/** What the driver reads in a URL: the server, the login, and TLS by `sslmode` and its relatives. */
+/** What the driver reads from a URL: server, login, and TLS by `sslmode` and related parameters. */
 export function readUrl(url: string) {
-  // The driver accepts malformed percent-encoding, the ORM throws at it.
+  // The driver accepts malformed percent-encoding, the ORM throws.
   decodeURIComponent(url);
   const client = new pg.Client({ connectionString: withExplicitTls(url) });
   const { host, port, user, password, database } = client;
@@ -38,10 +38,10 @@ function withExplicitTls(url: string): string {
 }
 
 /**
- * One connection outside the service's pool, for as long as `use` takes.
- * @throws StartupError that names the variable when the server cannot be reached, or refuses a statement; whatever `use` throws
+ * Lends one connection outside the service's pool for as long as `use` runs.
+ * @throws StartupError that names the variable when the server is unreachable or refuses a statement; the errors of `use`
  */
-export async function withClient<T>(
+export async function withConnection<T>(
   variable: string,
   url: string,
   use: (client: pg.Client) => Promise<T>,
@@ -80,7 +80,7 @@ function unreachable(variable: string, error: unknown): StartupError {
 }
 
 /**
- * A failure in one line: its code, PostgreSQL's message where that quotes no value, and after a time-out the sessions that hold locks.
+ * A failure in one line: its code, PostgreSQL's message if that quotes no value, and after a time-out the sessions that hold locks.
  * @param client connected to the same database; its transaction is rolled back
  */
 export async function causeOf(error: Error, client: pg.Client): Promise<string> {

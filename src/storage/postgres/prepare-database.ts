@@ -1,6 +1,6 @@
 import { DriverException, MikroORM, type Options } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { causeOf, parseUrl, withClient } from './owner-connection.js';
+import { causeOf, parseUrl, withConnection } from './owner-connection.js';
 import { MAINTENANCE_ROLE } from './entities/ownership.js';
 import { LOCK_TIMEOUT_MS, lockForTransaction, type Waiting } from './advisory-locks.js';
 import { migrations } from './migrations/migrations.js';
@@ -10,8 +10,8 @@ import { StartupError } from '../../ground/config/startup-error.js';
 const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
 /**
- * What the service may do with each table. Events are never changed; the session takes its own along when it goes, and the audit
- * goes with everything else of a user who asks for that.
+ * The service's rights on each table. Neither events nor the audit are ever changed. Events are deleted only with their session,
+ * the audit only with all other data of its user.
  */
 const ALL_RIGHTS = 'select, insert, update, delete';
 const RIGHTS: Readonly<Record<string, string>> = {
@@ -40,8 +40,8 @@ function loginOf(variable: string, url: string): Login {
 }
 
 /**
- * Brings a database to where the service can run on it, as its owner: the service's role if there is none, the migrations,
- * the grants. Processes that start at once do it one after the other.
+ * Prepares a database for the service, as its owner: creates the service's role if there is none, migrates, and grants rights.
+ * Processes that start at the same time do it one after the other.
  * @throws StartupError
  */
 export async function prepareDatabase(
@@ -61,13 +61,13 @@ export async function prepareDatabase(
     await lockForTransaction(owner, 'onboarding migrations', { say, timeoutMs });
     await createAppRole(owner, app);
     await checkMaintenanceRole(owner, ownerName);
-    // The ORM takes longer than all the rest of a start: it is not asked where there is nothing to do.
+    // The ORM takes longer than the rest of a start, so it runs only if there is something to migrate.
     if (!isUpToDate(await appliedMigrations(owner)))
       await migrate(owner, ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs }));
     await grant(owner, app.user);
     await owner.query('commit');
   };
-  await withClient('DATABASE_MIGRATION_URL', ownerUrl, prepare, { lockTimeoutMs: timeoutMs });
+  await withConnection('DATABASE_MIGRATION_URL', ownerUrl, prepare, { lockTimeoutMs: timeoutMs });
 }
 
 /** An existing role keeps its password and its rights. */
@@ -78,15 +78,15 @@ async function createAppRole(owner: pg.Client, { user, password }: Login): Promi
   try {
     await owner.query(`create role ${pg.escapeIdentifier(user)} login password ${pg.escapeLiteral(password)}`);
   } catch (error) {
-    // Roles belong to the server, and the lock to one database: another one's start may have made it this very moment.
+    // Roles belong to the server, the lock to one database: a start on another database may have just created the role.
     if (!(error instanceof pg.DatabaseError) || !['42710', '23505'].includes(error.code ?? '')) throw error;
     await owner.query('rollback to savepoint role');
   }
 }
 
 /**
- * Roles belong to the server: another owner may have made the one of maintenance. From PostgreSQL 16 on only its maker can then
- * grant it. Tried and taken back, since the migration grants it on a connection of its own.
+ * Roles belong to the server: another owner may have created the maintenance role, and since PostgreSQL 16 only its creator can
+ * grant it. The grant is tried and rolled back, since the migration grants it on another connection.
  */
 async function checkMaintenanceRole(owner: pg.Client, user: string): Promise<void> {
   const { rowCount } = await owner.query(
@@ -106,7 +106,7 @@ async function checkMaintenanceRole(owner: pg.Client, user: string): Promise<voi
   await owner.query('rollback to savepoint maintenance');
 }
 
-/** Runs what is pending, one after the other; what was done before one that fails stays. */
+/** Runs pending migrations one after the other; those before one that fails stay applied. */
 async function migrate(owner: pg.Client, options: Options): Promise<void> {
   const orm = new MikroORM(options);
   let running = '';
@@ -142,12 +142,12 @@ interface Findings {
 }
 
 /**
- * Looks at the database through the service's own connection: reachable, of a version that is supported, up to date, and
- * the role without any right that would open another user's rows.
+ * Checks over the service's own connection that the database is reachable, of a supported version and up to date, and that the
+ * role has no right that would open another user's rows.
  * @throws StartupError
  */
 export async function checkDatabase(appUrl: string): Promise<void> {
-  await withClient('DATABASE_URL', appUrl, async (client) => {
+  await withConnection('DATABASE_URL', appUrl, async (client) => {
     const { user } = loginOf('DATABASE_URL', appUrl);
     await checkMigrations(client);
     const { rows } = await client.query<Findings>(
@@ -158,18 +158,18 @@ export async function checkDatabase(appUrl: string): Promise<void> {
               exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                       where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'member')) as owns`,
     );
-    const found = rows[0] as Findings;
-    if (found.version < 150_000) throw new StartupError('DATABASE_URL: the service needs PostgreSQL 15 or later.');
-    if (found.encoding !== 'UTF8') throw new StartupError('DATABASE_URL: the database must be encoded in UTF8.');
-    const tooMuch = [
-      found.super && 'is a superuser or may become one',
-      found.bypasses && 'may bypass row-level security',
-      found.maintains && `is a member of ${MAINTENANCE_ROLE}`,
-      found.owns && 'owns tables',
+    const findings = rows[0] as Findings;
+    if (findings.version < 150_000) throw new StartupError('DATABASE_URL: the service needs PostgreSQL 15 or later.');
+    if (findings.encoding !== 'UTF8') throw new StartupError('DATABASE_URL: the database must be encoded in UTF8.');
+    const excess = [
+      findings.super && 'is a superuser or may become one',
+      findings.bypasses && 'may bypass row-level security',
+      findings.maintains && `is a member of ${MAINTENANCE_ROLE}`,
+      findings.owns && 'owns tables',
     ].find((reason) => reason !== false);
-    if (tooMuch) {
+    if (excess) {
       throw new StartupError(
-        `DATABASE_URL: the role ${user} ${tooMuch}, so users would not be kept apart. Name a role that does not exist yet, and let DATABASE_MIGRATION_URL create it.`,
+        `DATABASE_URL: the role ${user} ${excess}, so users would not be kept apart. Name a role that does not exist yet, and let DATABASE_MIGRATION_URL create it.`,
       );
     }
   });
@@ -182,7 +182,7 @@ async function checkMigrations(client: pg.Client): Promise<void> {
   );
 }
 
-/** The names of the migrations that were run; none where there is no record that this role may read. */
+/** The names of the migrations that have run; none if there is no record of them that this role may read. */
 async function appliedMigrations(client: pg.Client): Promise<ReadonlySet<string>> {
   const isReadable = `to_regclass('${MIGRATIONS_TABLE}') is not null and has_table_privilege('${MIGRATIONS_TABLE}', 'select')`;
   const { rows } = await client.query<{ readable: boolean }>(`select ${isReadable} as readable`);

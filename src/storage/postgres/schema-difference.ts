@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/postgresql';
 import { ormOptions } from './orm-options.js';
 
-/** The SQL that would bring a migrated database to where the entities say it is; empty when the migrations are complete. */
+/** The SQL that a migrated database lacks to match the entities; empty if the migrations are complete. */
 export async function schemaDifference(ownerUrl: string): Promise<string> {
   const orm = new MikroORM(ormOptions({ url: ownerUrl, poolSize: 1, timeoutMs: 30_000 }));
   try {

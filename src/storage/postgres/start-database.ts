@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Configuration } from '../../ground/config/configuration.js';
 import { localSecrets } from '../../ground/config/local-secrets.js';
-import { withClient } from './owner-connection.js';
+import { withConnection } from './owner-connection.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { checkKeys } from './key-use.js';
 import { lockForSession } from './advisory-locks.js';
@@ -10,9 +10,9 @@ import { checkDatabase, prepareDatabase } from './prepare-database.js';
 import { LoginRefused, StartupError } from '../../ground/config/startup-error.js';
 
 export interface StartedDatabase {
-  /** The service's own connection. */
+  /** The URL of the service's own connection. */
   readonly url: string;
-  /** The owner's, where there is one. */
+  /** That of the owner's connection, if there is one. */
   readonly ownerUrl: string | undefined;
   /** Stops what was started here. */
   stop(): Promise<void>;
@@ -23,8 +23,8 @@ const OWNER = 'onboarding_owner';
 const APP = 'onboarding_app';
 
 /**
- * The database that the configuration names, or else the embedded one; migrated where the owner is known, and checked.
- * @param say gets a line about what takes a while, and later about each restart of the embedded server
+ * Returns the configured database, or starts the embedded one. Migrates it if the owner's connection is configured, and checks it.
+ * @param say gets a line about everything that takes a while, and later about each restart of the embedded server
  * @throws StartupError
  */
 export async function startDatabase(
@@ -33,9 +33,9 @@ export async function startDatabase(
 ): Promise<StartedDatabase> {
   const { DATABASE_URL: url, DATABASE_MIGRATION_URL: ownerUrl } = configuration;
   if (!url) return startEmbedded(configuration, say);
-  const named = { url, ownerUrl, stop: () => Promise.resolve() };
-  await prepare(named, configuration, say);
-  return named;
+  const database = { url, ownerUrl, stop: () => Promise.resolve() };
+  await prepare(database, configuration, say);
+  return database;
 }
 
 async function prepare(
@@ -46,10 +46,10 @@ async function prepare(
   if (ownerUrl) await prepareDatabase(ownerUrl, url, { say });
   await checkDatabase(url);
   const keyIds = keys.map(({ id }) => id);
-  if (ownerUrl) await withClient('DATABASE_MIGRATION_URL', ownerUrl, (owner) => checkKeys(owner, keyIds));
+  if (ownerUrl) await withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) => checkKeys(owner, keyIds));
   else
     say(
-      'DATABASE_MIGRATION_URL is not set: whether every key that rows are sealed under is configured was not checked.',
+      'DATABASE_MIGRATION_URL is not set: the service cannot check that every key that rows are sealed under is configured.',
     );
 }
 
@@ -62,9 +62,9 @@ async function startEmbedded(configuration: Configuration, say: (line: string) =
       directory,
       superuserPassword: passwords.superuser,
       say,
-      onElsewhere: (elsewhere) => {
-        say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${elsewhere}`);
-        directory = elsewhere;
+      onMoved: (other) => {
+        say(`PostgreSQL cannot reach ${dataDirectory} as the user nobody: its data are in ${other}`);
+        directory = other;
       },
     });
     const started = {
@@ -89,9 +89,9 @@ async function startEmbedded(configuration: Configuration, say: (line: string) =
   }
 }
 
-/** An owner that is no superuser, as a good deployment has it: what works here works there. */
+/** Creates an owner that is no superuser, as in a good deployment, so that what works here works there. */
 async function createOwner(superuserUrl: string, password: string, say: (line: string) => void): Promise<void> {
-  await withClient('DATA_DIR', superuserUrl, async (superuser) => {
+  await withConnection('DATA_DIR', superuserUrl, async (superuser) => {
     await lockForSession(superuser, 'onboarding owner', { say });
     const { rows } = await superuser.query<{ role: boolean; database: boolean }>(
       `select exists (select from pg_roles where rolname = $1) as role,

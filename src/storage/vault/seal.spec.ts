@@ -11,7 +11,7 @@ const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array
 const part = fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.integer());
 const binding: fc.Arbitrary<Binding> = fc.array(part, { maxLength: 5 });
 
-/** Broken in the one way there is: the same class, the same words, nothing beside them. */
+/** All failures look the same: class and message, without a cause or other properties. */
 function expectBroken(work: () => unknown): void {
   let thrown: unknown;
   try {
@@ -26,7 +26,7 @@ function expectBroken(work: () => unknown): void {
 }
 
 describe('a sealed value', () => {
-  it('opens to what was sealed, whatever it and its binding are', () => {
+  it('opens to what was sealed, for any value and binding', () => {
     fc.assert(
       fc.property(bytes, binding, (value, bound) => {
         expect(open(seal(value, key, bound), key, bound)).toEqual(value);
@@ -58,7 +58,7 @@ describe('a sealed value', () => {
     }
   });
 
-  it('does not open when it is cut, at either end, or longer', () => {
+  it('does not open when it is cut at either end, or longer', () => {
     const sealed = seal(Buffer.from('sk-of-alice'), key, BINDING);
     for (let length = 0; length < sealed.length; length++) {
       expectBroken(() => open(sealed.subarray(0, length), key, BINDING));

@@ -10,13 +10,13 @@ const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 const HEADER_LENGTH = 1 + NONCE_LENGTH + TAG_LENGTH;
 
-/** What a sealed value is bound to: it opens only where every part is the same. */
+/** What a sealed value is bound to: it opens only with the same parts. */
 export type Binding = readonly (string | number)[];
 
-/** JSON keeps the parts apart, whatever they hold. */
+/** JSON keeps the parts apart for any content. */
 const associatedData = (binding: Binding) => Buffer.from(JSON.stringify([FORMAT, ...binding]), 'utf8');
 
-/** The value does not open: another key, another place, or changed. Why is not said. */
+/** The value does not open: another key, another binding, or changed bytes. The error does not say which. */
 export class SealBroken extends Error {
   constructor() {
     super('A sealed value does not open');

@@ -41,7 +41,7 @@ describe('the vault', () => {
     expect(() => new Vault(new Configuration({}))).toThrow('API_KEY_ENCRYPTION_KEYS must be set');
   });
 
-  it('gives every user a data key of their own, and a new one each time', () => {
+  it('makes a new data key for each call, also for the same user', () => {
     const vault = vaultOf(OLD);
     const users = ['alice', 'alice', 'bob'];
     const keys = users.map((user) => vault.createDataKey(user).dataKey.key.export().toString('hex'));
@@ -72,7 +72,7 @@ describe('the vault', () => {
     expect(() => vault.openDataKey('alice', { ...sealed, sealed: Buffer.alloc(0) })).toThrow(BROKEN);
   });
 
-  it('says of an id that is not configured what it says of everything that does not open', () => {
+  it('treats an id that is not configured like everything else that does not open', () => {
     const { sealed } = vaultOf(OLD).createDataKey('alice');
     const later = vaultOf(NEW);
     expect(() => later.openDataKey('alice', sealed)).toThrow(BROKEN);
@@ -87,8 +87,8 @@ describe('the vault', () => {
     expect(() => vault.openDataKey('alice', { ...sealed, sealed: apiKey })).toThrow(BROKEN);
   });
 
-  describe('sealing a data key anew', () => {
-    it('keeps the data key, goes one version on, and needs the old key no more', () => {
+  describe('resealing a data key', () => {
+    it('keeps the data key, gives it the next version, and no longer needs the old key', () => {
       const before = vaultOf(OLD).createDataKey('alice');
       const apiKey = vaultOf(OLD).seal(before.dataKey, PLACE, KEY);
       const resealed = vaultOf(NEW, OLD).resealDataKey('alice', before.sealed);
@@ -98,7 +98,7 @@ describe('the vault', () => {
       expect(vaultOf(NEW).open(after, PLACE, apiKey).reveal()).toBe(KEY.reveal());
     });
 
-    it('does not let the older seal pass for the newer', () => {
+    it('does not open the older seal in place of the newer', () => {
       const vault = vaultOf(OLD);
       const { sealed: older } = vault.createDataKey('alice');
       const newer = vault.resealDataKey('alice', older);

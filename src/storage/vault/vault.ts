@@ -4,15 +4,15 @@ import { Configuration, ConfigurationError } from '../../ground/config/configura
 import { open, seal, SealBroken, type Binding } from './seal.js';
 import { Secret } from '../../ground/secrets/secret.js';
 
-/** A user's data key as it is stored: sealed under the configured key of that id. */
+/** A user's data key as the database has it: sealed under the configured key of that id. */
 export interface SealedDataKey {
   readonly keyId: string;
-  /** Counts the times it was sealed anew; an older seal does not open in its place. */
+  /** Counts how often it was sealed; an older seal does not open in its place. */
   readonly version: number;
   readonly sealed: Buffer;
 }
 
-/** A user's data key, open: in memory for as long as one piece of work takes. */
+/** A user's open data key: in memory only as long as one operation runs. */
 export interface DataKey {
   readonly userId: string;
   readonly key: KeyObject;
@@ -32,14 +32,14 @@ function bindingOf(userId: string, { id, provider, version }: SealedPlace): Bind
 const DATA_KEY_LENGTH = 32;
 
 /**
- * Envelope encryption: users' secrets are sealed under a data key of the user's own, and that under the first of
- * `API_KEY_ENCRYPTION_KEYS`. Every seal is bound to whose it is, what it is and which version, so that a sealed value moved to
- * another user or place, or replaced by an older one, does not open. All openings throw `SealBroken`, and say no more.
+ * Envelope encryption: users' secrets are sealed under the user's own data key, and that under the first of
+ * `API_KEY_ENCRYPTION_KEYS`. Every seal is bound to its user, place and version, so that a sealed value moved to another user or
+ * place, or replaced by an older one, does not open. Every method that opens throws `SealBroken`, which does not say why.
  */
 @Injectable()
 export class Vault {
   readonly #keys: ReadonlyMap<string, KeyObject>;
-  /** The id of the key that seals. */
+  /** The id of the first configured key, which seals. */
   readonly activeKeyId: string;
 
   constructor({ API_KEY_ENCRYPTION_KEYS: keys }: Configuration) {
@@ -53,7 +53,7 @@ export class Vault {
     return [...this.#keys.keys()];
   }
 
-  /** @param version one on from that of the data key whose place it takes */
+  /** @param version one more than that of the data key that it replaces */
   createDataKey(userId: string, version = 1): { readonly dataKey: DataKey; readonly sealed: SealedDataKey } {
     const bytes = randomBytes(DATA_KEY_LENGTH);
     return { dataKey: { userId, key: createSecretKey(bytes) }, sealed: this.#sealDataKey(userId, bytes, version) };
@@ -63,7 +63,7 @@ export class Vault {
     return { userId, key: createSecretKey(this.#openDataKey(userId, keyId, version, sealed)) };
   }
 
-  /** The same data key under the active key, one version on. */
+  /** The same data key, sealed under the active key as the next version. */
   resealDataKey(userId: string, { keyId, version, sealed }: SealedDataKey): SealedDataKey {
     return this.#sealDataKey(userId, this.#openDataKey(userId, keyId, version, sealed), version + 1);
   }

@@ -3,20 +3,20 @@ import { Batch } from './batch.js';
 import { DatabaseBusy, DatabaseUnavailable, isOutage } from './wire.problems.js';
 import type { Bound, Row } from './statement.js';
 
-/** Requests that may wait for each connection of the pool, which serves some hundreds a second; more are turned away at once. */
+/** Requests that may wait for each connection of the pool, which serves some hundreds a second; further ones are refused. */
 const QUEUE_PER_CONNECTION = 100;
 
-/** Reads that may go over one connection together. */
+/** Most reads that share one connection. */
 const READS_TOGETHER = 4;
 
-/** The connections of the pool: who waits for one, who is turned away, and what becomes of one on which something failed. */
+/** The pool's connections: queues requests, refuses those beyond the limit, and discards connections after a failure. */
 export class Connections {
   /** Reads that wait for a connection, the oldest first. */
   readonly #reads = new Set<Batch>();
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** The ORM ends the pool only if it has asked something over it itself, which the service never lets it do. */
+  /** The ORM ends the pool only if it has run a query over it, which the service never lets it do. */
   async end(): Promise<void> {
     if (!this.pool.ending) await this.pool.end();
   }
@@ -28,11 +28,11 @@ export class Connections {
   }
 
   /**
-   * A connection for as long as `work` takes. What `work` has begun and not committed is undone when it throws.
-   * @throws DatabaseUnavailable; DatabaseBusy; whatever `work` throws
+   * Lends a connection for as long as `work` runs. Rolls back what `work` has not committed when it throws.
+   * @throws DatabaseUnavailable; DatabaseBusy; the errors of `work`
    */
   async use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    this.#turnAway();
+    this.#refuseIfBusy();
     const client = await this.pool.connect().catch((error: unknown) => {
       throw new DatabaseUnavailable(error);
     });
@@ -47,19 +47,19 @@ export class Connections {
   }
 
   /**
-   * Sends statements that only read, as a transaction of their own, and returns the rows of each. While no connection is free
-   * such requests share the next one: they leave in one piece, and each is answered as soon as it has run.
+   * Runs statements that only read as one transaction, and returns the rows of each. While no connection is free, such requests
+   * share the next one: they are sent in one piece, and each is answered as soon as it has run.
    * @throws DatabaseUnavailable; DatabaseBusy
    */
   async read(statements: readonly Bound[]): Promise<Row[][]> {
-    this.#turnAway();
+    this.#refuseIfBusy();
     const read = new Batch(statements);
     this.#reads.add(read);
     void this.#send(read);
     return rowsOf(read);
   }
 
-  /** Waits for a connection on behalf of a read, which may go with others' before that. Never fails itself: reads do. */
+  /** Waits for a connection for a read, which an earlier connection may take along. Never rejects: the read does. */
   async #send(read: Batch): Promise<void> {
     const client = await this.pool.connect().catch((error: unknown) => new DatabaseUnavailable(error));
     if (client instanceof DatabaseUnavailable) {
@@ -67,11 +67,11 @@ export class Connections {
       return;
     }
     const outcomes = await Promise.allSettled(submit(client, this.#take(read)).map(({ done }) => done));
-    // One on which something failed is not used again.
+    // A connection on which a statement failed is not used again.
     client.release(outcomes.some(({ status }) => status === 'rejected'));
   }
 
-  /** The read, if it still waits, and others that go with it if no connection is free for them. */
+  /** The read, if it still waits, and others that share its connection if none is free for them. */
   #take(read: Batch): readonly Batch[] {
     if (!this.#reads.delete(read)) return [];
     const together = [read];
@@ -84,7 +84,7 @@ export class Connections {
     return together;
   }
 
-  #turnAway(): void {
+  #refuseIfBusy(): void {
     if (this.pool.waitingCount >= this.pool.options.max * QUEUE_PER_CONNECTION) throw new DatabaseBusy();
   }
 }
@@ -102,7 +102,7 @@ async function rowsOf({ done }: Batch): Promise<Row[][]> {
   }
 }
 
-/** Hands batches to the driver, which writes them at once. */
+/** Hands batches to the driver, which writes them in one piece. */
 function submit(client: pg.PoolClient, batches: readonly Batch[]): readonly Batch[] {
   const { stream } = client.connection;
   stream.cork();
@@ -111,7 +111,7 @@ function submit(client: pg.PoolClient, batches: readonly Batch[]): readonly Batc
   return batches;
 }
 
-/** Leaves the transaction; a connection on which that fails is not used again. */
+/** Rolls back. A connection on which that fails is not used again. */
 async function abandon(client: pg.PoolClient): Promise<void> {
   try {
     await client.query('rollback');

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { Unavailable } from '../../ground/problems/problem.js';
 
-/** PostgreSQL cannot be reached, or does not answer in time: what was asked for is not known, and a write not done or not known to be. */
+/** PostgreSQL is unreachable, or does not answer in time. Reads have no answer; a write may or may not have happened. */
 export class DatabaseUnavailable extends Unavailable {
   readonly away = 'database';
   constructor(cause: unknown) {
@@ -10,7 +10,7 @@ export class DatabaseUnavailable extends Unavailable {
   }
 }
 
-/** More requests wait for a connection than can be served soon: this one is turned away before it waits, too. */
+/** Too many requests wait for a connection, so this one is refused instead of waiting, too. */
 export class DatabaseBusy extends Unavailable {
   readonly away = 'overload';
   constructor() {
@@ -19,26 +19,26 @@ export class DatabaseBusy extends Unavailable {
 }
 
 /**
- * SQLSTATE classes and codes that speak of the server and not of the statement.
+ * SQLSTATE classes and codes that concern the server and not the statement.
  * Source: PostgreSQL documentation, appendix A.
  */
 const OUTAGE_CLASSES = new Set([
   '08', // connection
-  '28', // the role is not let in
-  '3D', // the database is gone
+  '28', // login refused
+  '3D', // no such database
   '40', // rolled back by the server: deadlock, serialization
   '53', // out of connections, memory, disk
   '57', // shutting down, cancelled by a time-out
-  '58', // the server's system
+  '58', // error of the server's operating system
   'XX', // internal
 ]);
 const OUTAGE_CODES = new Set([
   '25006', // read-only: a replica that has not been promoted yet
   '25P03', // idle in transaction for too long
-  '55P03', // a lock was not to be had in time
+  '55P03', // time-out for a lock
 ]);
 
-/** Whether an error of the driver means that the database is away. Any error that is not the server's answer does. */
+/** Whether an error of the driver means that the database is unreachable. Any error that is no answer of the server does. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) {
     const { code = '' } = error;

@@ -19,7 +19,7 @@ import { StartupError } from '../../../ground/config/startup-error.js';
 /** `nobody`: PostgreSQL refuses to run as root, so it runs as this user where the service does. */
 const NOBODY = 65_534;
 
-/** The directory of binaries, and where data may be kept, for the user that PostgreSQL runs as. */
+/** Where the data and the binaries are, and the user that PostgreSQL runs as. */
 export interface Place {
   readonly directory: string;
   readonly binaries: string;
@@ -38,26 +38,26 @@ export function findBinaries(): string {
   }
 }
 
-/** As root, PostgreSQL runs as nobody, who must reach both binaries and data; where it cannot, they go to a place of our own. */
+/** As root, PostgreSQL runs as `nobody`. If that user cannot reach data and binaries, both go to a directory in /var/tmp. */
 export function findPlace(directory: string, binaries: string): Place {
   mkdirSync(directory, { recursive: true });
   if (process.getuid?.() !== 0) return { directory, binaries, user: {} };
   const user = { uid: NOBODY, gid: NOBODY };
   if (isReachable(directory) && isReachable(binaries)) return { directory, binaries, user };
-  const elsewhere = join('/var/tmp', `onboarding-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`);
-  mkdirSync(elsewhere, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(elsewhere);
-  if (uid === 0) chownSync(elsewhere, NOBODY, NOBODY);
+  const reachable = join('/var/tmp', `onboarding-${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`);
+  mkdirSync(reachable, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(reachable);
+  if (uid === 0) chownSync(reachable, NOBODY, NOBODY);
   else if (uid !== NOBODY || (mode & 0o077) !== 0)
-    throw new StartupError(`${elsewhere} belongs to somebody else: remove it.`);
-  const copy = join(elsewhere, basename(dirname(binaries)));
+    throw new StartupError(`${reachable} belongs to somebody else: remove it.`);
+  const copy = join(reachable, basename(dirname(binaries)));
   if (!existsSync(copy)) copyBinaries(binaries, copy);
-  // Earlier versions have left closed ones.
+  // Earlier versions left copies that only root can read.
   else if (!isOpen(copy)) openToEverybody(copy);
-  return { directory: elsewhere, binaries: copy, user };
+  return { directory: reachable, binaries: copy, user };
 }
 
-/** The copy appears whole or not at all; of two copies that are made at once the first stays. */
+/** The copy appears whole or not at all; of two copies made at the same time the first stays. */
 function copyBinaries(binaries: string, copy: string): void {
   const aside = `${copy}.${process.pid}`;
   try {
@@ -92,7 +92,7 @@ function isOpen(path: string): boolean {
 }
 
 /**
- * Starts one of the binaries in its own process group: Ctrl-C reaches the service alone, which then stops it. It gets none of the
+ * Starts one of the binaries in its own process group: Ctrl-C reaches only the service, which then stops it. It gets none of the
  * service's environment, which holds secrets; Windows programs need theirs.
  */
 export function spawnBinary(

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { findBinaries, findPlace } from './embedded-place.js';
 import { EmbeddedServer, SUPERUSER, type Running } from './embedded-server.js';
 import { watchServer } from './embedded-watch.js';
-import { initializeCluster, isMade } from './initialize-cluster.js';
+import { initializeCluster, isInitialized } from './initialize-cluster.js';
 import { Leases } from './process-leases.js';
 import { StartupError } from '../../../ground/config/startup-error.js';
 
@@ -14,8 +14,8 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Gets lines about a start that takes long, and about restarts. */
   readonly say?: (line: string) => void;
-  /** Told where the data are when they cannot be kept in `directory`. */
-  readonly onElsewhere?: (directory: string) => void;
+  /** Gets the directory of the data if they cannot be kept in `directory`. */
+  readonly onMoved?: (directory: string) => void;
 }
 
 /**
@@ -35,7 +35,8 @@ export class EmbeddedPostgres {
   ) {}
 
   /**
-   * The server in the directory: made if there is none, adopted if it is running. A start that fails leaves no process behind.
+   * Starts the server of the directory: creates the cluster if there is none, adopts a server that runs. A start that fails
+   * leaves no process behind.
    * @throws LoginRefused when the cluster was made with another password; StartupError
    */
   static async start({
@@ -43,18 +44,18 @@ export class EmbeddedPostgres {
     superuserPassword: password,
     settings = {},
     say = () => undefined,
-    onElsewhere,
+    onMoved,
   }: EmbeddedOptions): Promise<EmbeddedPostgres> {
     try {
       const place = findPlace(resolve(directory), findBinaries());
-      if (place.directory !== resolve(directory)) onElsewhere?.(place.directory);
+      if (place.directory !== resolve(directory)) onMoved?.(place.directory);
       const cluster = join(place.directory, 'postgres');
       const server = new EmbeddedServer(place, cluster, password, settings);
       const leases = new Leases(cluster);
       try {
         leases.take();
-        if (!isMade(cluster)) await initializeCluster(place, cluster, SUPERUSER, password);
-        // Others that use the cluster wait for the server where it was.
+        if (!isInitialized(cluster)) await initializeCluster(place, cluster, SUPERUSER, password);
+        // Other processes that use the cluster expect the server on its previous port.
         const running = await server.start({ port: leases.port, say });
         leases.take(running.port);
         return new EmbeddedPostgres(server, leases, running, password, say);
@@ -76,7 +77,7 @@ export class EmbeddedPostgres {
     return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** From now on the server is started again, on the same port, when it has ended. */
+  /** From now on, restarts the server on the same port whenever it ends. */
   keepRunning(): void {
     this.#watch = watchServer(this.server, this.running, this.say, this.#stopping.signal);
   }

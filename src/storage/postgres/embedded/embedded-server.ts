@@ -20,8 +20,8 @@ const RETRY_MS = 200;
 /** More than a server writes before it ends. */
 const OUTPUT_BYTES = 65_536;
 
-/** Causes that pass by themselves: children of a killed server still run, or another process has just launched one. */
-const PASSING = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
+/** Temporary causes: children of a killed server still run, or another process has just launched one. */
+const TEMPORARY = /pre-existing shared memory block|lock file "postmaster\.pid" already exists/;
 const PORT_TAKEN = /could not create any TCP\/IP sockets/;
 
 /** A server's process and port. */
@@ -40,7 +40,7 @@ interface StartOptions {
   readonly say: (line: string) => void;
 }
 
-/** The server of one cluster. Several processes may want to launch it: PostgreSQL's own lock on the cluster lets one of them do so. */
+/** The server of one cluster. Of several processes that launch it, PostgreSQL's own lock on the cluster admits one. */
 export class EmbeddedServer {
   readonly #log: string;
 
@@ -54,8 +54,8 @@ export class EmbeddedServer {
   }
 
   /**
-   * Adopts the server that runs on the cluster, or launches one. Waits while another process's server starts or stops there. Ends
-   * the server that it has launched when it fails.
+   * Adopts the server that runs on the cluster, or launches one. Waits while another process's server starts or stops there. A
+   * start that fails ends the server that it has launched.
    * @throws LoginRefused; StartupError; the reason of `abort`
    */
   async start({ port, abort, say }: StartOptions): Promise<Running> {
@@ -86,7 +86,7 @@ export class EmbeddedServer {
     }
   }
 
-  /** Ends the server in order, and waits until it is down. */
+  /** Shuts the server down, and waits until it has ended. */
   async stop(): Promise<void> {
     const holder = this.#holder();
     if (!holder) return;
@@ -97,8 +97,8 @@ export class EmbeddedServer {
   /** The server that holds PostgreSQL's lock on the cluster. After a crash the id in the lock may belong to another program. */
   #holder(): { readonly pid: number; readonly port: number } | null {
     const { pid, directory, port } = this.#lock();
-    const found = findProcess(pid);
-    return found && (found.command?.includes(directory) ?? true) ? { pid, port } : null;
+    const holder = findProcess(pid);
+    return holder && (holder.command?.includes(directory) ?? true) ? { pid, port } : null;
   }
 
   /** What `postmaster.pid` says: the process in its first line, its directory in the second, the port in the fourth. */
@@ -147,10 +147,10 @@ export class EmbeddedServer {
     }
   }
 
-  /** Waits before the next launch. @throws StartupError where that would end as the last one did */
+  /** Waits before the next launch. @throws StartupError if it would fail like the last one */
   async #retry({ cause }: Launch, port: number | undefined): Promise<void> {
     const text = cause();
-    if (!PASSING.test(text) && !(port === undefined && PORT_TAKEN.test(text))) throw this.#failure(text);
+    if (!TEMPORARY.test(text) && !(port === undefined && PORT_TAKEN.test(text))) throw this.#failure(text);
     await delay(RETRY_MS);
   }
 
@@ -159,11 +159,11 @@ export class EmbeddedServer {
   }
 }
 
-/** A server that this process has launched, which may end at once. */
+/** A server that this process has launched, and that may end immediately. */
 class Launch {
   constructor(
     private readonly child: ChildProcess,
-    /** Why it has ended, in its own words. */
+    /** Why it has ended, as it says itself. */
     readonly cause: () => string,
   ) {}
 
@@ -194,7 +194,7 @@ function readFrom(file: string, position: number): string {
   }
 }
 
-/** A port of this machine on which nobody listens now. */
+/** A port of this machine that is free now. */
 export function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer();

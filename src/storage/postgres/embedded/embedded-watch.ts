@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddedServer, Running } from './embedded-server.js';
 import { isAlive } from './processes.js';
 
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 /** The pause before a restart doubles from one to the next. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** A server that has run for so long is restarted without a pause. */
+/** A server that has run for this long is restarted without a pause. */
 const STEADY_MS = 60_000;
 
 /**
- * Starts the server again, on its port, whenever it has ended, until `abort` ends the watch. Of several processes that watch the
- * same server one launches it, and the others adopt it.
+ * Restarts the server on its port whenever it ends, until `abort`. Of several processes that watch the same server one launches it,
+ * and the others adopt it.
  * @param say gets a line about each restart of this process, and about a restart that fails
  */
 export async function watchServer(
@@ -23,11 +23,11 @@ export async function watchServer(
   let pid = first;
   let pause = 0;
   let startedAt = Date.now();
-  while (await waits(LOOK_MS, abort)) {
+  while (await wait(CHECK_MS, abort)) {
     if (isAlive(pid)) continue;
     if (Date.now() - startedAt > STEADY_MS) pause = 0;
     let complaint = '';
-    while (await waits(pause, abort)) {
+    while (await wait(pause, abort)) {
       pause = Math.min(Math.max(2 * pause, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
       try {
         const next = await server.start({ port, abort, say });
@@ -44,8 +44,8 @@ export async function watchServer(
   }
 }
 
-/** False when `abort` has cut the wait short. Does not keep the process alive. */
-async function waits(ms: number, abort: AbortSignal): Promise<boolean> {
+/** Returns false if `abort` has cut the wait short. Does not keep the process alive. */
+async function wait(ms: number, abort: AbortSignal): Promise<boolean> {
   await delay(ms, undefined, { signal: abort, ref: false }).catch(() => undefined);
   return !abort.aborted;
 }

@@ -4,7 +4,7 @@ import { spawnBinary, type Place } from './embedded-place.js';
 import { causeIn } from './server-output.js';
 import { StartupError } from '../../../ground/config/startup-error.js';
 
-/** `initdb` into a directory aside, which takes its place when it is whole; of two that are made at once the first stays. */
+/** Runs `initdb` in a temporary directory, which is renamed when complete; of two runs at the same time the first one's stays. */
 export async function initializeCluster(
   place: Place,
   cluster: string,
@@ -12,25 +12,25 @@ export async function initializeCluster(
   password: string,
 ): Promise<void> {
   const { directory, user } = place;
-  if (existsSync(cluster) && !isMade(cluster))
+  if (existsSync(cluster) && !isInitialized(cluster))
     throw new StartupError(`${cluster} is no cluster of PostgreSQL (PG_VERSION is missing): restore or remove it.`);
-  const aside = mkdtempSync(join(directory, 'initdb-'));
+  const temporary = mkdtempSync(join(directory, 'initdb-'));
   try {
-    const passwordFile = join(aside, 'password');
+    const passwordFile = join(temporary, 'password');
     writeFileSync(passwordFile, password, { mode: 0o600 });
-    if (user.uid !== undefined) for (const path of [aside, passwordFile]) chownSync(path, user.uid, user.gid);
-    const made = join(aside, 'cluster');
+    if (user.uid !== undefined) for (const path of [temporary, passwordFile]) chownSync(path, user.uid, user.gid);
+    const complete = join(temporary, 'cluster');
     const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync', `--username=${superuser}`];
-    await initdb(place, [...options, `--pwfile=${passwordFile}`, `--pgdata=${made}`]);
-    renameSync(made, cluster);
+    await initdb(place, [...options, `--pwfile=${passwordFile}`, `--pgdata=${complete}`]);
+    renameSync(complete, cluster);
   } catch (error) {
-    if (!isMade(cluster)) throw error;
+    if (!isInitialized(cluster)) throw error;
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 
-export function isMade(cluster: string): boolean {
+export function isInitialized(cluster: string): boolean {
   return existsSync(join(cluster, 'PG_VERSION'));
 }
 

@@ -32,7 +32,7 @@ describe('the leases of a cluster', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('are none of our own', () => {
+  it('do not include our own', () => {
     leases.take(5432);
     expect(leases.port).toBeUndefined();
     expect(leases.giveBack()).toBe(0);
@@ -48,7 +48,7 @@ describe('the leases of a cluster', () => {
     expect(leases.giveBack()).toBe(2);
   });
 
-  it('hold when they were taken: a later process with the same id has none', () => {
+  it('hold the start time: a later process with the same id has none', () => {
     leases.take(5432);
     const own = readFileSync(lease(process as unknown as ChildProcess), 'utf8');
     const [startedAt = ''] = own.split('\n');
@@ -59,14 +59,14 @@ describe('the leases of a cluster', () => {
     expect(readdirSync(join(directory, 'cluster.users'))).toEqual([]);
   });
 
-  it('of earlier versions say nothing: a process of Node holds one, another program does not', () => {
+  it('of earlier versions are empty: they belong to processes of Node, not to other programs', () => {
     for (const child of [node, shell]) writeFileSync(lease(child), '');
     leases.take();
     expect(leases.giveBack()).toBe(1);
     expect(readdirSync(join(directory, 'cluster.users'))).toEqual([String(node.pid)]);
   });
 
-  it('are none of what is no process', async () => {
+  it('do not exist without a process', async () => {
     node.kill('SIGKILL');
     await once(node, 'exit');
     for (const name of ['0', '-1', 'notes.txt', String(node.pid)]) {

@@ -4,7 +4,7 @@ import { findProcess, readIfThere } from './processes.js';
 
 /** A process that uses a cluster. */
 interface Lease {
-  /** Of the server; 0 until the process knows it. */
+  /** The server's port; 0 until the process knows it. */
   readonly port: number;
 }
 
@@ -23,7 +23,7 @@ export class Leases {
     writeFileSync(this.#mine, `${findProcess(process.pid)?.startedAt ?? ''}\n${port}\n`);
   }
 
-  /** How many others are left. */
+  /** Returns how many other processes are left. */
   giveBack(): number {
     rmSync(this.#mine, { force: true });
     return this.#others().length;
@@ -49,11 +49,11 @@ function read(file: string): Lease | null {
   return null;
 }
 
-/** The system uses ids again: after a `kill -9` a lease may name a process that knows nothing of it. */
+/** The system reuses ids: after a `kill -9` a lease may name an unrelated process. */
 function isUser(pid: number, startedAt: string): boolean {
-  const found = findProcess(pid);
-  if (!found) return false;
-  if (startedAt !== '') return found.startedAt === undefined || found.startedAt === startedAt;
+  const user = findProcess(pid);
+  if (!user) return false;
+  if (startedAt !== '') return user.startedAt === undefined || user.startedAt === startedAt;
   // Earlier versions wrote empty files; their processes are Node's.
-  return found.command === undefined || /(^|[\\/])node(\.exe)?( |$)/.test(found.command);
+  return user.command === undefined || /(^|[\\/])node(\.exe)?( |$)/.test(user.command);
 }

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process of this machine. What the system hides is undefined. */
+/** A process of this machine. A value that the system hides is undefined. */
 export interface ProcessState {
-  /** When it started, in the system's own terms: a later process with the same id has another value. */
+  /** When it started, in the system's format: a later process with the same id has another value. */
   readonly startedAt: string | undefined;
   /** Its program and arguments. */
   readonly command: string | undefined;
@@ -22,7 +22,7 @@ export function isAlive(pid: number): boolean {
   return signal(pid, 0) && !(process.platform === 'linux' && readStat(pid)?.[STATE] === 'Z');
 }
 
-/** Whether there is such a process; the signal 0 only asks. */
+/** Whether there is such a process; signal 0 only checks. */
 export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   // Zero and negative numbers name groups of processes.
   if (!Number.isInteger(pid) || pid <= 0) return false;

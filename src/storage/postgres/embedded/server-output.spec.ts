@@ -15,7 +15,7 @@ initdb: removing data directory "/data/initdb-x/cluster"
       'could not extend file "base/1/2691": No space left on device: Check free disk space',
     ],
     [
-      'few descriptors',
+      'too few descriptors',
       `sh: 1: 0: Invalid argument
 2026-11-26 13:02:19.034 UTC [12216] FATAL:  insufficient file descriptors available to start server process
 2026-11-26 13:02:19.034 UTC [12216] DETAIL:  System allows 3, server needs at least 58, 7 files are already open.
@@ -25,14 +25,14 @@ initdb: removing data directory "/data/initdb-x/cluster"
       'insufficient file descriptors available to start server process: System allows 3, server needs at least 58, 7 files are already open',
     ],
     [
-      'what initdb itself says',
+      'an error of initdb itself',
       `initdb: error: could not change permissions of directory "/data": Operation not permitted
 initdb: removing contents of data directory "/data"
 `,
       'could not change permissions of directory "/data": Operation not permitted',
     ],
     [
-      'a server that was asked while it started',
+      'a server with a client while it starts',
       `2026-11-26 13:02:18.900 UTC [1] LOG:  starting PostgreSQL 18.4
 2026-11-26 13:02:18.910 UTC [2] FATAL:  the database system is starting up
 2026-11-26 13:02:18.920 UTC [3] PANIC:  could not locate a valid checkpoint record at 0/15C3B88
@@ -41,7 +41,7 @@ initdb: removing contents of data directory "/data"
       'could not locate a valid checkpoint record at 0/15C3B88',
     ],
     [
-      'a server that says it in words of its own',
+      'a message without a severity',
       `postgres: could not find the database system
 Expected to find it in the directory "/data",
 but could not open file "/data/global/pg_control": No such file or directory

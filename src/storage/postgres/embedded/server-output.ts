@@ -1,12 +1,12 @@
 const COMPLAINT = /\b(?:FATAL|PANIC|ERROR|error): +(.+)$/;
 const EXPLANATION = /\b(?:DETAIL|HINT): +(.+)$/;
 const LOG = /\bLOG: /;
-/** What each client gets while the server starts or stops. */
-const PASSING = /the database system is /;
+/** The answer to clients while the server starts or stops. */
+const TO_CLIENTS = /the database system is /;
 
 /** Why `initdb` or `postgres` has ended, in one line: its first complaint, since the last lines are about cleaning up. */
 export function causeIn(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '' && !PASSING.test(line));
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !TO_CLIENTS.test(line));
   const at = lines.findIndex((line) => COMPLAINT.test(line));
   const [, complaint] = COMPLAINT.exec(lines[at] ?? '') ?? [];
   const [, explanation] = EXPLANATION.exec(lines[at + 1] ?? '') ?? [];

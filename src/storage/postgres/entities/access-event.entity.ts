@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/postgresql';
 import { ownership } from './ownership.js';
 import { sessionReference } from './session-reference.js';
 
-/** The audit of what services and operators did in a user's name. Never changed; it goes only with everything else of its user. */
+/** The audit of what services and operators did to a user's data. Never changed, deleted only with all other data of the user. */
 const AccessEventSchema = defineEntity({
   name: 'AccessEvent',
   tableName: 'access_events',

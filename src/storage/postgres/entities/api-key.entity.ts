@@ -14,10 +14,10 @@ const ApiKeySchema = defineEntity({
     session: sessionReference,
     /** Sealed under the user's data key, bound to user, provider and version. */
     sealedKey: p.blob(),
-    /** Counts the times it was saved; an older seal does not open in its place. */
+    /** Counts how often it was saved; an older seal does not open in its place. */
     version: p.integer(),
     description: p.text().nullable(),
-    /** What the provider said of this version of the key; null: it was not asked. */
+    /** The provider's verdict on this version of the key; null: not checked. */
     verification: p.text().nullable().check(`verification in ('configured', 'invalid', 'unverified')`),
     verifiedAt: p.datetime().nullable(),
     createdAt: p.datetime(),

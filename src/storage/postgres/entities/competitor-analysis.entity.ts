@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../ground/problems/json.js';
 import { ownership } from './ownership.js';
 import { sessionReference } from './session-reference.js';
 
-/** The competitors of one user, a set that is saved as a whole: one row each, in the order given. */
+/** The competitors of one user, saved as a whole: one row each, in the user's order. */
 const CompetitorAnalysisSchema = defineEntity({
   name: 'CompetitorAnalysis',
   tableName: 'competitor_analyses',
@@ -13,7 +13,7 @@ const CompetitorAnalysisSchema = defineEntity({
     position: p.smallint().primary(),
     session: sessionReference,
     url: p.text().nullable(),
-    /** The competitor just as it was posted. */
+    /** The competitor exactly as the client sent it. */
     details: p.json<JsonObject>(),
     createdAt: p.datetime(),
   },

@@ -10,7 +10,7 @@ const DataKeySchema = defineEntity({
   properties: {
     userId: p.text().primary(),
     session: sessionReference,
-    /** Of the configured key that opens it. */
+    /** The id of the configured key that it is sealed under. */
     keyId: p.text(),
     version: p.integer(),
     sealedKey: p.blob(),

@@ -8,14 +8,14 @@ const OnboardingSessionSchema = defineEntity({
   tableName: 'onboarding_sessions',
   ...ownership,
   properties: {
-    // Nobody has the empty id: it is what the session variable holds while a connection speaks for nobody.
+    // No user has the empty id: the session variable may hold it on a connection without a user.
     userId: p.text().primary().unique('onboarding_sessions_user_id_unique').check(`user_id <> ''`),
     id: p.uuid().primary(),
     /** Counts the user's changes, one event each: see progress_events. */
     revision: p.bigint('number').default(0),
-    /** Steps that were touched, by number; an absent one is pending. */
+    /** The state of steps, by number; an absent one is pending. */
     steps: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
-    /** A step that was gone to on purpose; null means the first unfinished one. */
+    /** A step that the user has chosen to go to; null means the first unfinished one. */
     currentStep: p.smallint().nullable().check('current_step >= 1 and current_step <= 6'),
     percentageFloor: p
       .decimal('number')
@@ -23,11 +23,11 @@ const OnboardingSessionSchema = defineEntity({
       .scale(2)
       .default(0)
       .check('percentage_floor >= 0 and percentage_floor <= 100'),
-    /** Bytes of JSON text that the user's documents have, by table. */
+    /** Bytes of the user's documents as JSON text, by table. */
     documentSizes: p.json<Record<string, number>>().defaultRaw(`'{}'::jsonb`),
-    /** Their sum, so that it is known before they are read. */
+    /** Their sum, to be had before the documents are read. */
     documentBytes: p.integer().default(0).check('document_bytes <= 10485760'),
-    /** Keys and values that they have, or a few more: counted when there may be too many. */
+    /** Their keys and values, or a few more: counted exactly only when there may be too many. */
     documentItems: p.integer().default(0).check('document_items <= 30000'),
     startedAt: p.datetime(),
     updatedAt: p.datetime(),

@@ -5,8 +5,8 @@ export const USER_SETTING = 'app.user_id';
 export const MAINTENANCE_ROLE = 'onboarding_maintenance';
 
 /**
- * What makes a table a user's own: the ORM's filter, the row-level policy and the session variable behind both
- * from one declaration, and the second policy through which the owner's maintenance may cross users.
+ * Makes each row of a table belong to one user: declares the ORM's filter, the row-level policy and the session variable behind
+ * both, and a second policy through which the owner's maintenance may cross users.
  */
 export const ownership = {
   filters: {

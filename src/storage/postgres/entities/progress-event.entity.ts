@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../ground/problems/json.js';
 import { ownership } from './ownership.js';
 import { sessionReference } from './session-reference.js';
 
-/** What happened to one user's onboarding, append-only. `revision` is the session's, without gaps. Facts, never what was entered. */
+/** What happened to one user's onboarding, append-only: facts, never user input. `revision` is the session's, without gaps. */
 const ProgressEventSchema = defineEntity({
   name: 'ProgressEvent',
   tableName: 'progress_events',

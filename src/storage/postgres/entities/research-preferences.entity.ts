@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../ground/problems/json.js';
 import { ownership } from './ownership.js';
 import { sessionReference } from './session-reference.js';
 
-/** What step 3 knows of how the user wants research done, one row per user. */
+/** The research preferences that step 3 saves, one row per user. */
 const ResearchPreferencesSchema = defineEntity({
   name: 'ResearchPreferences',
   tableName: 'research_preferences',

@@ -2,8 +2,8 @@ import { p } from '@mikro-orm/postgresql';
 import { OnboardingSession } from './onboarding-session.entity.js';
 
 /**
- * The session that a row belongs to. The key holds the user as well, so that a row cannot hang off another user's session;
- * with the session goes the row. No update of the session changes whose row it is.
+ * The session that a row belongs to. The foreign key includes the user, so that no row references another user's session.
+ * Deleting the session deletes the row; updating it never changes the row's user.
  */
 export const sessionReference = () =>
   p

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../ground/problems/json.js';
 import { ownership } from './ownership.js';
 import { sessionReference } from './session-reference.js';
 
-/** What step 2 knows of the user's website, one row per user. */
+/** The analysis of the user's website that step 2 saves, one row per user. */
 const WebsiteAnalysisSchema = defineEntity({
   name: 'WebsiteAnalysis',
   tableName: 'website_analyses',
