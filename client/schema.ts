@@ -1285,7 +1285,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1294,7 +1294,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1331,7 +1331,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1340,7 +1340,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1355,7 +1355,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path?: never;
@@ -1393,7 +1393,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1402,7 +1402,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -1438,7 +1438,7 @@ export interface operations {
           'application/problem+json': components['schemas']['TooManyRequestsView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1447,7 +1447,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1462,7 +1462,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path: {
@@ -1498,7 +1498,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1507,7 +1507,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -1534,7 +1534,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1543,7 +1543,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1580,7 +1580,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1589,7 +1589,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1626,7 +1626,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1635,7 +1635,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1708,7 +1708,7 @@ export interface operations {
           'application/problem+json': components['schemas']['TooManyRequestsView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1717,7 +1717,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1732,7 +1732,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path?: never;
@@ -1770,7 +1770,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -1797,7 +1797,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1806,7 +1806,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1845,7 +1845,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1854,7 +1854,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1863,7 +1863,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1878,7 +1878,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path: {
@@ -1918,7 +1918,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1927,7 +1927,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -1954,7 +1954,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -1963,7 +1963,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2002,7 +2002,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2011,7 +2011,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2020,7 +2020,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2035,7 +2035,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path?: never;
@@ -2069,7 +2069,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -2096,7 +2096,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2105,7 +2105,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2133,7 +2133,7 @@ export interface operations {
           'application/json': components['schemas']['ConfigView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2142,7 +2142,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2164,7 +2164,7 @@ export interface operations {
     responses: {
       200: {
         headers: {
-          /** @description The state of the user’s onboarding: another one after every change */
+          /** @description The state of the user’s onboarding: each change gives it another tag */
           ETag?: string;
           [name: string]: unknown;
         };
@@ -2181,7 +2181,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2190,7 +2190,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2229,7 +2229,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2238,7 +2238,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2247,7 +2247,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2287,7 +2287,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2296,7 +2296,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2305,7 +2305,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2344,7 +2344,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2353,7 +2353,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2362,7 +2362,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2401,7 +2401,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2410,7 +2410,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2419,7 +2419,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2441,7 +2441,7 @@ export interface operations {
     responses: {
       200: {
         headers: {
-          /** @description The state of the user’s onboarding: another one after every change */
+          /** @description The state of the user’s onboarding: each change gives it another tag */
           ETag?: string;
           [name: string]: unknown;
         };
@@ -2458,7 +2458,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2467,7 +2467,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2497,7 +2497,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2506,7 +2506,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2536,7 +2536,7 @@ export interface operations {
           'application/json': components['schemas']['ProviderSetupView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2545,7 +2545,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2554,7 +2554,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2606,7 +2606,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2642,7 +2642,7 @@ export interface operations {
           'application/problem+json': components['schemas']['TooManyRequestsView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2651,7 +2651,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2690,7 +2690,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2699,7 +2699,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2717,7 +2717,7 @@ export interface operations {
         hard?: 'true' | 'false';
       };
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path?: never;
@@ -2751,7 +2751,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -2778,7 +2778,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2787,7 +2787,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2824,7 +2824,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2833,7 +2833,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2848,7 +2848,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path?: never;
@@ -2882,7 +2882,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -2909,7 +2909,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2918,7 +2918,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2940,7 +2940,7 @@ export interface operations {
     responses: {
       200: {
         headers: {
-          /** @description The state of the user’s onboarding: another one after every change */
+          /** @description The state of the user’s onboarding: each change gives it another tag */
           ETag?: string;
           [name: string]: unknown;
         };
@@ -2957,7 +2957,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -2966,7 +2966,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2990,7 +2990,7 @@ export interface operations {
     responses: {
       200: {
         headers: {
-          /** @description The state of the user’s onboarding: another one after every change */
+          /** @description The state of the user’s onboarding: each change gives it another tag */
           ETag?: string;
           [name: string]: unknown;
         };
@@ -3007,7 +3007,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3016,7 +3016,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3025,7 +3025,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3040,7 +3040,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path: {
@@ -3080,7 +3080,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3089,7 +3089,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3116,7 +3116,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3125,7 +3125,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3140,7 +3140,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path: {
@@ -3176,7 +3176,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3185,7 +3185,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3212,7 +3212,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3221,7 +3221,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3260,7 +3260,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3269,7 +3269,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3278,7 +3278,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3315,7 +3315,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3324,7 +3324,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3339,7 +3339,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path?: never;
@@ -3377,7 +3377,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3404,7 +3404,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3413,7 +3413,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3450,7 +3450,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3459,7 +3459,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3496,7 +3496,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3505,7 +3505,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3544,7 +3544,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3553,7 +3553,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3581,7 +3581,7 @@ export interface operations {
           'application/json': components['schemas']['HealthView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3609,7 +3609,7 @@ export interface operations {
           'application/json': components['schemas']['HealthView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3618,7 +3618,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3633,7 +3633,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path?: never;
@@ -3671,7 +3671,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3698,7 +3698,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3707,7 +3707,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3746,7 +3746,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3755,7 +3755,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3764,7 +3764,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3779,7 +3779,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description ETags of the states in which the write is to happen, or `*`; left out: it happens in any. */
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
       };
       path: {
@@ -3819,7 +3819,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3828,7 +3828,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description The onboarding is no longer in the state that `If-Match` names; nothing was changed */
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
       412: {
         headers: {
           [name: string]: unknown;
@@ -3855,7 +3855,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3864,7 +3864,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3903,7 +3903,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description There is no such thing, or it is somebody else’s */
+      /** @description Not found, or it belongs to another user */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3912,7 +3912,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something went wrong on our side; `detail` names the request */
+      /** @description The service failed; `detail` names the request */
       500: {
         headers: {
           [name: string]: unknown;
@@ -3921,7 +3921,7 @@ export interface operations {
           'application/problem+json': components['schemas']['ProblemView'];
         };
       };
-      /** @description Something that the service needs is away; see `Retry-After` */
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
       503: {
         headers: {
           [name: string]: unknown;

@@ -8,15 +8,17 @@ import {
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
+import type { FieldError, ProblemBody } from '../problems/problem.js';
 import { PROBLEM_JSON } from './problem.filter.js';
 
-export class FieldErrorView {
+/** The document's declaration of `FieldError`. */
+export class FieldErrorView implements FieldError {
   @ApiProperty({ description: 'JSON pointer (RFC 6901) into the request' }) pointer!: string;
   @ApiProperty() detail!: string;
 }
 
 /** A failure as RFC 9457 describes it; `detail` may be shown to a person as it is. */
-export class ProblemView {
+export class ProblemView implements ProblemBody {
   @ApiProperty({ example: 'about:blank' }) type!: string;
   @ApiProperty() title!: string;
   @ApiProperty({ type: 'integer' }) status!: number;
@@ -27,15 +29,15 @@ export class ProblemView {
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is invalid; `errors` name the fields',
   401: 'No token, or one that is bad or expired',
-  404: 'There is no such thing, or it is somebody else’s',
-  412: 'The onboarding is no longer in the state that `If-Match` names; nothing was changed',
+  404: 'Not found, or it belongs to another user',
+  412: 'The onboarding is no longer in a state that `If-Match` names; nothing was changed',
   413: 'The body is too large, or the user would have stored too much',
   415: 'The body is not JSON',
-  500: 'Something went wrong on our side; `detail` names the request',
-  503: 'Something that the service needs is away; see `Retry-After`',
+  500: 'The service failed; `detail` names the request',
+  503: 'The service, or something that it needs, is unavailable; see `Retry-After`',
 };
 
-/** A problem of that status, as the document describes it. */
+/** The document's description of a problem with this status. */
 export function describeProblem(status: number) {
   const content = { [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(ProblemView) } } };
   return { status, description: DESCRIPTIONS[status] ?? 'Refused', content };
@@ -66,7 +68,7 @@ export function ApiTooManyRequests(): MethodDecorator {
 
 /** Documents that a write heeds `If-Match`. */
 export function HeedsPrecondition(): MethodDecorator {
-  const description = 'ETags of the states in which the write is to happen, or `*`; left out: it happens in any.';
+  const description = 'ETags of the states in which the write may happen, or `*`. Without the header it happens in any state.';
   return applyDecorators(
     ApiHeader({ name: 'If-Match', required: false, description, schema: { type: 'string' } }),
     ApiResponse(describeProblem(412)),
@@ -75,7 +77,7 @@ export function HeedsPrecondition(): MethodDecorator {
 
 /** Documents the answer of a read that names the state of the onboarding. */
 export function AnswersTagged(type: Type): MethodDecorator {
-  const description = 'The state of the user’s onboarding: another one after every change';
+  const description = 'The state of the user’s onboarding: each change gives it another tag';
   return ApiOkResponse({ type, description: '', headers: { ETag: { description, schema: { type: 'string' } } } });
 }
 
