@@ -26,7 +26,7 @@ const LANDED: Readonly<Record<string, string>> = {
   'migration-2026-11-24-onboarding.ts': '0ac309e8f47904c83e4276a94dc3575f55998af3f2cc072ffa73f529bf6d66b8',
   'migration-2026-11-24-vault.ts': 'e8d53a135c47768cc65eb7d6f9d97ca70701525dc58de465a912699529f19354',
   'migration-2026-11-26-document-sizes.ts': '8dbdb0bb919eb4e1bd494a78386c024213c9ec3c3430cef543255d8d238f05a0',
-  'migration-2026-11-26-event-cause.ts': '94233050ba3727064c0ecd678b86456f65f65bcbea8ea519ab06f5c9c4d8dc6a',
+  'migration-2026-11-26-event-cause.ts': 'cf05025242b2dc5f9948de614750be46b3b40266a0187ca5bc522eeff157e15b',
   'migration-2026-11-26-references.ts': '8268aa75b1a2672806f251caaff2bb90a79810cf52f7e61e8c7b13716dc13011',
 };
 

@@ -68,7 +68,8 @@ export function ApiTooManyRequests(): MethodDecorator {
 
 /** Documents that a write heeds `If-Match`. */
 export function HeedsPrecondition(): MethodDecorator {
-  const description = 'ETags of the states in which the write may happen, or `*`. Without the header it happens in any state.';
+  const description =
+    'ETags of the states in which the write may happen, or `*`. Without the header it happens in any state.';
   return applyDecorators(
     ApiHeader({ name: 'If-Match', required: false, description, schema: { type: 'string' } }),
     ApiResponse(describeProblem(412)),

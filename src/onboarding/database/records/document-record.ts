@@ -1,10 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../../ground/problems/json.js';
-import { InvalidInput, type FieldError } from '../../../ground/problems/problem.js';
+import type { FieldError } from '../../../ground/problems/problem.js';
 import { Statement } from '../../../storage/wire/statement.js';
 import { measureDocument } from '../document-sizes.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
-import { patchOf, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
+import { parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
 
 /** A table with one row per user: what is posted to it, how it is saved, and how it is read. */
 export class DocumentRecord implements SnapshotPart<JsonObject | null> {
@@ -33,9 +33,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
 
   /** What posted data change; blank values are passed over. @throws InvalidInput */
   parse(data: JsonObject, at: string): Patch {
-    const [first, ...others] = this.errors(data, at);
-    if (first) throw InvalidInput.of([first, ...others]);
-    return patchOf(this.mapping, data);
+    return parsePosted(this.mapping, data, at);
   }
 
   /** The same for callers inside the process, where null clears. @throws InvalidInput */

@@ -195,15 +195,20 @@ export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   return { columns, extra, removed: [] };
 }
 
+/** Posted data as a patch; `at` is the pointer to them in the request. @throws InvalidInput naming what keeps them from being stored */
+export function parsePosted(mapping: Mapping, data: JsonObject, at: string): Patch {
+  const [first, ...others] = postedErrors(mapping, data, at);
+  if (first) throw InvalidInput.of([first, ...others]);
+  return patchOf(mapping, data);
+}
+
 /**
  * For callers inside the process: the same, but null clears.
  * @throws InvalidInput naming the fields that are wrong, or cannot be stored as they are
  */
 export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
   refuseUnstorable(data);
-  const [first, ...others] = postedErrors(mapping, data, '');
-  if (first) throw InvalidInput.of([first, ...others]);
-  const patch = patchOf(mapping, data);
+  const patch = parsePosted(mapping, data, '');
   const columns = { ...patch.columns };
   const cleared = Object.keys(data).filter((key) => data[key] === null);
   for (const column of mapping.columns) {

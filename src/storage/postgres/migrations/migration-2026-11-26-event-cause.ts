@@ -5,11 +5,13 @@ export class Migration20261126EventCause extends Migration {
   override readonly name = 'Migration20261126EventCause';
 
   override up(): void {
-    // A constant default rewrites nothing.
+    // Users wait behind this lock, so it is not waited for long. A constant default rewrites nothing.
+    this.addSql(`set local lock_timeout = '2s'`);
     this.addSql(`alter table progress_events add column cause text not null default 'wizard'`);
   }
 
   override down(): void {
+    this.addSql(`set local lock_timeout = '2s'`);
     this.addSql(`alter table progress_events drop column cause`);
   }
 }
