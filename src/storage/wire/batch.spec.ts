@@ -114,6 +114,16 @@ describe('what a batch writes', () => {
     expect(connection.messages).toEqual([...laterUse(ONE), ...firstUse(TWO), 'sync']);
   });
 
+  it('prepares a statement that returns no columns once, too', async () => {
+    const connection = new FakeConnection();
+    const batch = connection.submit(bound(ONE));
+    answer(batch);
+    batch.handleReadyForQuery();
+    await batch.done;
+    connection.submit(bound(ONE));
+    expect(connection.messages).toEqual([...laterUse(ONE), 'sync']);
+  });
+
   it('prepares everything on another connection', async () => {
     await prepare(new FakeConnection(), ONE);
     const another = new FakeConnection();
