@@ -291,7 +291,7 @@ describe('documents that are saved', () => {
     expect(measured(work).toSorted()).toEqual(['persona_data', 'website_analyses']);
   });
 
-  it('have a statement of their own for each set of tables, whatever the order of the calls', () => {
+  it('have another statement for each set of tables, whatever the order of the calls', () => {
     const statementOf = (...tables: SizedTable[]) => {
       const work = workOn();
       for (const table of tables) work.run(write(table));
