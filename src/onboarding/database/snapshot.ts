@@ -30,39 +30,44 @@ export interface Withheld {
 
 /** The user's session and any parts, or, where the documents are large, how large they are. */
 export function snapshotOf(parts: readonly SnapshotPart<unknown>[]): Query<Snapshot | Withheld> {
-  return { statement: snapshotStatement(parts, false), parse: ([row = {}]) => fromRow(row) };
+  return { statement: snapshotStatement(parts, false), parse: ([row = {}]) => fromRow(row, parts) };
 }
 
 /** The same, however large the documents are. */
 export function wholeSnapshotOf(parts: readonly SnapshotPart<unknown>[]): Query<Snapshot> {
-  return { statement: snapshotStatement(parts, true), parse: ([row = {}]) => snapshotFromRow(row) };
+  return { statement: snapshotStatement(parts, true), parse: ([row = {}]) => snapshotFromRow(row, parts) };
 }
 
-function fromRow(row: Row): Snapshot | Withheld {
+function fromRow(row: Row, parts: readonly SnapshotPart<unknown>[]): Snapshot | Withheld {
   const { withheld } = row;
-  return typeof withheld === 'number' ? { withheld } : snapshotFromRow(row);
+  return typeof withheld === 'number' ? { withheld } : snapshotFromRow(row, parts);
 }
 
-function snapshotFromRow({ session, withheld: _, ...values }: Row): Snapshot {
-  return new Snapshot(session ? sessionFromRow(session as Row) : null, values);
+function snapshotFromRow(row: Row, parts: readonly SnapshotPart<unknown>[]): Snapshot {
+  const { session } = row;
+  const values = parts.map(({ name }, index) => [name, row[columnOf(index)]] as const);
+  return new Snapshot(session ? sessionFromRow(session as Row) : null, Object.fromEntries(values));
 }
+
+/** A part's column has its place for a name: PostgreSQL cuts off long names, and `session` is a column already. */
+const columnOf = (index: number) => `part_${index + 1}`;
 
 const statements = new Map<string, Statement>();
 
 /** One statement for each choice of parts, so that PostgreSQL keeps a plan for each. */
 function snapshotStatement(parts: readonly SnapshotPart<unknown>[], isWhole: boolean): Statement {
-  const key = `${isWhole} ${parts.map(({ select }) => select).join()}`;
-  const statement = statements.get(key) ?? new Statement('snapshot', snapshotText(parts, isWhole));
-  statements.set(key, statement);
+  const text = snapshotText(parts, isWhole);
+  const statement = statements.get(text) ?? new Statement('snapshot', text);
+  statements.set(text, statement);
   return statement;
 }
 
 function snapshotText(parts: readonly SnapshotPart<unknown>[], isWhole: boolean): string {
   const isLarge = `s.document_bytes > ${LARGE_DOCUMENTS}`;
   const withholds = !isWhole && parts.some(({ isDocument }) => isDocument);
-  const columns = parts.map(({ name, select, isDocument }) => {
+  const columns = parts.map(({ select, isDocument }, index) => {
     const value = withholds && isDocument ? `case when ${isLarge} then null else ${select} end` : select;
-    return `, ${value} as ${name}`;
+    return `, ${value} as ${columnOf(index)}`;
   });
   // A user without a session has a row too: nothing but nulls.
   const withheld = withholds ? `, case when ${isLarge} then s.document_bytes end as withheld` : '';
