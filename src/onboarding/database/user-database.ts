@@ -27,7 +27,7 @@ export interface WorkOptions<R extends Reads = Reads> extends Partial<Origin> {
   readonly reads?: R;
   /** States of the onboarding in which the work may happen; left out or null: every state. */
   readonly precondition?: Precondition | null;
-  /** Decides, and writes nothing: results of commands cannot be read then. */
+  /** Decides, and writes nothing. Results of commands cannot be read then, and limits that only the database counts are not checked. */
   readonly dryRun?: boolean;
 }
 
