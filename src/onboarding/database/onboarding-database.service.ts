@@ -44,7 +44,11 @@ export interface SaveKeyOptions {
   readonly precondition?: Precondition | null;
 }
 
-const NOWHERE: FinishedByDeployment = new Set();
+/** No step: this service knows nothing of the deployment's keys. */
+const NO_STEPS: FinishedByDeployment = new Set();
+
+/** The session alone. */
+const NO_PARTS: readonly SnapshotPart<unknown>[] = [];
 
 /**
  * The data of one user's onboarding: every method takes the user first, and neither sees nor changes another user's.
@@ -119,7 +123,7 @@ export class OnboardingDatabaseService {
 
   /** Null when the user has none. */
   async getSessionByUser(userId: string): Promise<Session | null> {
-    return (await this.read(userId, [])).session;
+    return (await this.read(userId, NO_PARTS)).session;
   }
 
   /** The user goes to a step on purpose. @throws StepNotFound */
@@ -139,11 +143,11 @@ export class OnboardingDatabaseService {
    * @param byDeployment steps that count as finished though their status does not say so
    * @throws StepsMissing
    */
-  markOnboardingComplete(userId: string, byDeployment: FinishedByDeployment = NOWHERE): Promise<Session> {
+  markOnboardingComplete(userId: string, byDeployment: FinishedByDeployment = NO_STEPS): Promise<Session> {
     return this.forUser(userId, {}, (data) => data.change(completeOnboarding(byDeployment)));
   }
 
-  async getOnboardingStatus(userId: string, byDeployment: FinishedByDeployment = NOWHERE): Promise<OnboardingStatus> {
+  async getOnboardingStatus(userId: string, byDeployment: FinishedByDeployment = NO_STEPS): Promise<OnboardingStatus> {
     const session = await this.getSessionByUser(userId);
     const progress = session?.progress;
     return {
@@ -173,7 +177,7 @@ export class OnboardingDatabaseService {
     const work = (data: WorkWithKeys) => {
       this.keyStore.save(data, [{ provider, key: pasted, pointer: '/api_key' }], description);
       const isFirst = provider.group === 'ai' && !isFinished(data.session.progress, Step.ApiKeys);
-      if (isFirst) data.change(completeStep(Step.ApiKeys, [], NOWHERE));
+      if (isFirst) data.change(completeStep(Step.ApiKeys, [], NO_STEPS));
     };
     await this.forUser(userId, { reads: { keys: sealedKeys }, precondition }, work);
   }

@@ -52,13 +52,22 @@ function snapshotFromRow(row: Row, parts: readonly SnapshotPart<unknown>[]): Sna
 /** A part's column has its place for a name: PostgreSQL cuts off long names, and `session` is a column already. */
 const columnOf = (index: number) => `part_${index + 1}`;
 
+/** By their texts. */
 const statements = new Map<string, Statement>();
+
+/** By lists of parts that callers keep: building a text for each request would cost microseconds. */
+const withholding = new WeakMap<readonly SnapshotPart<unknown>[], Statement>();
+const whole = new WeakMap<readonly SnapshotPart<unknown>[], Statement>();
 
 /** One statement for each choice of parts, so that PostgreSQL keeps a plan for each. */
 function snapshotStatement(parts: readonly SnapshotPart<unknown>[], isWhole: boolean): Statement {
+  const cache = isWhole ? whole : withholding;
+  const cached = cache.get(parts);
+  if (cached) return cached;
   const text = snapshotText(parts, isWhole);
   const statement = statements.get(text) ?? new Statement('snapshot', text);
   statements.set(text, statement);
+  cache.set(parts, statement);
   return statement;
 }
 

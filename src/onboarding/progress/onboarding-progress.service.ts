@@ -135,7 +135,7 @@ export class OnboardingProgressService {
   }
 
   async getStep(userId: string, step: StepNumber): Promise<StepView> {
-    const snapshot = await this.snapshot(userId, [step]);
+    const snapshot = await this.database.read(userId, this.handlers.of(step).parts);
     return tagged(viewStep(step, snapshot, this.handlers), entityTagOf(snapshot.session));
   }
 
@@ -203,9 +203,9 @@ export class OnboardingProgressService {
     return this.database.forUser(userId, { precondition }, (data) => data.change(transition));
   }
 
-  /** What is saved for these steps, in one read. */
-  snapshot(userId: string, steps: readonly StepNumber[] = STEP_NUMBERS): Promise<Snapshot> {
-    return this.database.read(userId, this.handlers.parts(steps));
+  /** What is saved for all steps, in one read. */
+  snapshot(userId: string): Promise<Snapshot> {
+    return this.database.read(userId, this.handlers.parts);
   }
 
   /** The steps and what they require, the same for all users. */

@@ -51,6 +51,7 @@ class HandlerMissing extends Error {
 export class StepHandlers implements OnModuleInit {
   readonly #handlers = new Map<StepNumber, StepHandler>();
   #finishedByDeployment: ReadonlySet<StepNumber> | null = null;
+  #parts: readonly SnapshotPart<unknown>[] | null = null;
 
   /** @throws Error for a second handler of a step */
   register<P extends Parsed, R extends Reads>(handler: StepHandler<P, R>): void {
@@ -59,6 +60,7 @@ export class StepHandlers implements OnModuleInit {
     // A handler is only ever given what it has parsed and read itself.
     this.#handlers.set(number, handler);
     this.#finishedByDeployment = null;
+    this.#parts = null;
   }
 
   /** @throws HandlerMissing */
@@ -82,8 +84,9 @@ export class StepHandlers implements OnModuleInit {
     return this.#finishedByDeployment;
   }
 
-  /** What must be read to view the data of these steps. */
-  parts(steps: readonly StepNumber[]): readonly SnapshotPart<unknown>[] {
-    return [...new Set(steps.flatMap((step) => this.of(step).parts))];
+  /** What must be read to view the data of all steps. */
+  get parts(): readonly SnapshotPart<unknown>[] {
+    this.#parts ??= [...new Set(STEP_NUMBERS.flatMap((step) => this.of(step).parts))];
+    return this.#parts;
   }
 }
