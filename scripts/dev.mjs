@@ -20,6 +20,7 @@ const LOOK = 500;
 const npm = process.ppid;
 const stopping = new AbortController();
 let changed = Promise.withResolvers();
+let database = null;
 
 const build = new DevelopmentBuild();
 const service = new DevelopmentService(process.argv.slice(2));
@@ -35,30 +36,40 @@ process.on('uncaughtException', (error) => {
   stop();
 });
 
-const watcher = watch(join(ROOT, 'src'), { ignoreInitial: true }).on('all', () => changed.resolve());
-stops.push(() => watcher.close());
-stops.push(startTypeCheck());
-let database = null;
-while (!stopping.signal.aborted) {
-  changed = Promise.withResolvers();
-  const result = await build.run();
-  if (result === 'broken' && service.isRunning) console.error('The service still runs as it was built before.');
-  if (result === 'changed' || (result === 'same' && !service.isRunning)) await startAgain();
-  await changed.promise;
-  await delay(QUIET);
+try {
+  await serveEachChange();
+} catch (error) {
+  // Ctrl-C ends esbuild, too, and whatever it was doing.
+  if (!stopping.signal.aborted) {
+    console.error(error);
+    process.exitCode = 1;
+  }
 }
 await service.stop();
 for (const end of stops.reverse()) await end();
 process.exit();
 
-function stop() {
-  stopping.abort();
-  void service.stop();
-  changed.resolve();
+async function serveEachChange() {
+  const watcher = watch(join(ROOT, 'src'), { ignoreInitial: true }).on('all', () => changed.resolve());
+  stops.push(() => watcher.close(), startTypeCheck());
+  while (!stopping.signal.aborted) {
+    changed = Promise.withResolvers();
+    const result = await build.run();
+    if (result === 'changed' || (result === 'same' && !service.isRunning)) await startAgain();
+    else if (result === 'broken' && service.isRunning) console.error('The service still runs as it was built before.');
+    await changed.promise;
+    await delay(QUIET);
+  }
 }
 
 async function startAgain() {
   await service.stop();
   database ??= await holdDatabase(build.folder);
   if (!stopping.signal.aborted) service.start(build.main);
+}
+
+function stop() {
+  stopping.abort();
+  void service.stop();
+  changed.resolve();
 }

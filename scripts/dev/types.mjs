@@ -19,9 +19,12 @@ const SELF = fileURLToPath(import.meta.url);
 export function startTypeCheck() {
   const child = fork(SELF);
   setPriority(child.pid, constants.priority.PRIORITY_LOW);
-  // A terminal may have ended it before.
-  const ended = once(child, 'exit');
+  let isStopping = false;
+  const ended = once(child, 'exit').then(() => {
+    if (!isStopping) console.error('Types are no longer checked: `npm run types` says why.');
+  });
   return async () => {
+    isStopping = true;
     child.kill();
     await ended;
   };
