@@ -93,6 +93,8 @@ export default tseslint.config(
         clearInterval: 'readonly',
         setTimeout: 'readonly',
         URL: 'readonly',
+        AbortController: 'readonly',
+        performance: 'readonly',
         module: 'writable',
         globalThis: 'readonly',
       },

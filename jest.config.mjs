@@ -13,6 +13,9 @@ export default {
   transformIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  // Of what runs in Jest's own processes; a service that a spec starts as a process does not count.
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['<rootDir>/src/**/*.ts', '!**/*.spec.ts'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -1,9 +1,9 @@
-// Loaded into each Node of an `npm start` that a test starts (npm-start.ts): it writes down its process and its exit code, and fails
+// Loaded into each Node of an `npm start` or `npm run dev` that a test starts (npm-start.ts): it writes down its process and its exit code, and fails
 // on SIGUSR2 as by a defect.
 const { writeFileSync } = require('node:fs');
 const { basename, join } = require('node:path');
 
-const NAMES = { npm: 'npm', 'npm-cli.js': 'npm', 'run.mjs': 'launcher', 'main.js': 'service' };
+const NAMES = { npm: 'npm', 'npm-cli.js': 'npm', 'run.mjs': 'launcher', 'dev.mjs': 'launcher', 'main.js': 'service' };
 
 const name = NAMES[basename(process.argv[1] ?? '')];
 if (name) {
