@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import pg from 'pg';
-import { scratchDirectory } from '../test/support/scratch-directory.ts';
+import { scratchDirectory } from '../test/support/process/scratch-directory.ts';
 import type { Stops } from './processes.ts';
 import type { ServiceBuild } from './service-build.ts';
 

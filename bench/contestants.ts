@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { token } from '../test/support/tokens.ts';
+import { token } from '../test/support/service/tokens.ts';
 import type { Database } from './cluster.ts';
 import type { Contestant } from './measure.ts';
 import { nextMessage } from './messages.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sample } from '../test/support/samples.ts';
+import { sample } from '../test/support/data/samples.ts';
 import type { Shape } from './load.ts';
 
 export interface Operation {

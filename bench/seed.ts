@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { sample } from '../test/support/samples.ts';
-import { token } from '../test/support/tokens.ts';
+import { sample } from '../test/support/data/samples.ts';
+import { token } from '../test/support/service/tokens.ts';
 import { asSuperuser, type Database } from './cluster.ts';
 
 /** How many users ask when two servers are compared; the others are there. */

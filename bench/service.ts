@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { JWT_SECRET } from '../test/support/tokens.ts';
+import { JWT_SECRET } from '../test/support/service/tokens.ts';
 import { end, type Stops } from './processes.ts';
 import { nodeFlags, type ServiceBuild } from './service-build.ts';
 

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DatabaseUnavailable } from '../../src/storage/wire/wire.problems.js';
 import { UserDatabase } from '../../src/onboarding/database/user-database.js';
 import { tokenCounter } from '../../src/onboarding/personalization/tokens.js';
-import { TestApp } from '../support/app.js';
-import type { Client } from '../support/client.js';
-import { expectProblem } from '../support/problems.js';
-import { sample } from '../support/samples.js';
-import { wireTime } from '../support/wire-time.js';
+import { TestApp } from '../support/service/app.js';
+import type { Client } from '../support/service/client.js';
+import { expectProblem } from '../support/service/problems.js';
+import { sample } from '../support/data/samples.js';
+import { wireTime } from '../support/database/wire-time.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiKeyManager } from '../../src/onboarding/api-keys/api-key-manager.service.js';
-import { TestApp } from '../support/app.js';
-import { sample } from '../support/samples.js';
+import { TestApp } from '../support/service/app.js';
+import { sample } from '../support/data/samples.js';
 
 describe('step 1', () => {
   let app: TestApp;

@@ -4,9 +4,9 @@ import { KeyNotFound } from '../../src/onboarding/api-keys/api-keys.problems.js'
 import { PROVIDERS } from '../../src/ground/providers/providers.js';
 import type { Environment } from '../../src/ground/config/configuration.js';
 import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
-import { TestApp } from '../support/app.js';
-import type { Client } from '../support/client.js';
-import { sample } from '../support/samples.js';
+import { TestApp } from '../support/service/app.js';
+import type { Client } from '../support/service/client.js';
+import { sample } from '../support/data/samples.js';
 
 const KEY = 'sk-proj-0123456789abcdef';
 const MASK = '********cdef';

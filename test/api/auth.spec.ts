@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportJWK, type JWTPayload } from 'jose';
 import { createHmac, createSecretKey, createSign, generateKeyPairSync } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TestApp } from '../support/app.js';
-import { TestDatabase } from '../support/database.js';
-import { KeySetServer } from '../support/key-set-server.js';
+import { TestApp } from '../support/service/app.js';
+import { TestDatabase } from '../support/database/database.js';
+import { KeySetServer } from '../support/servers/key-set-server.js';
 import {
   ALGORITHMS,
   ask,
@@ -21,8 +21,8 @@ import {
   touched,
   withToken,
   type Algorithm,
-} from '../support/signed-tokens.js';
-import { JWT_SECRET, token } from '../support/tokens.js';
+} from '../support/service/signed-tokens.js';
+import { JWT_SECRET, token } from '../support/service/tokens.js';
 
 describe('tokens', () => {
   let database: TestDatabase;

@@ -3,9 +3,9 @@ import { OnboardingDatabaseService } from '../../src/onboarding/database/onboard
 import type { JsonObject } from '../../src/ground/problems/json.js';
 import { OnboardingDataService } from '../../src/onboarding/personalization/onboarding-data.service.js';
 import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
-import { TestApp } from '../support/app.js';
-import { TestDatabase } from '../support/database.js';
-import { sample } from '../support/samples.js';
+import { TestApp } from '../support/service/app.js';
+import { TestDatabase } from '../support/database/database.js';
+import { sample } from '../support/data/samples.js';
 
 /** In every text of the brand's part of the analysis, and nowhere else. */
 const MARK = 'xbrandx';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestApp } from '../support/app.js';
-import type { Client } from '../support/client.js';
-import { expectProblem } from '../support/problems.js';
-import { wireTime } from '../support/wire-time.js';
+import { TestApp } from '../support/service/app.js';
+import type { Client } from '../support/service/client.js';
+import { expectProblem } from '../support/service/problems.js';
+import { wireTime } from '../support/database/wire-time.js';
 
 const INFO = {
   business_description: 'Marketing in plain words for small shops',

@@ -8,12 +8,12 @@ import pg from 'pg';
 import { Configuration } from '../../src/ground/config/configuration.js';
 import { createApp } from '../../src/configure-app.js';
 import { OnboardingProgressService } from '../../src/onboarding/progress/onboarding-progress.service.js';
-import { testEnvironment, TestApp } from '../support/app.js';
-import { Client, type Answer } from '../support/client.js';
-import { eventually, within } from '../support/deadline.js';
-import { linesOf } from '../support/log-lines.js';
-import { sample } from '../support/samples.js';
-import { token } from '../support/tokens.js';
+import { testEnvironment, TestApp } from '../support/service/app.js';
+import { Client, type Answer } from '../support/service/client.js';
+import { eventually, within } from '../support/process/deadline.js';
+import { linesOf } from '../support/service/log-lines.js';
+import { sample } from '../support/data/samples.js';
+import { token } from '../support/service/tokens.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PROBLEM = 'application/problem+json';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../src/ground/problems/json.js';
-import { TestApp } from '../support/app.js';
-import type { Client } from '../support/client.js';
-import { sample } from '../support/samples.js';
-import { wireTime } from '../support/wire-time.js';
+import { TestApp } from '../support/service/app.js';
+import type { Client } from '../support/service/client.js';
+import { sample } from '../support/data/samples.js';
+import { wireTime } from '../support/database/wire-time.js';
 
 const PLATFORMS = {
   primaryWebsite: 'https://example.com',

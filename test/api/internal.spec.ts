@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DatabaseUnavailable } from '../../src/storage/wire/wire.problems.js';
 import { OnboardingDatabaseService } from '../../src/onboarding/database/onboarding-database.service.js';
 import { UserDatabase } from '../../src/onboarding/database/user-database.js';
-import { TestApp } from '../support/app.js';
-import type { Client } from '../support/client.js';
-import { LOOK_ALIKES } from '../support/look-alikes.js';
-import { expectProblem } from '../support/problems.js';
-import { sample } from '../support/samples.js';
+import { TestApp } from '../support/service/app.js';
+import type { Client } from '../support/service/client.js';
+import { LOOK_ALIKES } from '../support/data/look-alikes.js';
+import { expectProblem } from '../support/service/problems.js';
+import { sample } from '../support/data/samples.js';
 
 const SUBJECTS = ['ai-inputs', 'status', 'profile'];
 

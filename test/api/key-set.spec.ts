@@ -5,11 +5,11 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { TokenVerifier } from '../../src/ground/auth/token-verifier.js';
-import { TestApp } from '../support/app.js';
-import type { Answer } from '../support/client.js';
-import { TestDatabase } from '../support/database.js';
-import { eventually } from '../support/deadline.js';
-import { KeySetServer } from '../support/key-set-server.js';
+import { TestApp } from '../support/service/app.js';
+import type { Answer } from '../support/service/client.js';
+import { TestDatabase } from '../support/database/database.js';
+import { eventually } from '../support/process/deadline.js';
+import { KeySetServer } from '../support/servers/key-set-server.js';
 import {
   ALGORITHMS,
   expectUnauthenticated,
@@ -22,8 +22,8 @@ import {
   sign,
   withToken,
   type Algorithm,
-} from '../support/signed-tokens.js';
-import { JWT_SECRET, token } from '../support/tokens.js';
+} from '../support/service/signed-tokens.js';
+import { JWT_SECRET, token } from '../support/service/tokens.js';
 
 describe('tokens of a set of keys', () => {
   let database: TestDatabase;

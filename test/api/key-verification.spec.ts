@@ -5,11 +5,11 @@ import { KeyVerifier } from '../../src/onboarding/api-keys/key-verifier.js';
 import { findProvider, PROVIDERS } from '../../src/ground/providers/providers.js';
 import { Configuration, ConfigurationError } from '../../src/ground/config/configuration.js';
 import { Secret } from '../../src/ground/secrets/secret.js';
-import { TestApp, testEnvironment } from '../support/app.js';
-import type { Answer, Client } from '../support/client.js';
-import { eventually, within } from '../support/deadline.js';
-import { ProviderServer, status, type ProviderAnswer } from '../support/provider-server.js';
-import { ServiceProcess } from '../support/service-process.js';
+import { TestApp, testEnvironment } from '../support/service/app.js';
+import type { Answer, Client } from '../support/service/client.js';
+import { eventually, within } from '../support/process/deadline.js';
+import { ProviderServer, status, type ProviderAnswer } from '../support/servers/provider-server.js';
+import { ServiceProcess } from '../support/process/service-process.js';
 
 const KEY = 'key-canary-0123456789';
 const bearer = { authorization: `Bearer ${KEY}` };

@@ -6,8 +6,8 @@ import type { BusinessInfoDto } from '../../src/onboarding/steps/business-info.c
 import { BusinessInfoService } from '../../src/onboarding/steps/business-info.service.js';
 import { Problem } from '../../src/ground/problems/problem.js';
 import { PROVIDERS } from '../../src/ground/providers/providers.js';
-import { TestApp } from '../support/app.js';
-import type { Client } from '../support/client.js';
+import { TestApp } from '../support/service/app.js';
+import type { Client } from '../support/service/client.js';
 
 interface Refusal {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestApp } from '../support/app.js';
-import { API_ROUTES, PUBLIC_ROUTES } from '../support/routes.js';
+import { TestApp } from '../support/service/app.js';
+import { API_ROUTES, PUBLIC_ROUTES } from '../support/service/routes.js';
 
 type Schema = Record<string, unknown>;
 interface Operation {

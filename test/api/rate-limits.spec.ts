@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Environment } from '../../src/ground/config/configuration.js';
-import { TestApp } from '../support/app.js';
-import type { Answer, Client } from '../support/client.js';
+import { TestApp } from '../support/service/app.js';
+import type { Answer, Client } from '../support/service/client.js';
 
 const save = (user: Client, api_key: string, provider = 'openai') => user.post('/api-keys', { provider, api_key });
 const validate = (user: Client) => user.post('/api-keys/validate');

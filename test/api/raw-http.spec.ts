@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { TestApp } from '../support/app.js';
-import { within } from '../support/deadline.js';
-import { linesOf } from '../support/log-lines.js';
-import { token } from '../support/tokens.js';
+import { TestApp } from '../support/service/app.js';
+import { within } from '../support/process/deadline.js';
+import { linesOf } from '../support/service/log-lines.js';
+import { token } from '../support/service/tokens.js';
 
 /** What no client would send, byte by byte: ambiguous lengths, hidden requests, bytes that HTTP does not have. */
 describe('HTTP that is not quite', () => {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { createOnboardingClient, type OnboardingClient, type Problem } from '../../client/onboarding-client.js';
 import type * as Browser from '../example/browser.js';
 import { audienceOf, promptFor } from '../example/node.js';
-import { TestApp } from '../support/app.js';
-import { loadInBrowser } from '../support/browser.js';
-import { checkAnswer } from '../support/contract.js';
-import { sample } from '../support/samples.js';
-import { scratchDirectory } from '../support/scratch-directory.js';
-import { token } from '../support/tokens.js';
+import { TestApp } from '../support/service/app.js';
+import { loadInBrowser } from '../support/service/browser.js';
+import { checkAnswer } from '../support/service/contract.js';
+import { sample } from '../support/data/samples.js';
+import { scratchDirectory } from '../support/process/scratch-directory.js';
+import { token } from '../support/service/tokens.js';
 
 const ORIGIN = 'https://app.example.com';
 

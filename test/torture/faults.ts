@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OwnCluster } from '../support/own-cluster.js';
-import { SessionLock } from '../support/session-lock.js';
+import type { OwnCluster } from '../support/database/own-cluster.js';
+import { SessionLock } from '../support/database/session-lock.js';
 import type { Random } from './random.js';
 import type { Replica } from './replica.js';
 

@@ -1,7 +1,7 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { Environment } from '../../src/ground/config/configuration.js';
-import { ServiceProcess } from '../support/service-process.js';
+import { ServiceProcess } from '../support/process/service-process.js';
 import type { History } from './history.js';
 import type { Request } from './operations.js';
 

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { testEnvironment } from '../support/app.js';
-import { OwnCluster } from '../support/own-cluster.js';
+import { testEnvironment } from '../support/service/app.js';
+import { OwnCluster } from '../support/database/own-cluster.js';
 import { FAULTS, type Arena } from './faults.js';
 import { History, type Entry, type Outcome, type Violation } from './history.js';
 import { judge, type Stored } from './judge.js';

@@ -1,4 +1,4 @@
-import { token } from '../support/tokens.js';
+import { token } from '../support/service/tokens.js';
 import { userMark } from './marks.js';
 
 const DAY = 24 * 3600;

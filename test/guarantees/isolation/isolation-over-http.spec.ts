@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestApp } from '../../support/service/app.js';
+import type { Answer, Client } from '../../support/service/client.js';
+import { fillEveryTable, markedBusiness, rowsOf, TABLES, type Dump } from '../../support/data/filled-user.js';
+import { LOOK_ALIKES } from '../../support/data/look-alikes.js';
+import { markedSample } from '../../support/data/marked-samples.js';
+import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
+import { pathOf } from '../../support/service/route-paths.js';
+import {
+  DOCUMENTATION_ROUTES,
+  GUARDED_ROUTES,
+  PUBLIC_ROUTES,
+  routesOf,
+  SCOPED_ROUTES,
+  withHead,
+} from '../../support/service/routes.js';
+
+const ALICE_MARK = 'alicesmark';
+/** How her keys are shown to her: they end with her mark. */
+const ALICE_MASK = '********mark';
+
+const markOf = (index: number) => `markof${index}user`;
+
+const STEPS = [1, 2, 3, 4, 5, 6];
+
+interface Request {
+  /** As in the list of routes. */
+  readonly route: string;
+  /** What `:n` and the like stand for. */
+  readonly at?: Readonly<Record<string, string | number>>;
+  readonly query?: string;
+  readonly body?: object;
+  /** 404 for what is alice's: it looks as if it were not there. */
+  readonly status?: 404;
+}
+
+const SCOPED = Object.keys(SCOPED_ROUTES);
+
+/** Every way to read; `business` is the id of what alice says of hers. */
+function reads({ id }: Names, business: string): Request[] {
+  return [
+    ...GUARDED_ROUTES.filter((route) => route.startsWith('GET') && !route.includes(':')).map((route) => ({ route })),
+    { route: 'GET /api/onboarding/ai-inputs', query: 'format=prompt' },
+    ...STEPS.flatMap((n) => [
+      { route: 'GET /api/onboarding/step/:n', at: { n } },
+      { route: 'GET /api/onboarding/step/:n/validate', at: { n } },
+    ]),
+    ...['/api/onboarding', '/onboarding'].flatMap((prefix): Request[] => [
+      { route: `GET ${prefix}/business-info/:id`, at: { id: business }, status: 404 },
+      { route: `GET ${prefix}/business-info/:id`, at: { id }, status: 404 },
+      { route: `GET ${prefix}/business-info/user/:userId`, at: { userId: 'alice' }, status: 404 },
+    ]),
+    // Their tokens have no scope.
+    ...SCOPED.map((route): Request => ({ route, at: { userId: 'alice', provider: 'exa' }, status: 404 })),
+    ...PUBLIC_ROUTES.map((route) => ({ route, at: { provider: 'exa' } })),
+    { route: 'GET /openapi.json' },
+  ];
+}
+
+/** What alice's rows are called; whoever writes names them as the owner. */
+interface Names {
+  readonly user_id: string;
+  readonly session_id: string;
+  readonly id: string;
+}
+
+/** Every way to write; each body also names alice, her session and her rows as the owner. */
+function writes(mark: string, names: Names, business: string): Request[] {
+  return [
+    { route: 'POST /api/onboarding/start', body: names },
+    ...STEPS.map((n) => {
+      const { data, validation_errors } = markedSample(n, mark);
+      return {
+        route: 'POST /api/onboarding/step/:n/complete',
+        at: { n },
+        body: { ...names, data: { ...data, ...names }, validation_errors },
+      };
+    }),
+    { route: 'POST /api/onboarding/step/:n/skip', at: { n: 4 }, body: names },
+    { route: 'POST /api/onboarding/step/:n/skip', at: { n: 5 }, body: names },
+    {
+      route: 'POST /api/onboarding/step4/persona-save',
+      body: { core_persona: { identity: { name: mark } }, ...names },
+    },
+    { route: 'POST /api/onboarding/api-keys', body: { provider: 'exa', api_key: `a-key-${mark}`, ...names } },
+    { route: 'POST /api/onboarding/api-keys/validate', body: names },
+    {
+      route: 'POST /api/onboarding/providers/:provider/validate',
+      at: { provider: 'gemini' },
+      body: { api_key: `another-key-${mark}`, ...names },
+    },
+    { route: 'DELETE /api/onboarding/api-keys/:provider', at: { provider: 'exa' } },
+    ...['/api/onboarding', '/onboarding'].flatMap((prefix): Request[] => [
+      { route: `POST ${prefix}/business-info`, body: { ...names, ...markedBusiness(mark) } },
+      {
+        route: `PUT ${prefix}/business-info/:id`,
+        at: { id: business },
+        body: { ...names, ...markedBusiness(mark) },
+        status: 404,
+      },
+    ]),
+    { route: 'POST /api/onboarding/complete', body: names },
+    { route: 'POST /api/onboarding/reset', query: 'hard=false', body: names },
+  ];
+}
+
+async function send(client: Client, { route, at, query, body }: Request): Promise<Answer> {
+  const [method = ''] = route.split(' ');
+  const named = `user_id=alice&userId=alice${query ? `&${query}` : ''}`;
+  const headers = {
+    'x-user-id': 'alice',
+    'x-clerk-user-id': 'alice',
+    'x-forwarded-user': 'alice',
+    cookie: 'user_id=alice',
+  };
+  return client.send(method, `/${pathOf(route, at ?? {})}?${named}`, body && JSON.stringify(body), headers);
+}
+
+function readAll(client: Client, names: Names, business: string): Promise<[Request, Answer][]> {
+  return Promise.all(reads(names, business).map(async (request) => [request, await send(client, request)]));
+}
+
+describe('isolation over HTTP', () => {
+  let app: TestApp;
+  let filled: Dump;
+  /** What only alice may see: her mark, her keys' mask, and the ids of her rows. */
+  let secrets: string[];
+  let names: Names;
+  let business: string;
+  let providers: ProviderServer;
+
+  beforeAll(async () => {
+    providers = await ProviderServer.start();
+    providers.answers(providerStatus(200));
+    app = await TestApp.start({ environment: { PROVIDER_BASE_URLS: providers.baseUrls } });
+    await fillEveryTable(app, 'alice', ALICE_MARK);
+    filled = await rowsOf(app.database, 'alice');
+    const ids = JSON.stringify(filled).match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
+    secrets = [ALICE_MARK, ALICE_MASK, ...new Set(ids)];
+    const idIn = (table: string) => (filled[table]?.[0] as { id: string }).id;
+    const id = idIn('onboarding_sessions');
+    names = { user_id: 'alice', session_id: id, id };
+    business = idIn('business_info');
+  });
+  afterAll(async () => {
+    await app.stop();
+    await providers.stop();
+  });
+
+  it('starts from a row of alice’s in every table, with her mark in whatever holds what she entered', async () => {
+    expect(await app.database.tables()).toEqual(TABLES);
+    for (const table of TABLES) expect([table, filled[table]?.length]).not.toEqual([table, 0]);
+    const factsOnly = TABLES.filter((table) => !JSON.stringify(filled[table]).includes(ALICE_MARK));
+    expect(factsOnly).toEqual(['data_keys', 'progress_events']);
+    // The mark and the mask; the session, a row of each of the six tables whose rows have ids, and three keys.
+    expect(secrets.length).toBe(12);
+    const alice = await app.as('alice');
+    const { text } = await alice.get('/init');
+    expect(text.split(ALICE_MARK).length).toBeGreaterThan(80);
+    // Each of these shows alice something that nobody else may see.
+    for (const path of ['/ai-inputs', '/ai-inputs?format=prompt', '/summary', '/business-info/user/alice']) {
+      expect([path, (await alice.get(path)).text.includes(ALICE_MARK)]).toEqual([path, true]);
+    }
+    for (const path of ['/api-keys', '/api-keys/validate', '/summary']) {
+      expect([path, (await alice.get(path)).text.includes(ALICE_MASK)]).toEqual([path, true]);
+    }
+  });
+
+  it('tries every route there is', () => {
+    const tried = new Set([...reads(names, business), ...writes('', names, business)].map(({ route }) => route));
+    const documentation = DOCUMENTATION_ROUTES.filter((route) => !tried.has(route));
+    expect(withHead([...tried, ...documentation]).toSorted()).toEqual(routesOf(app).toSorted());
+    expect(withHead([...tried, ...documentation]).toSorted()).toEqual(
+      withHead([...GUARDED_ROUTES, ...SCOPED, ...PUBLIC_ROUTES, ...DOCUMENTATION_ROUTES]).toSorted(),
+    );
+  });
+
+  it('tries ids that differ', () => {
+    expect(LOOK_ALIKES.length).toBeGreaterThan(70);
+    expect(new Set(['alice', ...LOOK_ALIKES]).size).toBe(LOOK_ALIKES.length + 1);
+  });
+
+  const users = LOOK_ALIKES.map(
+    (id, index) => [`user ${index}, ${[...JSON.stringify(id)].slice(0, 40).join('')},`, id, index] as const,
+  );
+
+  it.each(users)('%s sees and changes nothing of alice’s', async (_title, id, index) => {
+    const client = await app.as(id);
+    // Nobody but alice has anything yet: to everybody else the service is as on the first day.
+    expect((await client.get('/status')).body).toMatchObject({ started_at: null, completion_percentage: 0 });
+    const attempts = await readAll(client, names, business);
+    for (const request of writes(markOf(index), names, business)) attempts.push([request, await send(client, request)]);
+    attempts.push(...(await readAll(client, names, business)));
+
+    for (const [{ route, at, status: expected = 200 }, { status, text }] of attempts) {
+      expect([route, at, status]).toEqual([route, at, expected]);
+      expect([route, at, secrets.filter((secret) => text.includes(secret))]).toEqual([route, at, []]);
+    }
+    expect(await rowsOf(app.database, 'alice')).toEqual(filled);
+  });
+
+  it('gives each of them a session of its own, and shows each its own data only', async () => {
+    const sessions = await app.database.query<{ user_id: string; id: string }>(
+      'select user_id, id from onboarding_sessions',
+    );
+    expect(new Set(sessions.map((session) => session.user_id))).toEqual(new Set(['alice', ...LOOK_ALIKES]));
+    expect(new Set(sessions.map((session) => session.id)).size).toBe(LOOK_ALIKES.length + 1);
+    const owners = Object.values(await app.database.dump()).flat() as { user_id: string }[];
+    expect(new Set(owners.map((row) => row.user_id))).toEqual(new Set(['alice', ...LOOK_ALIKES]));
+    for (const [, id, index] of users) {
+      const { body, text } = await (await app.as(id)).get('/init');
+      expect([body.user.id, body.session.session_id]).toEqual([id, id]);
+      expect(new Set(text.match(/markof\d+user|alicesmark/g))).toEqual(new Set([markOf(index)]));
+    }
+  });
+
+  it('lends and tells a service what belongs to the user whom it names, and to nobody else', async () => {
+    const service = await app.as('alice', { scope: 'keys:use onboarding:read' });
+    for (const [, userId, index] of users) {
+      for (const route of SCOPED) {
+        const { status, text } = await send(service, { route, at: { userId, provider: 'gemini' } });
+        expect([route, userId, status]).toEqual([route, userId, 200]);
+        expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+        if (!route.endsWith('status')) expect(text).toContain(markOf(index));
+      }
+    }
+    expect(await rowsOf(app.database, 'alice')).toEqual(filled);
+  });
+
+  it('deletes nothing but the caller’s own in a hard reset', async () => {
+    let expected = await app.database.dump();
+    for (const [position, [, id]] of users.entries()) {
+      const { status, body } = await send(await app.as(id), {
+        route: 'POST /api/onboarding/reset',
+        query: 'hard=true',
+        body: names,
+      });
+      expect([status, body.user_id, body.reset_mode]).toEqual([200, id, 'hard']);
+      expected = without(expected, id);
+      // Each time all of what is left would take long: alice's at once, everybody's now and then and at the end.
+      expect(await rowsOf(app.database, 'alice')).toEqual(filled);
+      if (position % 10 === 0) expect(await app.database.dump()).toEqual(expected);
+    }
+    expect(await app.database.dump()).toEqual(filled);
+  });
+});
+
+function without(dump: Dump, userId: string): Dump {
+  const others = (rows: readonly unknown[]) => rows.filter((row) => (row as { user_id: string }).user_id !== userId);
+  return Object.fromEntries(Object.entries(dump).map(([table, rows]) => [table, others(rows)]));
+}

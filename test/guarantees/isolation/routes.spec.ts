@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TestApp } from '../../support/service/app.js';
+import type { Client } from '../../support/service/client.js';
+import { expectProblem } from '../../support/service/problems.js';
+import {
+  API_ROUTES,
+  DOCUMENTATION_ROUTES,
+  GUARDED_ROUTES,
+  PUBLIC_ROUTES,
+  routesOf,
+  SCOPED_ROUTES,
+  withHead,
+} from '../../support/service/routes.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security?: readonly Record<string, string[]>[];
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, { readonly content?: Record<string, { readonly schema?: object }> }>>;
+}
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+}
+
+const PROBLEM = { $ref: '#/components/schemas/ProblemView' };
+
+/** What the parameters of a route stand for here. */
+const AT: Readonly<Record<string, string>> = {
+  ':n': '2',
+  ':provider': 'openai',
+  ':id': '00000000-0000-7000-8000-000000000000',
+  ':userId': 'somebody',
+  '*': 'swagger-ui.css',
+};
+
+const concrete = (path: string) => path.replaceAll(/:\w+|\*/g, (parameter) => AT[parameter] ?? parameter);
+
+/** A path that the route answers. */
+function send(client: Client, route: string) {
+  const [method = '', path = ''] = route.split(' ');
+  return client.send(method, `/${concrete(path)}`, ['POST', 'PUT'].includes(method) ? '{}' : undefined);
+}
+
+const SCOPED = Object.keys(SCOPED_ROUTES);
+
+function matches(route: string, method: string, path: string): boolean {
+  const [known, pattern = ''] = route.split(' ');
+  return known === method && new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+')}$`).test(path);
+}
+
+/** The route as the document names it. */
+function operationOf({ paths }: Document, route: string): Operation | undefined {
+  const [method = '', path = ''] = route.split(' ');
+  return paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+}
+
+describe('routes', () => {
+  let app: TestApp;
+  let document: Document;
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+    document = (await app.anonymous().get('//openapi.json')).body as Document;
+  });
+  afterAll(() => app.stop());
+
+  it('are those that are listed, each guarded or public', () => {
+    const listed = withHead([...API_ROUTES, ...DOCUMENTATION_ROUTES]);
+    expect(routesOf(app).toSorted()).toEqual(listed.toSorted());
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
+  it.each(withHead([...GUARDED_ROUTES, ...SCOPED]))('%s needs a token', async (route) => {
+    const refused = await send(app.anonymous(), route);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toBe('Bearer');
+    if (!route.startsWith('HEAD')) expectProblem(refused, 401);
+    const known = await send(await app.as('somebody'), route);
+    if (SCOPED.includes(route.replace('HEAD', 'GET'))) expect(known.status).toBe(404);
+    // There is no business information yet, and no key.
+    else if (/:id|user\/:userId|^DELETE/.test(route)) expect([400, 404]).toContain(known.status);
+    else expect([200, 400]).toContain(known.status);
+  });
+
+  // The page's licence has a route of its own, and no file.
+  const served = DOCUMENTATION_ROUTES.filter((route) => route !== 'GET /docs/LICENSE');
+
+  it.each(withHead([...PUBLIC_ROUTES, ...served]))('%s needs none', async (route) => {
+    expect((await send(app.anonymous(), route)).status).toBe(200);
+  });
+
+  it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])('%s opens no guarded address', async (method) => {
+    for (const path of new Set([...GUARDED_ROUTES, ...SCOPED].map((route) => route.split(' ')[1] ?? ''))) {
+      const { status } = await app.anonymous().send(method, `/${concrete(path)}`);
+      // `/api-keys/validate` and `/api-keys/onboarding` are also names that `DELETE /api-keys/:provider` may be asked for.
+      const isListed = API_ROUTES.some((route) => matches(route, method, concrete(path)));
+      expect([path, status]).toEqual([path, isListed ? 401 : 404]);
+    }
+  });
+
+  it('are all in the API’s document, and nothing else is', () => {
+    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(documented.toSorted()).toEqual(API_ROUTES.toSorted());
+    const ids = documented.map((route) => operationOf(document, route)?.operationId);
+    expect(new Set(ids).size).toBe(documented.length);
+  });
+
+  it.each(API_ROUTES)('%s documents its answer', (route) => {
+    const operation = operationOf(document, route);
+    const { 'text/plain': text, ...content } = operation?.responses['200']?.content ?? {};
+    expect(content).toEqual({ 'application/json': { schema: expect.any(Object) } });
+    expect(text).toEqual(route === 'GET /api/onboarding/ai-inputs' ? { schema: { type: 'string' } } : undefined);
+    expect(operation?.responses['200']?.content?.['application/json']?.schema).not.toEqual({});
+    expect(operation?.summary).toMatch(/\S/);
+    const parameters = [...route.matchAll(/:(\w+)/g)].map(([, name]) => name);
+    const inPath = operation?.parameters?.filter((parameter) => parameter.in === 'path') ?? [];
+    expect(inPath.map(({ name }) => name)).toEqual(parameters);
+  });
+
+  it.each([...GUARDED_ROUTES, ...SCOPED])('%s documents its token and how it refuses', (route) => {
+    const operation = operationOf(document, route);
+    expect(operation?.security).toEqual([{ bearer: [] }]);
+    for (const status of ['401', '503']) {
+      expect(operation?.responses[status]?.content).toEqual({ 'application/problem+json': { schema: PROBLEM } });
+    }
+  });
+
+  it.each(PUBLIC_ROUTES)('%s documents that it needs no token', (route) => {
+    expect(operationOf(document, route)?.security ?? []).toEqual([]);
+  });
+
+  it('refer to schemas that are there', () => {
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    expect(references.length).toBeGreaterThan(GUARDED_ROUTES.length);
+    const missing = references.map(([, name = '']) => name).filter((name) => !(name in document.components.schemas));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort } from '../../../src/storage/postgres/embedded/embedded-server.js';
+import { eventually } from '../../support/process/deadline.js';
+import { copyCheckout, NpmStart } from '../../support/process/npm-start.js';
+import { scratchDirectory } from '../../support/process/scratch-directory.js';
+
+// Processes are started here, and wait for each other.
+jest.setTimeout(120_000);
+
+/** The answer of `/health/live`, which the tests change. */
+const ANSWER = `return { status: 'ok' };`;
+
+describe('npm run dev', () => {
+  const scratch = scratchDirectory();
+  const checkout = join(scratch, 'checkout');
+  const dataDirectory = join(scratch, 'data');
+  const routes = join(checkout, 'src', 'ground', 'health', 'health.routes.ts');
+  const extra = join(checkout, 'src', 'ground', 'health', 'extra', 'answer.ts');
+  let source: string;
+  let url: string;
+  let dev: NpmStart;
+  let postgres: string;
+
+  beforeAll(async () => {
+    copyCheckout(checkout);
+    source = readFileSync(routes, 'utf8');
+    expect(source).toContain(ANSWER);
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}/health/live`;
+    dev = new NpmStart({
+      checkout,
+      dataDirectory,
+      records: join(scratch, 'records'),
+      environment: { PORT: String(port) },
+      script: 'exec npm run dev',
+    });
+    await dev.ready();
+    postgres = postmaster();
+  });
+  afterAll(async () => {
+    await dev.kill();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  /** The process of PostgreSQL, and when it started. */
+  function postmaster(): string {
+    const [pid, , startedAt] = readFileSync(
+      join(dataDirectory, 'database', 'postgres', 'postmaster.pid'),
+      'utf8',
+    ).split('\n');
+    return `${pid} ${startedAt}`;
+  }
+
+  /** As editors save: another file takes the place of the one before. */
+  function save(text: string): void {
+    writeFileSync(`${routes}~`, text);
+    renameSync(`${routes}~`, routes);
+  }
+
+  const answering = (expression: string) => source.replace(ANSWER, `return { status: ${expression} };`);
+
+  async function serves(status: string): Promise<void> {
+    await eventually(`${status} is served, after:\n${dev.output}`, async () => {
+      const answer = await fetch(url).catch(() => null);
+      return answer !== null && ((await answer.json()) as { status: string }).status === status;
+    });
+    expect(postmaster()).toBe(postgres);
+  }
+
+  /** @param since how much had been written before */
+  const says = (words: RegExp, since: number) =>
+    eventually(`it says ${words.source}`, () => words.test(dev.output.slice(since)));
+
+  it('serves each change, on the same port and the same PostgreSQL', async () => {
+    await serves('ok');
+    save(answering(`'first' as 'ok'`));
+    await serves('first');
+    save(answering(`'second' as 'ok'`));
+    await serves('second');
+  });
+
+  it('serves the last good build while the sources cannot be built, and names file and line', async () => {
+    const before = dev.output.length;
+    save(answering(`'broken`));
+    await says(/health\.routes\.ts:\d+/, before);
+    await says(/The service still runs as it was built before/, before);
+    await serves('second');
+    save(answering(`'mended' as 'ok'`));
+    await serves('mended');
+  });
+
+  it('waits for the next change after the service has failed', async () => {
+    const before = dev.output.length;
+    save(`${source}\nthrow new Error('a defect');\n`);
+    await says(/The service has ended \(exit code 1\)/, before);
+    expect(dev.output.slice(before)).toMatch(/health\.routes\.ts:\d+/);
+    save(answering(`'recovered' as 'ok'`));
+    await serves('recovered');
+  });
+
+  it('sees files that are added and removed', async () => {
+    save(`import { ANSWER } from './extra/answer.js';\n${answering('ANSWER')}`);
+    mkdirSync(join(extra, '..'));
+    writeFileSync(extra, `export const ANSWER = 'added' as 'ok';\n`);
+    await serves('added');
+    const before = dev.output.length;
+    rmSync(extra);
+    await says(/Could not resolve "\.\/extra\/answer\.js"/, before);
+    writeFileSync(extra, `export const ANSWER = 'added again' as 'ok';\n`);
+    await serves('added again');
+  });
+
+  it('runs what has a problem of types, and shows it', async () => {
+    const before = dev.output.length;
+    save(answering(`'mistyped'`));
+    await serves('mistyped');
+    await says(/health\.routes\.ts.*error.*TS2322/, before);
+  });
+
+  it('ends whole', async () => {
+    dev.signal('group', 'SIGINT');
+    await dev.gone();
+    expect([dev.exitCode('service'), await dev.ended()]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from '../../../src/ground/config/configuration.js';
+import { cluster } from '../database/database.js';
+import { within } from './deadline.js';
+import { scratchDirectory } from './scratch-directory.js';
+
+export interface CommandEnd {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a built command, such as `cli/rotate-keys`, to its end. It sees the variables it is given and nothing else of the machine. */
+export async function runCommand(entry: string, environment: Environment): Promise<CommandEnd> {
+  const directory = scratchDirectory();
+  const child = spawn(process.execPath, [join(cluster().build, `${entry}.js`)], {
+    cwd: directory,
+    env: { ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<CommandEnd>((done, fail) => {
+    child.on('error', fail);
+    child.on('close', (code) => done({ code, stdout, stderr }));
+  });
+  try {
+    return await within(`${entry} ends`, ended);
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
