@@ -27,7 +27,7 @@ const jest = spawn(
     '--experimental-vm-modules',
     '--no-warnings',
     join('node_modules', 'jest', 'bin', 'jest.js'),
-    join('test', 'guarantees', 'torture.spec.ts'),
+    join('test', 'guarantees', 'database', 'torture.spec.ts'),
   ],
   { cwd: ROOT, stdio: 'inherit', env: { ...process.env, TORTURE: JSON.stringify(sizes) } },
 );
