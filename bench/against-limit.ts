@@ -25,6 +25,6 @@ export async function againstLimit(run: Run, { users, ...plan }: CompareOptions)
 }
 
 function verdict({ atLeast, aim }: Operation, ratio: number): string {
-  const wanted = `${atLeast.toFixed(2)} ${ratio >= atLeast ? 'met' : 'MISSED'}`;
-  return aim === undefined ? wanted : `${wanted}, ${aim.toFixed(2)} ${ratio >= aim ? 'met' : 'missed'}`;
+  const verdictText = `${atLeast.toFixed(2)} ${ratio >= atLeast ? 'met' : 'MISSED'}`;
+  return aim === undefined ? verdictText : `${verdictText}, ${aim.toFixed(2)} ${ratio >= aim ? 'met' : 'missed'}`;
 }

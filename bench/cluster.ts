@@ -15,7 +15,7 @@ export interface Database {
   readonly superuserUrl: string;
 }
 
-/** A PostgreSQL for one run, in a directory of its own, with the settings that the service gives everybody: durable. */
+/** A PostgreSQL for one run, in its own directory, with the durable settings that the service uses. */
 export class Cluster {
   private readonly build: ServiceBuild;
   private readonly url: (user?: string, password?: string, database?: string) => string;

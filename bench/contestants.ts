@@ -12,7 +12,7 @@ import type { ServiceBuild } from './service-build.ts';
 /** As long as any run may take. */
 const DAY_SECONDS = 86_400;
 
-/** The service, asked by these users, each with a token of its own. */
+/** The service, asked by these users, each with their own token. */
 export async function asContestant(name: string, service: Service, users: readonly string[]): Promise<Contestant> {
   return {
     name,

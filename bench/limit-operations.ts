@@ -104,7 +104,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
 
     'POST /api/onboarding/step/2/complete': write(null, (run, change, { data }) => {
       const { userId, now, session } = change;
-      // What has no column of its own is left as it is.
+      // What has no column is left as it is.
       const { website, analysis, crawlResult, ...extra } = data as JsonObject;
       const columns = { ...(analysis as JsonObject), website_url: website, crawl_result: crawlResult };
       const event = { type: 'step_completed', step: 2, data: { from: 'completed', to: 'completed' } };

@@ -1,10 +1,10 @@
-// The load: a process of its own, which runs one measurement after the other as it is told to.
+// The load: its own process, which runs one measurement after the other as it is told to.
 import autocannon, { type Request } from 'autocannon';
 import { answer } from './messages.ts';
 
 const CONNECTIONS = 32;
 
-/** What is asked, whoever asks. */
+/** A request, for any user. */
 export interface Shape {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -45,7 +45,7 @@ async function run({ url, shapes, users, until }: Job): Promise<LoadResult> {
     sampleInt: 50,
     bailout: 1,
     ...('seconds' in until ? { duration: until.seconds } : { amount: until.requests }),
-    // Each connection has users of its own, so that nobody asks for two things at once.
+    // Each connection has its own users, so that nobody asks for two things at once.
     setupClient: (client) => client.setRequests(prepared.shift() ?? []),
   });
   const times: number[] = [];

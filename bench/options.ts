@@ -11,7 +11,7 @@ export type Options = { readonly json: string | undefined } & (
   | { readonly kind: 'start'; readonly times: number }
 );
 
-/** What to find out: without a word, how fast the service is beside the limit. @throws Refused */
+/** What to find out: without a word, how fast the service is next to the limit. @throws Refused */
 export function readOptions(): Options {
   const { values, positionals } = parse();
   const { json } = values;
@@ -49,9 +49,9 @@ function parse() {
 
 function operationsOf(list: string | undefined): CompareOptions['operations'] {
   const names = OPERATIONS.map(({ name }) => name);
-  return (list?.split(',') ?? names).map((wanted) => {
-    const operation = OPERATIONS.find(({ name }) => name === wanted);
-    if (!operation) throw new Refused(`--operations: ${wanted} is none of ${names.join(', ')}.`);
+  return (list?.split(',') ?? names).map((operationName) => {
+    const operation = OPERATIONS.find(({ name }) => name === operationName);
+    if (!operation) throw new Refused(`--operations: ${operationName} is none of ${names.join(', ')}.`);
     return operation;
   });
 }

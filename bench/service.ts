@@ -31,7 +31,7 @@ export function serviceEnvironment(appUrl: string, ownerUrl?: string): NodeJS.Pr
   };
 }
 
-/** The built service as production runs it, in a process of its own. */
+/** The built service as production runs it, in its own process. */
 export class Service {
   readonly url: string;
   readonly child: ChildProcess;
@@ -69,7 +69,7 @@ export class Service {
     return this.child.pid as number;
   }
 
-  /** The end of what it has said beside the lines of good requests. */
+  /** The end of what it has said, except the lines of good requests. */
   complaints(): string {
     const lines = readFileSync(this.#log, 'utf8').trim().split('\n');
     return lines

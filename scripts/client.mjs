@@ -21,9 +21,9 @@ const files = {
 let stale = false;
 for (const [name, content] of Object.entries(files)) {
   const path = join(ROOT, name);
-  const wanted = await format(content, { ...(await resolveConfig(path)), filepath: path });
-  if (!process.argv.includes('--check')) writeFileSync(path, wanted);
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== wanted) {
+  const formatted = await format(content, { ...(await resolveConfig(path)), filepath: path });
+  if (!process.argv.includes('--check')) writeFileSync(path, formatted);
+  else if (!existsSync(path) || readFileSync(path, 'utf8') !== formatted) {
     console.error(`${name} is not what the routes say: run \`npm run client\`, and commit what it writes.`);
     stale = true;
   }

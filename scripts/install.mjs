@@ -15,10 +15,10 @@ export const NODE = join(ROOT, 'node_modules', 'node', 'bin', process.platform =
 const STAMP = join(ROOT, 'node_modules', '.installed');
 
 export async function ensureInstalled() {
-  const wanted = createHash('sha256')
+  const fingerprint = createHash('sha256')
     .update(readFileSync(join(ROOT, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint) return;
   const running = runningServices(ROOT);
   if (running.length > 0) {
     console.error(
@@ -27,7 +27,7 @@ export async function ensureInstalled() {
     process.exit(1);
   }
   await install();
-  writeFileSync(STAMP, wanted);
+  writeFileSync(STAMP, fingerprint);
 }
 
 async function install() {

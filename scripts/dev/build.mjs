@@ -84,8 +84,8 @@ function typescript() {
     setup({ onLoad }) {
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const source = readFileSync(path, 'utf8');
-        const known = compiled.get(path);
-        if (known?.source === source) return known.result;
+        const cached = compiled.get(path);
+        if (cached?.source === source) return cached.result;
         try {
           const { code } = await transform(source, { filename: path, cwd: ROOT, sourceMaps: 'inline' });
           const result = { contents: code, loader: 'js' };

@@ -1,4 +1,4 @@
-// A process of its own: looks for problems of types in everything that `npm run types` looks at, again after each change.
+// Its own process: looks for problems of types in everything that `npm run types` looks at, again after each change.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';

@@ -12,7 +12,7 @@ describe('step 1', () => {
   afterAll(() => app.stop());
 
   /** What the user really has, as services in the process see it. */
-  async function stored(userId: string): Promise<Record<string, string>> {
+  async function savedKeys(userId: string): Promise<Record<string, string>> {
     const keys = await app.nest.get(ApiKeyManager).getApiKeys(userId);
     return Object.fromEntries([...keys].map(([provider, secret]) => [provider, secret.reveal()]));
   }
@@ -28,7 +28,7 @@ describe('step 1', () => {
     expect((await user.get('/step/1')).body).toMatchObject({ status: 'completed', data });
     expect((await user.get('/progress')).body.steps[0]).toMatchObject({ status: 'completed', data });
     expect((await user.get('/init')).body.onboarding.steps[0]).toMatchObject({ has_data: true, data });
-    expect(await stored('keeps')).toEqual(sample(1).data['api_keys']);
+    expect(await savedKeys('keeps')).toEqual(sample(1).data['api_keys']);
     const events = await app.database.query(
       `select type, data from progress_events where user_id = 'keeps' order by revision`,
     );
@@ -95,7 +95,7 @@ describe('step 1', () => {
     expect([answer.status, answer.text]).toEqual([400, expect.not.stringContaining('misplaced')]);
     expect(answer.body.errors).toContainEqual({ pointer: '/data/api_keys', detail: 'There is no such provider.' });
     expect(app.log.join('')).not.toContain('0123456789-misplaced');
-    expect(await stored('misplaced')).toEqual({});
+    expect(await savedKeys('misplaced')).toEqual({});
   });
 
   it.each(['sk-a-text', ['sk-a-list'], 5])('needs keys by provider, not %j', async (api_keys) => {
@@ -122,7 +122,7 @@ describe('step 1', () => {
       200,
       { configured_providers: ['copilotkit', 'exa', 'gemini', 'mistral'] },
     ]);
-    expect(await stored('posts-masks')).toEqual({
+    expect(await savedKeys('posts-masks')).toEqual({
       ...(sample(1).data['api_keys'] as Record<string, string>),
       mistral: 'a-new-key-1',
     });
@@ -134,7 +134,7 @@ describe('step 1', () => {
     const { status, body } = await user.post('/step/1/complete', { data: { api_keys } });
     const detail = 'This is a masked key, not the key itself: paste the whole key.';
     expect([status, body.detail, body.errors]).toEqual([400, detail, [{ pointer: '/data/api_keys/openai', detail }]]);
-    expect(await stored('foreign-masks')).toEqual({});
+    expect(await savedKeys('foreign-masks')).toEqual({});
     expect((await user.get('/status')).body.started_at).toBeNull();
   });
 
@@ -145,7 +145,7 @@ describe('step 1', () => {
     const user = await app.as(`both-${order}`);
     const { status, body } = await user.post('/step/1/complete', { data: { api_keys } });
     expect([status, body.data]).toEqual([200, { configured_providers: ['gemini'] }]);
-    expect(await stored(`both-${order}`)).toEqual({ gemini: 'of-the-name-1' });
+    expect(await savedKeys(`both-${order}`)).toEqual({ gemini: 'of-the-name-1' });
   });
 
   it('takes the key of the alias where the name is empty, and stores the name', async () => {
@@ -153,7 +153,7 @@ describe('step 1', () => {
     const api_keys = { gemini: ' ', google: ' of-the-alias-1\n', metaphor: 'exa-key-1' };
     const { status, body } = await user.post('/step/1/complete', { data: { api_keys } });
     expect([status, body.data]).toEqual([200, { configured_providers: ['exa', 'gemini'] }]);
-    expect(await stored('alias-only')).toEqual({ gemini: 'of-the-alias-1', exa: 'exa-key-1' });
+    expect(await savedKeys('alias-only')).toEqual({ gemini: 'of-the-alias-1', exa: 'exa-key-1' });
   });
 
   it('leaves stored keys where empty texts are posted', async () => {
@@ -161,7 +161,7 @@ describe('step 1', () => {
     await user.post('/step/1/complete', sample(1));
     const api_keys = { gemini: '', exa: null, copilotkit: '  ', openai: 'sk-0123456789abcdef' };
     expect((await user.post('/step/1/complete', { data: { api_keys } })).status).toBe(200);
-    expect(await stored('empty-again')).toEqual({
+    expect(await savedKeys('empty-again')).toEqual({
       ...(sample(1).data['api_keys'] as Record<string, string>),
       openai: 'sk-0123456789abcdef',
     });
@@ -198,6 +198,6 @@ describe('step 1', () => {
       [{ pointer: `/data/api_keys/${provider}`, detail: expect.stringMatching(detail) }],
     ]);
     expect(answer.text).not.toContain('secret');
-    expect(await stored('refused')).toEqual({});
+    expect(await savedKeys('refused')).toEqual({});
   });
 });

@@ -15,7 +15,7 @@ const AI = [
   'huggingface',
 ];
 
-/** An address at which nobody listens: whoever is asked in a test that asks nobody is not there. */
+/** An address at which nobody listens, for tests in which the service must ask no provider. */
 const NOBODY = JSON.stringify(Object.fromEntries(PROVIDERS.map(({ id }) => [id, 'http://127.0.0.1:1'])));
 
 function startApp(environment: Environment = {}): Promise<TestApp> {
@@ -45,7 +45,7 @@ describe('API keys', () => {
   }
 
   /** What the user really has, as services in the process see it. */
-  async function stored(userId: string): Promise<Record<string, string>> {
+  async function savedKeys(userId: string): Promise<Record<string, string>> {
     const keys = await app.nest.get(ApiKeyManager).getApiKeys(userId);
     return Object.fromEntries([...keys].map(([provider, secret]) => [provider, secret.reveal()]));
   }
@@ -79,7 +79,7 @@ describe('API keys', () => {
       };
       expect((await user.get('/api-keys')).body).toEqual(expected);
       expect((await user.get('/api-keys/onboarding')).body).toEqual(expected);
-      expect(await stored('saves')).toEqual({ openai: KEY, tavily: 'tvly-short' });
+      expect(await savedKeys('saves')).toEqual({ openai: KEY, tavily: 'tvly-short' });
     });
 
     it.each([
@@ -108,7 +108,7 @@ describe('API keys', () => {
           configured_providers: [id],
         });
         await save(user, id, 'key-of-the-name-1');
-        expect(await stored(`alias-${alias}`)).toEqual({ [id]: 'key-of-the-name-1' });
+        expect(await savedKeys(`alias-${alias}`)).toEqual({ [id]: 'key-of-the-name-1' });
         const setup = await user.get(`/providers/${alias}/setup`);
         expect([setup.status, setup.body.name]).toEqual([200, PROVIDERS.find((provider) => provider.id === id)?.name]);
         const check = await user.post(`/providers/${alias}/validate`, { api_key: 'key-0123456789' });
@@ -118,13 +118,13 @@ describe('API keys', () => {
           200,
           { message: `API key for ${id} deleted`, provider: id, status: 'deleted' },
         ]);
-        expect(await stored(`alias-${alias}`)).toEqual({});
+        expect(await savedKeys(`alias-${alias}`)).toEqual({});
       },
     );
 
     it('drops white space and line breaks around a key', async () => {
       await save(await app.as('trimmed'), 'openai', `\r\n\t  ${KEY} \u00a0\n`);
-      expect(await stored('trimmed')).toEqual({ openai: KEY });
+      expect(await savedKeys('trimmed')).toEqual({ openai: KEY });
     });
 
     it('leaves the key where its mask is posted', async () => {
@@ -133,7 +133,7 @@ describe('API keys', () => {
       await save(user, 'mistral', 'short');
       await save(user, 'openai', MASK);
       await save(user, 'mistral', ' ******** ');
-      expect(await stored('posts-mask')).toEqual({ openai: KEY, mistral: 'short' });
+      expect(await savedKeys('posts-mask')).toEqual({ openai: KEY, mistral: 'short' });
       const [row] = await app.database.query('select version from api_keys where user_id = $1 and provider = $2', [
         'posts-mask',
         'openai',
@@ -151,7 +151,7 @@ describe('API keys', () => {
         const { status, body } = await user.post('/api-keys', { provider: 'openai', api_key });
         expect([status, body]).toEqual([400, refused]);
       }
-      expect(await stored('foreign-mask')).toEqual({ openai: KEY });
+      expect(await savedKeys('foreign-mask')).toEqual({ openai: KEY });
     });
 
     it('leaves the key while its mask is deleted character by character, from either end, through every door', async () => {
@@ -174,7 +174,7 @@ describe('API keys', () => {
         expect([api_key, check.status, check.body]).toMatchObject([api_key, 200, { valid: false, message: detail }]);
         await expect(manager.save('deletes-mask', 'openai', api_key)).rejects.toThrow(detail);
       }
-      expect(await stored('deletes-mask')).toEqual({ openai: KEY });
+      expect(await savedKeys('deletes-mask')).toEqual({ openai: KEY });
     });
 
     it('keeps a description, and the one there is when none is posted', async () => {
@@ -187,7 +187,7 @@ describe('API keys', () => {
       expect(await description()).toBe('of the team');
       await user.post('/api-keys', { provider: 'openai', api_key: `${KEY}1` });
       await user.post('/api-keys', { provider: 'openai', api_key: `${KEY}2`, description: null });
-      expect([await description(), await stored('described')]).toEqual(['of the team', { openai: `${KEY}2` }]);
+      expect([await description(), await savedKeys('described')]).toEqual(['of the team', { openai: `${KEY}2` }]);
     });
 
     it.each([
@@ -207,7 +207,7 @@ describe('API keys', () => {
       const errors = pointers.map((pointer) => ({ pointer, detail: expect.stringMatching(/\.$/) }));
       expect(body).toEqual(problem(400, 'Invalid input', expect.any(String), { errors }));
       expect(text).not.toContain(KEY);
-      expect(await stored('wrong-fields')).toEqual({});
+      expect(await savedKeys('wrong-fields')).toEqual({});
     });
 
     it.each([
@@ -236,7 +236,7 @@ describe('API keys', () => {
       const check = await user.post(`/providers/${provider}/validate`, { api_key });
       expect([check.status, check.body]).toMatchObject([200, { valid: false, status: 'invalid', message: detail }]);
       expect(check.text).not.toContain('secret');
-      expect(await stored('refused')).toEqual({});
+      expect(await savedKeys('refused')).toEqual({});
     });
 
     it.each(['nonesuch', '', 'OpenAI', '__proto__', 'constructor'])('knows no provider %j', async (provider) => {
@@ -268,7 +268,7 @@ describe('API keys', () => {
       const statuses = (await Promise.all(Object.entries(typed).map(type))).flat();
       expect(statuses.length).toBeGreaterThanOrEqual(90);
       expect(new Set(statuses)).toEqual(new Set([200]));
-      expect(await stored('types')).toEqual(typed);
+      expect(await savedKeys('types')).toEqual(typed);
       const completed = (await events('types')).filter(([type]) => type === 'step_completed');
       expect(completed).toHaveLength(1);
     });
@@ -313,7 +313,7 @@ describe('API keys', () => {
     it('takes no key from anybody else', async () => {
       await save(await app.as('owner.a'), 'openai', KEY);
       expect((await (await app.as('owner_a')).send('DELETE', '/api-keys/openai')).status).toBe(404);
-      expect(await stored('owner.a')).toEqual({ openai: KEY });
+      expect(await savedKeys('owner.a')).toEqual({ openai: KEY });
     });
   });
 
@@ -384,7 +384,7 @@ describe('API keys', () => {
       await save(user, 'openai', KEY);
       await user.post('/reset');
       expect(await progress(user)).toMatchObject({ current_step: 1, completion_percentage: 0, status: 'pending' });
-      expect(await stored('resets')).toEqual({ openai: KEY });
+      expect(await savedKeys('resets')).toEqual({ openai: KEY });
       expect((await user.post('/step/1/complete')).status).toBe(200);
       await user.post('/reset?hard=true');
       expect((await user.get('/api-keys')).body).toEqual({
@@ -396,7 +396,7 @@ describe('API keys', () => {
         'select user_id from api_keys where user_id = $1 union all select user_id from data_keys where user_id = $1';
       expect(await app.database.query(rows, ['resets'])).toEqual([]);
       await save(user, 'openai', `${KEY}-new`);
-      expect(await stored('resets')).toEqual({ openai: `${KEY}-new` });
+      expect(await savedKeys('resets')).toEqual({ openai: `${KEY}-new` });
     });
   });
 
@@ -474,7 +474,7 @@ describe('API keys', () => {
           message: 'This key could not be checked with Google Gemini. It can be saved all the same.',
         },
       ]);
-      expect(await stored('checks-only')).toEqual({});
+      expect(await savedKeys('checks-only')).toEqual({});
       expect((await user.get('/status')).body.started_at).toBeNull();
       expect(await events('checks-only')).toEqual([]);
     });

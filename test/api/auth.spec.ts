@@ -154,13 +154,13 @@ describe('tokens', () => {
       const exp = now() + 2;
       const good = await token('alice', { exp });
       const tolerated = (exp + 5) * SECOND;
-      let asked = 0;
+      let requests = 0;
       while (Date.now() < tolerated - SECOND) {
         expect((await withToken(app, good)).status).toBe(200);
-        asked++;
+        requests++;
         await delay(200);
       }
-      expect(asked).toBeGreaterThan(2);
+      expect(requests).toBeGreaterThan(2);
       while (Date.now() < tolerated) await delay(tolerated - Date.now() + 1);
       expectUnauthenticated(await withToken(app, good));
       expectUnauthenticated(await withToken(app, good));

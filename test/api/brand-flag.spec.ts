@@ -67,7 +67,7 @@ describe('ENABLE_WEBSITE_BRAND_COLUMNS', () => {
     return answer;
   }
 
-  const stored = async (userId: string) => {
+  const savedBrand = async (userId: string) => {
     const [row] = await database.query(
       'select brand_analysis, content_strategy_insights from website_analyses where user_id = $1',
       [userId],
@@ -102,7 +102,7 @@ describe('ENABLE_WEBSITE_BRAND_COLUMNS', () => {
 
   it('is off: what was stored while it was on is shown by none, and comes back', async () => {
     await save(on, 'alice', brand());
-    const before = await stored('alice');
+    const before = await savedBrand('alice');
     const whole = (await (await on.as('alice')).get('/init')).body;
     expect((await readsOf(off)).showing).toEqual([]);
     const client = await off.as('alice');
@@ -113,7 +113,7 @@ describe('ENABLE_WEBSITE_BRAND_COLUMNS', () => {
       expect(analysis.analysis).not.toHaveProperty(column);
       expect(analysis.website_analysis).not.toHaveProperty(column);
     }
-    expect(await stored('alice')).toEqual(before);
+    expect(await savedBrand('alice')).toEqual(before);
     expect((await (await on.as('alice')).get('/init')).body).toEqual(whole);
   });
 
@@ -170,7 +170,7 @@ describe('ENABLE_WEBSITE_BRAND_COLUMNS', () => {
     const persona = { core_persona: { identity: {} }, ...spellings };
     expect((await (await off.as('bob')).post('/step4/persona-save', persona)).status).toBe(200);
     await off.nest.get(OnboardingDatabaseService).saveWebsiteAnalysis('bob', spellings);
-    expect(await stored('bob')).toEqual({ brand_analysis: null, content_strategy_insights: null });
+    expect(await savedBrand('bob')).toEqual({ brand_analysis: null, content_strategy_insights: null });
     const rows = Object.values(await database.dump())
       .flat()
       .filter((row) => (row as JsonObject)['user_id'] === 'bob');
@@ -181,7 +181,7 @@ describe('ENABLE_WEBSITE_BRAND_COLUMNS', () => {
 
   it('is off: saving the analysis leaves what is stored of the brand as it is', async () => {
     await save(on, 'carol', brand());
-    const before = await stored('carol');
+    const before = await savedBrand('carol');
     expect(before).toEqual(brand());
     await save(off, 'carol', brand(' changed'));
     const client = await off.as('carol');
@@ -189,9 +189,9 @@ describe('ENABLE_WEBSITE_BRAND_COLUMNS', () => {
     expect((await client.post('/step/2/complete', { data })).status).toBe(200);
     const nulls = { brand_analysis: null, content_strategy_insights: null, seo_audit: null };
     await off.nest.get(OnboardingDatabaseService).saveWebsiteAnalysis('carol', nulls);
-    expect(await stored('carol')).toEqual(before);
+    expect(await savedBrand('carol')).toEqual(before);
     await save(on, 'carol', brand(' changed'));
-    expect(await stored('carol')).toEqual(brand(' changed'));
+    expect(await savedBrand('carol')).toEqual(brand(' changed'));
   });
 
   it('holds for services in the same process', async () => {

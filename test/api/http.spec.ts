@@ -454,8 +454,8 @@ describe('HTTP', () => {
       behind
         .getHttpAdapter()
         .getInstance()
-        .addHook('onRequest', (asked, _reply, done) => {
-          seen.push(asked.ip);
+        .addHook('onRequest', (incoming, _reply, done) => {
+          seen.push(incoming.ip);
           done();
         });
       await behind.listen(0, '127.0.0.1');

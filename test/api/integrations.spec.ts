@@ -36,7 +36,7 @@ describe('step 5', () => {
     return answer.body;
   }
 
-  const stored = async (user: Client) => (await user.get('/step/5')).body.data;
+  const savedStep = async (user: Client) => (await user.get('/step/5')).body.data;
   const extraOf = async (userId: string) =>
     (await app.database.query('select extra from platform_integrations where user_id = $1', [userId]))[0]?.['extra'];
 
@@ -48,7 +48,7 @@ describe('step 5', () => {
   ])('is taken %s', async (name, data) => {
     const user = await app.as(name);
     await save(user, data);
-    expect(await stored(user)).toEqual({
+    expect(await savedStep(user)).toEqual({
       ...COLUMNS,
       integrations: PLATFORMS,
       ...BESIDE,
@@ -93,13 +93,13 @@ describe('step 5', () => {
     if (key === 'integrations') return;
     const nested = await user.post('/step/5/complete', { data: { integrations: { [key]: value } } });
     expect([nested.status, nested.body.errors[0].pointer]).toEqual([400, `/data/integrations/${key}`]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it('leaves other fields on a partial save, and blanks leave what is stored', async () => {
     const user = await app.as('partial');
     await save(user, { ...sample(5).data, ...BESIDE });
-    const before = await stored(user);
+    const before = await savedStep(user);
     await save(user, { integrations: { connectedPlatforms: [] }, notes: 'later' });
     const changed = {
       ...before,
@@ -108,21 +108,21 @@ describe('step 5', () => {
       notes: 'later',
       updated_at: wireTime(),
     };
-    expect(await stored(user)).toEqual(changed);
+    expect(await savedStep(user)).toEqual(changed);
     for (const blank of [null, '']) {
       const blanks = Object.fromEntries(Object.keys({ ...PLATFORMS, ...BESIDE }).map((key) => [key, blank]));
       await save(user, { ...blanks, integrations: blanks });
-      expect(await stored(user)).toEqual(changed);
+      expect(await savedStep(user)).toEqual(changed);
     }
   });
 
   it('is unchanged by posting back what was read', async () => {
     const user = await app.as('idempotent');
     await save(user, { ...sample(5).data, ...BESIDE, unheardOf: { a: 1 } });
-    const [first, extra] = [await stored(user), await extraOf('idempotent')];
+    const [first, extra] = [await savedStep(user), await extraOf('idempotent')];
     expect(first.unheardOf).toEqual({ a: 1 });
     await save(user, first);
-    expect(await stored(user)).toEqual({ ...first, updated_at: wireTime() });
+    expect(await savedStep(user)).toEqual({ ...first, updated_at: wireTime() });
     expect(await extraOf('idempotent')).toEqual(extra);
   });
 

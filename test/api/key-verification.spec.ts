@@ -15,7 +15,7 @@ const KEY = 'key-canary-0123456789';
 const bearer = { authorization: `Bearer ${KEY}` };
 
 /** How each provider is asked, but for those that have no request that is free. */
-const ASKED: Readonly<Record<string, readonly [path: string, headers: Readonly<Record<string, string>>]>> = {
+const CHECKS: Readonly<Record<string, readonly [path: string, headers: Readonly<Record<string, string>>]>> = {
   openai: ['/v1/models', bearer],
   gemini: ['/v1/models', { 'x-goog-api-key': KEY }],
   anthropic: ['/v1/models', { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' }],
@@ -33,7 +33,7 @@ const ASKED: Readonly<Record<string, readonly [path: string, headers: Readonly<R
   replicate: ['/v1/account', bearer],
   elevenlabs: ['/v1/user', { 'xi-api-key': KEY }],
 };
-const NOT_ASKED = PROVIDERS.map(({ id }) => id).filter((id) => !(id in ASKED));
+const WITHOUT_CHECK = PROVIDERS.map(({ id }) => id).filter((id) => !(id in CHECKS));
 
 const CONFIGURED = { valid: true, status: 'configured' };
 const INVALID = { valid: false, status: 'invalid' };
@@ -62,7 +62,7 @@ describe('verification of keys', () => {
       environment: {
         PROVIDER_BASE_URLS: providers.baseUrls,
         RATE_LIMIT_KEY_CHECKS: '0',
-        // Whoever held a connection while a provider thinks would keep everybody else out.
+        // A request that held a connection while a provider thinks would keep everybody else out.
         DATABASE_POOL_SIZE: '1',
       },
     });
@@ -104,11 +104,11 @@ describe('verification of keys', () => {
 
   describe('the request', () => {
     it('is known here for every provider', () => {
-      expect([Object.keys(ASKED).length, NOT_ASKED.length]).toEqual([16, 5]);
+      expect([Object.keys(CHECKS).length, WITHOUT_CHECK.length]).toEqual([16, 5]);
     });
 
-    it.each(Object.entries(ASKED))('shows %s the key in its header, and never in the address', async (id, asked) => {
-      const [path, headers] = asked;
+    it.each(Object.entries(CHECKS))('shows %s the key in its header, and never in the address', async (id, check) => {
+      const [path, headers] = check;
       expect(await verdict(id)).toEqual(CONFIGURED);
       expect(providers.requests).toEqual([
         { provider: id, method: 'GET', path, headers: expect.objectContaining(headers) },
@@ -117,7 +117,7 @@ describe('verification of keys', () => {
       expect(JSON.stringify(others)).not.toContain(KEY);
     });
 
-    it.each(NOT_ASKED)('is not made of %s, which has none that is free', async (id) => {
+    it.each(WITHOUT_CHECK)('is not made of %s, which has none that is free', async (id) => {
       expect(await verdict(id)).toEqual(UNVERIFIED);
       const user = await app.as(`stored-${id}`);
       await save(user, id);
@@ -161,7 +161,7 @@ describe('verification of keys', () => {
   });
 
   describe('the answer', () => {
-    it.each(Object.keys(ASKED))('of %s is yes with 200 and no with 401', async (id) => {
+    it.each(Object.keys(CHECKS))('of %s is yes with 200 and no with 401', async (id) => {
       expect(await verdict(id)).toEqual(CONFIGURED);
       providers.answers(status(401, '{"error":"no such key"}'));
       expect(await verdict(id)).toEqual(INVALID);
@@ -341,7 +341,7 @@ describe('verification of keys', () => {
   });
 
   describe('at once', () => {
-    const EIGHT = Object.keys(ASKED).slice(0, 8);
+    const EIGHT = Object.keys(CHECKS).slice(0, 8);
 
     /** Lets the providers answer one request after the other, until all are through. */
     async function release(held: ServerResponse[], total: number): Promise<void> {

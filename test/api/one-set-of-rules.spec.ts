@@ -173,7 +173,7 @@ describe('data that are refused over HTTP', () => {
     });
 
     it('are keys under the name of their provider, trimmed, once each; a mask leaves the key, and the first completes step 1', async () => {
-      const stored = async () =>
+      const savedKeys = async () =>
         Object.fromEntries([...(await database.getApiKeys('keys'))].map(([id, secret]) => [id, secret.reveal()]));
       const versions = () =>
         app.database.query(`select provider, version from api_keys where user_id = 'keys' order by provider`);
@@ -185,7 +185,7 @@ describe('data that are refused over HTTP', () => {
       for (const again of ['of-the-alias-0123', '********0123', ' ********0123']) {
         await database.saveApiKey('keys', 'gemini', again);
       }
-      expect(await stored()).toEqual({ exa: 'exa-key-1', gemini: 'of-the-alias-0123' });
+      expect(await savedKeys()).toEqual({ exa: 'exa-key-1', gemini: 'of-the-alias-0123' });
       expect(await versions()).toEqual([
         { provider: 'exa', version: 1 },
         { provider: 'gemini', version: 1 },

@@ -150,8 +150,8 @@ describe('the document of the API', () => {
       const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>);
       expect([name, schema['type'], properties.length > 0]).toEqual([name, 'object', true]);
       for (const [property, described] of properties) {
-        const known = ['type', '$ref', 'allOf', 'oneOf', 'anyOf'].filter((key) => key in described);
-        expect([name, property, known]).not.toEqual([name, property, []]);
+        const kinds = ['type', '$ref', 'allOf', 'oneOf', 'anyOf'].filter((key) => key in described);
+        expect([name, property, kinds]).not.toEqual([name, property, []]);
         if (described['type'] === 'array') expect(described['items']).toEqual(expect.any(Object));
       }
       for (const required of (schema['required'] ?? []) as string[]) {

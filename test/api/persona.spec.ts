@@ -33,7 +33,7 @@ describe('step 4', () => {
     return answer.body;
   }
 
-  const stored = async (user: Client) => (await user.get('/step/4')).body.data;
+  const savedStep = async (user: Client) => (await user.get('/step/4')).body.data;
   const extraOf = async (userId: string) =>
     (await app.database.query('select extra from persona_data where user_id = $1', [userId]))[0]?.['extra'];
 
@@ -43,14 +43,14 @@ describe('step 4', () => {
   ])('is taken in %s and returned in both spellings', async (name, data) => {
     const user = await app.as(name);
     await save(user, data);
-    expect(await stored(user)).toEqual({ ...IN_SNAKE_CASE, ...IN_CAMEL_CASE, ...ROW });
+    expect(await savedStep(user)).toEqual({ ...IN_SNAKE_CASE, ...IN_CAMEL_CASE, ...ROW });
     expect(await extraOf(name)).toEqual({});
   });
 
   it('lets camelCase win', async () => {
     const user = await app.as('both');
     await save(user, { ...IN_CAMEL_CASE, quality_metrics: { overall_score: 1 }, selected_platforms: ['none'] });
-    expect(await stored(user)).toEqual({ ...IN_SNAKE_CASE, ...IN_CAMEL_CASE, ...ROW });
+    expect(await savedStep(user)).toEqual({ ...IN_SNAKE_CASE, ...IN_CAMEL_CASE, ...ROW });
     expect(await extraOf('both')).toEqual({});
   });
 
@@ -74,7 +74,7 @@ describe('step 4', () => {
     const user = await app.as(`demands-${name}`);
     const { status, body } = await user.post('/step/4/complete', { data });
     expect([status, body.detail]).toEqual([400, detail]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
     expect((await user.get('/status')).body.started_at).toBeNull();
   });
 
@@ -97,31 +97,31 @@ describe('step 4', () => {
     const user = await app.as(`type-${key}`);
     const { status, body } = await user.post('/step/4/complete', { data: { ...IN_CAMEL_CASE, [key]: value } });
     expect([status, body.errors]).toEqual([400, [{ pointer: `/data/${key}`, detail: expect.stringContaining(key) }]]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it('leaves other fields on a partial save, and blanks leave what is stored', async () => {
     const user = await app.as('partial');
     await save(user, sample(4).data);
-    const before = await stored(user);
+    const before = await savedStep(user);
     const corePersona = { identity: { persona_name: 'Another' } };
     const { platformPersonas } = before;
     await save(user, { corePersona, platformPersonas });
     const changed = { ...before, corePersona, core_persona: corePersona, updated_at: wireTime() };
-    expect(await stored(user)).toEqual(changed);
+    expect(await savedStep(user)).toEqual(changed);
     for (const blank of [null, '']) {
       const blanks = Object.fromEntries(Object.keys(sample(4).data).map((key) => [key, blank]));
       await save(user, { ...blanks, corePersona, platformPersonas });
-      expect(await stored(user)).toEqual(changed);
+      expect(await savedStep(user)).toEqual(changed);
     }
   });
 
   it('is unchanged by posting back what was read', async () => {
     const user = await app.as('idempotent');
     await save(user, { ...sample(4).data, unheardOf: [1] });
-    const [first, extra] = [await stored(user), await extraOf('idempotent')];
+    const [first, extra] = [await savedStep(user), await extraOf('idempotent')];
     await save(user, first);
-    expect(await stored(user)).toEqual({ ...first, updated_at: wireTime() });
+    expect(await savedStep(user)).toEqual({ ...first, updated_at: wireTime() });
     expect(await extraOf('idempotent')).toEqual(extra);
   });
 

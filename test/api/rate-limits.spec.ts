@@ -39,7 +39,7 @@ describe('how often keys may be saved and checked', () => {
     const app = await start({ RATE_LIMIT_KEY_SAVES: '3', RATE_LIMIT_KEY_CHECKS: '3' });
     const [user, other] = [await app.as('user.a'), await app.as('user_a')];
     const answers = [];
-    // One that is refused counts as well: otherwise whoever guesses would go on.
+    // One that is refused counts as well: otherwise a person who guesses could go on.
     for (const key of ['sk-one', 'two words', 'sk-three', 'sk-four', 'sk-five']) answers.push(await save(user, key));
     expect(statuses(answers)).toEqual([200, 400, 200, 429, 429]);
     for (const answer of answers.slice(3)) expectRefusal(answer);

@@ -30,7 +30,7 @@ describe('HTTP that is not quite', () => {
       ...headers,
       '',
     ) + body;
-  const asked = (line: string) => lines(line, 'Host: x', authorization, 'Connection: close', '');
+  const requestOf = (line: string) => lines(line, 'Host: x', authorization, 'Connection: close', '');
   /** A change that must not be made by what is hidden in another request. */
   const HIDDEN = () =>
     lines('POST /api/onboarding/step/4/skip HTTP/1.1', 'Host: x', authorization, 'Connection: close', '');
@@ -81,13 +81,13 @@ describe('HTTP that is not quite', () => {
     ['line feeds alone', () => 'GET /api/onboarding/config HTTP/1.1\nHost: x\n\n'],
     ['carriage returns alone', () => 'GET /api/onboarding/config HTTP/1.1\rHost: x\r\r'],
     ['no host', () => lines('GET /api/onboarding/config HTTP/1.1', 'Connection: close', '')],
-    ['a method in lower case', () => asked('get /api/onboarding/status HTTP/1.1')],
-    ['a method that is none', () => asked('BREW /api/onboarding/status HTTP/1.1')],
-    ['a blank in its address', () => asked('GET /api/onboarding/step/ 2 HTTP/1.1')],
-    ['NUL in its address', () => asked('GET /api/onboarding/step/2\u0000 HTTP/1.1')],
-    ['an address in UTF-8', () => Buffer.from(asked('GET /api/onboarding/step/\u00e9 HTTP/1.1'))],
-    ['an address that is none', () => asked('GET api/onboarding/status HTTP/1.1')],
-    ['a version that there is not', () => asked('GET /api/onboarding/status HTTP/1.2')],
+    ['a method in lower case', () => requestOf('get /api/onboarding/status HTTP/1.1')],
+    ['a method that is none', () => requestOf('BREW /api/onboarding/status HTTP/1.1')],
+    ['a blank in its address', () => requestOf('GET /api/onboarding/step/ 2 HTTP/1.1')],
+    ['NUL in its address', () => requestOf('GET /api/onboarding/step/2\u0000 HTTP/1.1')],
+    ['an address in UTF-8', () => Buffer.from(requestOf('GET /api/onboarding/step/\u00e9 HTTP/1.1'))],
+    ['an address that is none', () => requestOf('GET api/onboarding/status HTTP/1.1')],
+    ['a version that there is not', () => requestOf('GET /api/onboarding/status HTTP/1.2')],
     ['the preface of HTTP/2', () => lines('PRI * HTTP/2.0', '', 'SM', '')],
     ['TLS', () => Buffer.from('16030100a5010000a10303', 'hex')],
     ['garbage without an end', () => 'x'.repeat(1000)],
@@ -97,7 +97,7 @@ describe('HTTP that is not quite', () => {
   });
 
   it.each<[string, () => string]>([
-    ['an address that is too long', () => asked(`GET /api/onboarding/step/${'x'.repeat(20_000)} HTTP/1.1`)],
+    ['an address that is too long', () => requestOf(`GET /api/onboarding/step/${'x'.repeat(20_000)} HTTP/1.1`)],
     ['too many headers', () => get(...Array.from({ length: 3000 }, (_, n) => `X-${n}: x`))],
   ])('with %s is refused as too large', async (_what, bytes) => {
     expectOneProblem(await say(bytes()), 431);
@@ -107,7 +107,7 @@ describe('HTTP that is not quite', () => {
     ['what is no HTTP', 400, () => 'this is no HTTP\r\n\r\n'],
     ['too many headers', 431, () => get(...Array.from({ length: 3000 }, (_, n) => `X-${n}: x`))],
     ['an expectation', 417, () => get('Expect: the-unexpected', 'Connection: close')],
-    ['a tunnel', 405, () => asked(`CONNECT ${new URL(app.url).host} HTTP/1.1`)],
+    ['a tunnel', 405, () => requestOf(`CONNECT ${new URL(app.url).host} HTTP/1.1`)],
   ])('has the headers of every answer and a line in the log: %s', async (_what, status, bytes) => {
     const head = (await say(bytes())).split('\r\n\r\n')[0] ?? '';
     const headers = new Map(
@@ -140,17 +140,17 @@ describe('HTTP that is not quite', () => {
   });
 
   it.each(['OPTIONS * HTTP/1.1', 'GET * HTTP/1.1'])('%s means nothing here', async (line) => {
-    expectOneProblem(await say(asked(line)), 404);
+    expectOneProblem(await say(requestOf(line)), 404);
   });
 
   it('is no proxy and no tunnel', async () => {
-    const answer = await say(asked('GET http://elsewhere.example.com/api/onboarding/status HTTP/1.1'));
+    const answer = await say(requestOf('GET http://elsewhere.example.com/api/onboarding/status HTTP/1.1'));
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*"current_step":1/);
-    expectOneProblem(await say(asked(`CONNECT ${new URL(app.url).host} HTTP/1.1`)), 405);
+    expectOneProblem(await say(requestOf(`CONNECT ${new URL(app.url).host} HTTP/1.1`)), 405);
   });
 
   it('is answered in order when two requests come at once', async () => {
-    const answer = await say(get() + asked('GET /api/onboarding/config HTTP/1.1'));
+    const answer = await say(get() + requestOf('GET /api/onboarding/config HTTP/1.1'));
     expect(statusesIn(answer)).toEqual(['200', '200']);
     expect(answer).toMatch(/"current_step":1.*HTTP.*"total_steps":6/s);
   });

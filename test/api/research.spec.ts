@@ -31,7 +31,7 @@ describe('step 3', () => {
     return answer.body;
   }
 
-  const stored = async (user: Client) => (await user.get('/step/3')).body.data;
+  const savedStep = async (user: Client) => (await user.get('/step/3')).body.data;
   const competitorRows = (userId: string) =>
     app.database.query('select url, details from competitor_analyses where user_id = $1 order by position', [userId]);
 
@@ -69,14 +69,14 @@ describe('step 3', () => {
     const { status, headers, body } = await user.get('/research-preferences');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^application\/json/);
-    const { competitors: _, social_media_accounts: __, ...row } = await stored(user);
+    const { competitors: _, social_media_accounts: __, ...row } = await savedStep(user);
     expect(body).toEqual(row);
   });
 
   it('has defaults for what was never chosen', async () => {
     const user = await app.as('defaults');
     await save(user, { researchSummary: { total_competitors: 0 } });
-    expect(await stored(user)).toEqual({
+    expect(await savedStep(user)).toEqual({
       research_depth: 'Comprehensive',
       content_types: ['Blog Posts', 'Social Media', 'Newsletters'],
       auto_research: true,
@@ -113,14 +113,14 @@ describe('step 3', () => {
     const { status, body } = await user.post('/step/3/complete', { data: { research_depth: 'Bottomless' } });
     const detail = 'research_depth must be one of Basic, Standard, Comprehensive, Deep, Expert.';
     expect([status, body.detail, body.errors]).toEqual([400, detail, [{ pointer: '/data/research_depth', detail }]]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it('keeps a choice of false, and of an empty list', async () => {
     const user = await app.as('false');
     await save(user, { auto_research: false, factual_content: false, content_types: [] });
     await save(user, { researchSummary: { found: 1 } });
-    expect(await stored(user)).toMatchObject({ auto_research: false, factual_content: false, content_types: [] });
+    expect(await savedStep(user)).toMatchObject({ auto_research: false, factual_content: false, content_types: [] });
   });
 
   it.each([
@@ -138,7 +138,7 @@ describe('step 3', () => {
   ])('is content with %s alone', async (key, value) => {
     const user = await app.as(`alone-${key}`);
     await save(user, { [key]: value });
-    expect((await stored(user))[key]).toEqual(value);
+    expect((await savedStep(user))[key]).toEqual(value);
   });
 
   it.each<[string, JsonObject]>([
@@ -155,7 +155,7 @@ describe('step 3', () => {
     const user = await app.as(`little-${name}`);
     const { status, body } = await user.post('/step/3/complete', { data });
     expect([status, body.detail]).toEqual([400, NEEDS]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it.each<[string, unknown]>([
@@ -183,7 +183,7 @@ describe('step 3', () => {
     const user = await app.as(`type-${key}`);
     const { status, body } = await user.post('/step/3/complete', { data: { researchSummary: { a: 1 }, [key]: value } });
     expect([status, body.errors]).toEqual([400, [{ pointer: `/data/${key}`, detail: expect.stringContaining(key) }]]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it('names the competitor that is none', async () => {
@@ -197,7 +197,7 @@ describe('step 3', () => {
     const user = await app.as(`leaves-${JSON.stringify(competitors)}`);
     await save(user, sample(3).data);
     await save(user, { researchSummary: { found: 1 }, competitors });
-    expect((await stored(user)).competitors).toEqual(sample(3).data['competitors']);
+    expect((await savedStep(user)).competitors).toEqual(sample(3).data['competitors']);
   });
 
   it('replaces the competitors by a set that is not empty, one row per url, in the order posted', async () => {
@@ -206,11 +206,11 @@ describe('step 3', () => {
     await save(user, { competitors: ['a', 'b', 'c'].map((name) => competitor(name)) });
     const posted = [competitor('c'), competitor('a', { highlights: ['x'] })];
     await save(user, { competitors: posted });
-    expect((await stored(user)).competitors).toEqual(posted);
+    expect((await savedStep(user)).competitors).toEqual(posted);
     expect(await competitorRows('replaces')).toEqual(posted.map((details) => ({ url: details.url, details })));
     const last = competitor('a', { relevance_score: 1 });
     await save(user, { competitors: [competitor('a'), competitor('b'), last] });
-    expect((await stored(user)).competitors).toEqual([last, competitor('b')]);
+    expect((await savedStep(user)).competitors).toEqual([last, competitor('b')]);
     expect(await competitorRows('replaces')).toHaveLength(2);
   });
 
@@ -229,7 +229,7 @@ describe('step 3', () => {
       { url: 5 },
     ];
     await save(user, { competitors });
-    expect((await stored(user)).competitors).toEqual(competitors);
+    expect((await savedStep(user)).competitors).toEqual(competitors);
   });
 
   it.each(['social_media_accounts', 'socialMediaAccounts'])('keeps %s with the website analysis', async (key) => {
@@ -238,8 +238,8 @@ describe('step 3', () => {
     const { body: before } = await user.get('/step/2');
     const accounts = { facebook: 'https://facebook.com/example' };
     await save(user, { research_depth: 'Deep', [key]: accounts });
-    expect((await stored(user)).social_media_accounts).toEqual(accounts);
-    expect(Object.keys(await stored(user))).not.toContain('socialMediaAccounts');
+    expect((await savedStep(user)).social_media_accounts).toEqual(accounts);
+    expect(Object.keys(await savedStep(user))).not.toContain('socialMediaAccounts');
     const { data } = (await user.get('/step/2')).body;
     expect(data).toEqual({
       ...before.data,
@@ -249,27 +249,27 @@ describe('step 3', () => {
     });
     expect((await user.get('/website-analysis')).body.social_media_accounts).toEqual(accounts);
     await save(user, { research_depth: 'Basic', [key]: null });
-    expect((await stored(user)).social_media_accounts).toEqual(accounts);
+    expect((await savedStep(user)).social_media_accounts).toEqual(accounts);
   });
 
   it('leaves other fields on a partial save, and blanks leave what is stored', async () => {
     const user = await app.as('partial');
     await save(user, sample(3).data);
-    const before = await stored(user);
+    const before = await savedStep(user);
     await save(user, { auto_research: false });
     const changed = { ...before, auto_research: false, updated_at: wireTime() };
-    expect(await stored(user)).toEqual(changed);
+    expect(await savedStep(user)).toEqual(changed);
     for (const blank of [null, '']) {
       const blanks = Object.fromEntries(Object.keys(sample(3).data).map((key) => [key, blank]));
       await save(user, { ...blanks, factual_content: true });
-      expect(await stored(user)).toEqual(changed);
+      expect(await savedStep(user)).toEqual(changed);
     }
   });
 
   it('is unchanged by posting back what was read', async () => {
     const user = await app.as('idempotent');
     await save(user, { ...sample(3).data, somethingNew: [1, { a: 2 }] });
-    const first = await stored(user);
+    const first = await savedStep(user);
     const rows = () =>
       Promise.all(
         ['research_preferences', 'website_analyses', 'competitor_analyses'].map((table) =>
@@ -281,7 +281,7 @@ describe('step 3', () => {
       );
     const before = await rows();
     await save(user, first);
-    expect(await stored(user)).toEqual({ ...first, updated_at: wireTime() });
+    expect(await savedStep(user)).toEqual({ ...first, updated_at: wireTime() });
     expect(await rows()).toEqual(before);
   });
 
@@ -307,7 +307,7 @@ describe('step 3', () => {
     await save(user, sample(3).data);
     await user.post('/reset');
     const { status, body } = await user.post('/step/3/complete', {});
-    expect([status, body.data]).toEqual([200, await stored(user)]);
+    expect([status, body.data]).toEqual([200, await savedStep(user)]);
     expect((await user.get('/step/3')).body.status).toBe('completed');
   });
 });

@@ -43,7 +43,7 @@ describe('step 2', () => {
     return answer.body;
   }
 
-  const stored = async (user: Client) => (await user.get('/step/2')).body.data;
+  const savedStep = async (user: Client) => (await user.get('/step/2')).body.data;
   const rowOf = async (userId: string) => {
     const [row] = await app.database.query('select * from website_analyses where user_id = $1', [userId]);
     return row as JsonObject;
@@ -79,7 +79,7 @@ describe('step 2', () => {
     await save(nested, sample(2).data);
     await save(flat, { website_url: website, ...(analysis as JsonObject), ...beside });
     const withoutTimes = ({ id: _, created_at: __, updated_at: ___, ...rest }: JsonObject) => rest;
-    expect(withoutTimes(await stored(flat))).toEqual(withoutTimes(await stored(nested)));
+    expect(withoutTimes(await savedStep(flat))).toEqual(withoutTimes(await savedStep(nested)));
   });
 
   it('lets camelCase win over snake_case, website over website_url, and the analysis over the top level', async () => {
@@ -97,7 +97,7 @@ describe('step 2', () => {
       style_consistency: 'top',
       analysis: { writing_style: { from: 'analysis' }, best_practices: ['analysis'], style_consistency: 'analysis' },
     });
-    expect(await stored(user)).toMatchObject({
+    expect(await savedStep(user)).toMatchObject({
       website_url: 'https://first.example',
       writing_style: { from: 'analysis' },
       seo_audit: { from: 'camel' },
@@ -111,12 +111,12 @@ describe('step 2', () => {
   it('leaves other fields on a partial save', async () => {
     const user = await app.as('partial');
     await save(user, sample(2).data);
-    const before = await stored(user);
+    const before = await savedStep(user);
     await save(user, {
       website: 'https://moved.example',
       analysis: { seo_audit: { issues: [] }, guidelines: ['new'] },
     });
-    const after = await stored(user);
+    const after = await savedStep(user);
     const style_guidelines = { ...before.style_guidelines, guidelines: ['new'] };
     expect(after).toEqual({
       ...before,
@@ -132,27 +132,27 @@ describe('step 2', () => {
   it.each([null, ''])('leaves what is stored where %j is posted', async (blank) => {
     const user = await app.as(`blank-${blank}`);
     await save(user, sample(2).data);
-    const before = await stored(user);
+    const before = await savedStep(user);
     const blanks = Object.fromEntries([...COLUMNS, ...GUIDELINES, 'style_consistency'].map((key) => [key, blank]));
     const beside = Object.fromEntries(
       ['domainName', 'email', 'useAnalysisForGenAI', 'crawlResult', 'website'].map((key) => [key, blank]),
     );
     await save(user, { businessData: { name: 'Shop' }, ...blanks, ...beside, analysis: blanks });
-    const { businessData, ...after } = await stored(user);
+    const { businessData, ...after } = await savedStep(user);
     expect(businessData).toEqual({ name: 'Shop' });
     expect(after).toEqual({ ...before, updated_at: wireTime() });
     await save(user, { businessData: { name: 'Shop' }, analysis: blank });
-    expect((await stored(user)).analysis).toEqual(before.analysis);
+    expect((await savedStep(user)).analysis).toEqual(before.analysis);
   });
 
   it('is unchanged by posting back what was read', async () => {
     const user = await app.as('idempotent');
     await save(user, { ...sample(2).data, businessData: { name: 'Shop' }, somethingNew: { a: [1] }, status: 'done' });
-    const first = await stored(user);
+    const first = await savedStep(user);
     const row = await rowOf('idempotent');
     for (const again of [first, (await user.get('/website-analysis')).body]) {
       await save(user, again);
-      expect(await stored(user)).toEqual({ ...first, updated_at: wireTime() });
+      expect(await savedStep(user)).toEqual({ ...first, updated_at: wireTime() });
       const { updated_at: _, ...after } = await rowOf('idempotent');
       const { updated_at: __, ...before } = row;
       expect(after).toEqual(before);
@@ -218,7 +218,7 @@ describe('step 2', () => {
     const user = await app.as(`bad-url-${website}`);
     const { status, body } = await user.post('/step/2/complete', { data: { website } });
     expect([status, body.errors]).toEqual([400, [{ pointer: '/data/website', detail: body.detail }]]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it.each<[string, JsonObject]>([
@@ -230,7 +230,7 @@ describe('step 2', () => {
   ])('is content with %s', async (name, data) => {
     const user = await app.as(`enough-${name}`);
     await save(user, data);
-    expect(await stored(user)).toMatchObject(data);
+    expect(await savedStep(user)).toMatchObject(data);
   });
 
   it.each<[string, JsonObject]>([
@@ -246,7 +246,7 @@ describe('step 2', () => {
       400,
       'Step 2 needs a website URL, or a description of the business, or a connected platform.',
     ]);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it.each<[string, unknown]>([
@@ -270,7 +270,7 @@ describe('step 2', () => {
     const { status, body } = await user.post('/step/2/complete', { data });
     expect([status, body.errors]).toEqual([400, [{ pointer: `/data/${key}`, detail: expect.stringContaining(key) }]]);
     expect(body.detail).toContain(key);
-    expect(await stored(user)).toBeNull();
+    expect(await savedStep(user)).toBeNull();
   });
 
   it('names a field inside the analysis by where it is', async () => {
@@ -287,7 +287,7 @@ describe('step 2', () => {
     await save(user, sample(2).data);
     const { status, body } = await user.get('/website-analysis');
     expect(status).toBe(200);
-    const row = await stored(user);
+    const row = await savedStep(user);
     const { style_analysis, website_analysis, ...flat } = body;
     expect(flat).toEqual({ ...row, status: 'success' });
     expect(website_analysis).toEqual(row);

@@ -16,7 +16,7 @@ export class ArticleBriefs {
     readonly database: OnboardingDatabaseService,
   ) {}
 
-  /** Whoever calls has made sure who the user is: every method takes the user first. */
+  /** The caller has made sure who the user is: every method takes the user first. */
   async brief(userId: string) {
     const { current_step } = await this.progress.getOnboardingStatus(userId);
     const { website_analysis } = await this.data.getPersonalizedAiInputs(userId);

@@ -276,9 +276,9 @@ describe('OnboardingProgressService and OnboardingProgress', () => {
     expect(Object.values(StepStatus).sort()).toEqual([...new Set(statuses())].sort());
     expect(progress.getStepData(5).validationErrors).toEqual(['the platform did not answer']);
     expect([progress.getCompletedSteps(), progress.getFailedSteps()]).toEqual([[3, 4], [5]]);
-    const stored = await service.forUser('statuses');
-    expect(stored.getProgressSummary()).toEqual(progress.getProgressSummary());
-    expect(NUMBERS.map((step) => stored.getStepData(step))).toEqual(NUMBERS.map((step) => progress.getStepData(step)));
+    const reread = await service.forUser('statuses');
+    expect(reread.getProgressSummary()).toEqual(progress.getProgressSummary());
+    expect(NUMBERS.map((step) => reread.getStepData(step))).toEqual(NUMBERS.map((step) => progress.getStepData(step)));
   });
 
   it('knows the next step, the one to resume at, and what may be done', async () => {

@@ -225,8 +225,12 @@ describe('two databases in one process', () => {
       ]);
       expect(await one.keys.list('same')).toEqual({ openai: '********st-1' });
       expect(await two.keys.list('same')).toEqual({ gemini: '********nd-1' });
-      const stored = (database: TestDatabase) => database.query(`select provider from api_keys where user_id = 'same'`);
-      expect(await Promise.all(databases.map(stored))).toEqual([[{ provider: 'openai' }], [{ provider: 'gemini' }]]);
+      const providersIn = (database: TestDatabase) =>
+        database.query(`select provider from api_keys where user_id = 'same'`);
+      expect(await Promise.all(databases.map(providersIn))).toEqual([
+        [{ provider: 'openai' }],
+        [{ provider: 'gemini' }],
+      ]);
       expect((await one.progress.getOnboardingStatus('same')).completion_percentage).toBe(30);
       await first.close();
       expect((await two.progress.getOnboardingStatus('same')).completion_percentage).toBe(60);

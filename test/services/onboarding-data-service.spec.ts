@@ -82,7 +82,7 @@ describe('OnboardingDataService', () => {
     const read = database.readForUser.bind(database);
     database.readForUser = () => Promise.reject(new DatabaseUnavailable(new Error('away')));
     try {
-      const asked: readonly (() => Promise<unknown>)[] = [
+      const calls: readonly (() => Promise<unknown>)[] = [
         () => service.getPersonalizedAiInputs('alice'),
         () => service.getPersonalizedPrompt('alice'),
         () => service.getUserWebsiteAnalysis('alice'),
@@ -90,11 +90,11 @@ describe('OnboardingDataService', () => {
         () => service.getCanonicalProfile('alice'),
         () => service.getSummary('alice'),
       ];
-      for (const ask of asked) await expect(ask()).rejects.toThrow(DatabaseUnavailable);
+      for (const ask of calls) await expect(ask()).rejects.toThrow(DatabaseUnavailable);
       const methods = Object.getOwnPropertyNames(OnboardingDataService.prototype).filter((name) =>
         name.startsWith('get'),
       );
-      expect(methods).toHaveLength(asked.length);
+      expect(methods).toHaveLength(calls.length);
     } finally {
       database.readForUser = read;
     }

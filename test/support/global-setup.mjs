@@ -7,7 +7,7 @@ import { noteRunning } from '../../scripts/running.mjs';
 
 const TEMPLATE = 'onboarding_template';
 
-/** Durability is not what these tests are about, but for those that start a cluster of their own. */
+/** Durability is not what these tests are about; those about it start their own cluster. */
 const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
 
 export default async function setUp() {

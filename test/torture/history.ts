@@ -44,7 +44,7 @@ export class History {
   }
 }
 
-/** For whoever has to find out what happened. */
+/** For the person who has to find out what happened. */
 export function describe({ user, number, operation, sent, ended, outcome, status, saw, percentage }: Entry): string {
   const time = `${sent.toFixed(0)}–${ended.toFixed(0)} ms`;
   const seen = [...saw].map(([register, value]) => `${register}=${value}`).join(' ');

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { History, type Entry } from './history.js';
-import { judge, type Stored } from './judge.js';
+import { judge, type FinalState } from './judge.js';
 import { NOTHING, payload, type Register } from './marks.js';
 import { OPERATIONS, type Operation } from './operations.js';
 import { User } from './users.js';
@@ -21,7 +21,7 @@ describe('the judge', () => {
   /** Operations one after the other, and what is stored in the end; returns the promises that do not hold. */
   function broken(
     acts: readonly (Partial<Entry> & Pick<Entry, 'operation'>)[],
-    stored: Partial<Stored> = {},
+    state: Partial<FinalState> = {},
   ): string[] {
     const entries = acts.map((act, at) => ({
       user,
@@ -38,7 +38,7 @@ describe('the judge', () => {
     judge(
       user,
       entries,
-      { revision: stored.events?.length ?? 0, events: [], statuses: {}, rows: [], ...stored },
+      { revision: state.events?.length ?? 0, events: [], statuses: {}, rows: [], ...state },
       history,
     );
     return [...new Set(history.violations.map(({ promise }) => promise))];
@@ -68,7 +68,7 @@ describe('the judge', () => {
     ['an older write after a newer one', [{ operation: WRITE }, { operation: WRITE }, sees('1')], twice],
     ['a write that was given up after one that was acknowledged', [unknown, { operation: WRITE }, sees('1')], twice],
     ['a write that was there and is gone', [unknown, sees('1'), sees(NOTHING)], once],
-  ])('finds %s', (_, acts, stored) => expect(broken(acts, stored)).toEqual([LOST]));
+  ])('finds %s', (_, acts, state) => expect(broken(acts, state)).toEqual([LOST]));
 
   it('does not know what is first of two writes at once', () => {
     const first = { operation: WRITE, sent: 0, ended: 20 };
@@ -92,7 +92,7 @@ describe('the judge', () => {
     ['too few', [{ operation: WRITE }, { operation: WRITE }], once],
     ['too many', [{ operation: WRITE }], twice],
     ['one of a write that was seen', [unknown, sees('1')], {}],
-  ])('finds events that do not fit: %s', (_, acts, stored) => expect(broken(acts, stored)).toEqual([EVENTS]));
+  ])('finds events that do not fit: %s', (_, acts, state) => expect(broken(acts, state)).toEqual([EVENTS]));
 
   it('finds gaps between revisions, and progress that no event tells of', () => {
     const gap = { ...once, events: [completed(2)], revision: 2 };

@@ -3,7 +3,7 @@ import { marksIn, NOTHING, type Register } from './marks.js';
 import type { User } from './users.js';
 
 /** What is stored of a user when all is over. */
-export interface Stored {
+export interface FinalState {
   readonly revision: number;
   /** In their order. */
   readonly events: readonly { revision: number; type: string; step: number | null; data: Record<string, string> }[];
@@ -17,15 +17,15 @@ export interface Stored {
  * Holds one user's history against the promises.
  *
  * What comes first is told by the clock: a write is before another if it was over when the other was sent. That goes for writes
- * without an answer, too: whoever writes holds the lock on the session before anything else, and has lost it when the next one
+ * without an answer, too: a writer holds the lock on the session before anything else, and has lost it when the next one
  * has been acknowledged, so that nothing that was given up can come after it.
  */
-export function judge(user: User, entries: readonly Entry[], stored: Stored, history: History): void {
+export function judge(user: User, entries: readonly Entry[], state: FinalState, history: History): void {
   const effective = new Set(entries.filter(({ operation, outcome }) => operation.writes && outcome === 'acknowledged'));
   for (const register of registersOf(entries)) judgeRegister(register, entries, history, effective);
   judgePercentage(entries, history);
-  judgeEvents(user, entries, effective, stored, history);
-  judgeRows(user, entries, stored, history);
+  judgeEvents(user, entries, effective, state, history);
+  judgeRows(user, entries, state, history);
 }
 
 function registersOf(entries: readonly Entry[]): Set<Register> {
@@ -39,11 +39,11 @@ function judgeRegister(register: Register, entries: readonly Entry[], history: H
   const writes = entries.filter((e) => e.operation.writes?.register === register && e.outcome !== 'refused');
   const reads = entries.filter(({ saw }) => saw.has(register)).sort((a, b) => a.sent - b.sent);
   const acknowledged = writes.filter(({ outcome }) => outcome === 'acknowledged');
-  /** When something was known to be stored, and when it was sent. */
-  const known = acknowledged.map(({ ended, sent }) => ({ at: ended, sent }));
+  /** When a write was certainly stored, and when it was sent. */
+  const landings = acknowledged.map(({ ended, sent }) => ({ at: ended, sent }));
   for (const read of reads) {
     const value = read.saw.get(register);
-    const replaced = Math.max(-1, ...known.filter(({ at }) => at < read.sent).map(({ sent }) => sent));
+    const replaced = Math.max(-1, ...landings.filter(({ at }) => at < read.sent).map(({ sent }) => sent));
     const shown = writes.filter((write) => wrote(write) === value);
     const current = shown.filter(({ ended }) => ended >= replaced);
     const untouched = value === NOTHING && replaced < 0;
@@ -53,8 +53,8 @@ function judgeRegister(register: Register, entries: readonly Entry[], history: H
     history.check('no acknowledged write is lost', current.length > 0 || untouched || wasRefused, what);
     const [only, ...others] = current;
     if (!only || others.length > 0 || untouched) continue;
-    // Whoever has seen it knows it, acknowledged or not.
-    known.push({ at: read.ended, sent: only.sent });
+    // A write that was read is stored, acknowledged or not.
+    landings.push({ at: read.ended, sent: only.sent });
     effective.add(only);
   }
 }
@@ -87,7 +87,7 @@ function judgeEvents(
   user: User,
   entries: readonly Entry[],
   effective: ReadonlySet<Entry>,
-  { revision, events, statuses }: Stored,
+  { revision, events, statuses }: FinalState,
   history: History,
 ): void {
   const gapless = events.every((event, at) => event.revision === at + 1) && revision === events.length;
@@ -98,14 +98,14 @@ function judgeEvents(
   const writes = entries
     .filter(({ operation, outcome }) => operation.writes?.event && outcome !== 'refused')
     .sort((a, b) => a.sent - b.sent);
-  const told = () =>
+  const details = () =>
     `${user.id} left ${left.join(', ')} by\n${writes.map((e) => `${effective.has(e) ? '' : '? '}${describe(e)}`).join('\n')}`;
   history.check(
     'a write has its event, and nothing else has one',
     user.drivers === 1 ? follows(left, writes, effective) : amounts(left, writes, effective),
-    told,
+    details,
   );
-  history.check('progress is what its events say', agrees(events, statuses), told);
+  history.check('progress is what its events say', agrees(events, statuses), details);
 }
 
 /** Whether the events are those of the writes, one after the other; a write of which nothing is known may have none. */
@@ -129,18 +129,18 @@ function amounts(events: readonly string[], writes: readonly Entry[], effective:
   });
 }
 
-function agrees(events: Stored['events'], statuses: Stored['statuses']): boolean {
+function agrees(events: FinalState['events'], statuses: FinalState['statuses']): boolean {
   const since = events.findLastIndex(({ type }) => type === 'onboarding_reset') + 1;
-  const told: Record<string, string> = {};
-  for (const { step, data } of events.slice(since)) if (step !== null && data['to']) told[step] = data['to'];
+  const latest: Record<string, string> = {};
+  for (const { step, data } of events.slice(since)) if (step !== null && data['to']) latest[step] = data['to'];
   return (
-    Object.keys(told).length === Object.keys(statuses).length &&
-    Object.entries(told).every(([step, status]) => statuses[step] === status)
+    Object.keys(latest).length === Object.keys(statuses).length &&
+    Object.entries(latest).every(([step, status]) => statuses[step] === status)
   );
 }
 
 /** Below HTTP: no row holds a mark of somebody else's, or what was shown to be replaced. */
-function judgeRows(user: User, entries: readonly Entry[], { rows }: Stored, history: History): void {
+function judgeRows(user: User, entries: readonly Entry[], { rows }: FinalState, history: History): void {
   const { users, numbers } = marksIn(rows.join('\n'));
   users.delete(user.index);
   history.check('no row holds another user’s data', users.size === 0, () => `${user.id}: ${rows.join('\n')}`);

@@ -37,7 +37,7 @@ export class Load {
         }
       }),
     );
-    // Whoever stops it is told.
+    // Its `stop` reports that.
     this.#workers.catch(() => undefined);
   }
 

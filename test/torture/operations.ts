@@ -19,7 +19,7 @@ interface Shown {
 /** A kind of request, and what may be expected of it. */
 export interface Operation {
   readonly name: string;
-  /** How often it comes, beside the others. */
+  /** How often it comes, in proportion to the others. */
   readonly weight: number;
   /** Statuses that it may be answered with when the database is well. */
   readonly expects: readonly number[];

@@ -114,9 +114,9 @@ export class Replica {
 
   /** Told to stop, it must end in order and in time. */
   async stop(): Promise<void> {
-    const told = performance.now();
+    const start = performance.now();
     const end = await this.life.end('SIGTERM');
-    const ms = performance.now() - told;
+    const ms = performance.now() - start;
     this.history.check(
       'told to stop, a process ends with 0 in time',
       end.code === 0 && ms < GRACE_MS,

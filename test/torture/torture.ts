@@ -4,7 +4,7 @@ import { testEnvironment } from '../support/service/app.js';
 import { OwnCluster } from '../support/database/own-cluster.js';
 import { FAULTS, type Arena } from './faults.js';
 import { History, type Entry, type Outcome, type Violation } from './history.js';
-import { judge, type Stored } from './judge.js';
+import { judge, type FinalState } from './judge.js';
 import { Load } from './load.js';
 import { OPERATIONS, READ_BUSINESS, READ_KEYS, READ_PROGRESS } from './operations.js';
 import { Random } from './random.js';
@@ -153,15 +153,15 @@ async function readEverything(users: readonly User[], load: Load, history: Histo
   await Promise.all(Array.from({ length: WORKERS }, reader));
 }
 
-const NOTHING_STORED: Stored = { revision: 0, events: [], statuses: {}, rows: [] };
+const NOTHING_STORED: FinalState = { revision: 0, events: [], statuses: {}, rows: [] };
 
-async function storedOf(users: readonly User[], cluster: OwnCluster): Promise<Map<string, Stored>> {
+async function storedOf(users: readonly User[], cluster: OwnCluster): Promise<Map<string, FinalState>> {
   const sessions = await cluster.query<{
     user_id: string;
     revision: number;
     steps: Record<string, { status: string }>;
   }>('select user_id, revision::int, steps from onboarding_sessions');
-  const events = await cluster.query<Stored['events'][number] & { user_id: string }>(
+  const events = await cluster.query<FinalState['events'][number] & { user_id: string }>(
     'select user_id, revision::int, type, step, data from progress_events order by user_id, revision',
   );
   const tables = await cluster.query<{ name: string }>(

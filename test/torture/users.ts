@@ -3,7 +3,7 @@ import { userMark } from './marks.js';
 
 const DAY = 24 * 3600;
 
-/** One whose data carry a mark of their own. */
+/** A user whose data carry their own mark. */
 export class User {
   /** Operations so far. */
   count = 0;

@@ -16,14 +16,14 @@ type Attempt = 'heard' | 'unheard';
 
 const NOTHING = { id: '00000000-0000-7000-8000-000000000000' };
 
-/** What a repeat does beside nothing. */
+/** What a repeat does, where that is not nothing. */
 interface Repeat {
   /** The events that tell of the repeat. */
   readonly recorded?: readonly string[];
   /** Columns that then hold the time of the repeat, by table. */
   readonly renewed?: Readonly<Record<string, readonly string[]>>;
   /** Fields of the answer that do, wherever they are in it. */
-  readonly told?: readonly string[];
+  readonly inAnswer?: readonly string[];
   /** How a repeat is answered, where that is not as the first time. */
   readonly status?: number;
 }
@@ -31,7 +31,7 @@ interface Repeat {
 const saved = (table: string): Repeat => ({
   recorded: ['data_saved'],
   renewed: { [table]: ['updated_at'] },
-  told: ['updated_at'],
+  inAnswer: ['updated_at'],
 });
 
 /** The documented meaning of a repeat, for every route that writes: whatever is not named here stays as it is, to the letter. */
@@ -48,7 +48,7 @@ const REPEATS: Readonly<Record<string, Repeat>> = {
       persona_data: ['updated_at'],
       platform_integrations: ['updated_at'],
     },
-    told: ['updated_at'],
+    inAnswer: ['updated_at'],
   },
   'POST /api/onboarding/step/:n/skip': {},
   'POST /api/onboarding/complete': {},
@@ -56,7 +56,7 @@ const REPEATS: Readonly<Record<string, Repeat>> = {
   'POST /api/onboarding/reset': {
     recorded: ['onboarding_reset'],
     renewed: { onboarding_sessions: ['started_at'] },
-    told: ['started_at'],
+    inAnswer: ['started_at'],
   },
   // A key that is stored already is left as it is.
   'POST /api/onboarding/api-keys': {},
@@ -171,7 +171,7 @@ describe('a request that is sent again', () => {
 
   /** Holds that the attempts after the first change nothing but what is documented, and are answered alike. */
   async function expectOnceForAll(sender: Sender, [first, ...others]: readonly Attempt[]): Promise<void> {
-    const { recorded = [], renewed = {}, told = [], status } = REPEATS[sender.route] ?? {};
+    const { recorded = [], renewed = {}, inAnswer = [], status } = REPEATS[sender.route] ?? {};
     const outcome = await sender.send(first);
     // A new user cannot replace, remove or end what there is not: that is refused each time.
     const isDone = outcome.status === 200;
@@ -182,7 +182,7 @@ describe('a request that is sent again', () => {
       const again = await sender.send(attempt);
       expect(again.status).toBe(isDone ? (status ?? 200) : outcome.status);
       if (answer && again.answer && again.status === outcome.status) {
-        expect(withoutKeys(again.answer.body, told)).toEqual(withoutKeys(answer.body, told));
+        expect(withoutKeys(again.answer.body, inAnswer)).toEqual(withoutKeys(answer.body, inAnswer));
       }
       answer ??= again.answer;
       const after = await sender.rows();
@@ -204,10 +204,10 @@ const eventsIn = (dump: Dump) =>
 
 /** What was recorded stays; what came after it, without a gap. */
 function eventsAdded(before: Dump, after: Dump): readonly Row[] {
-  const [known, all] = [eventsIn(before), eventsIn(after)];
-  expect(all.slice(0, known.length)).toEqual(known);
+  const [earlier, all] = [eventsIn(before), eventsIn(after)];
+  expect(all.slice(0, earlier.length)).toEqual(earlier);
   expect(all.map(({ revision }) => revision)).toEqual(all.map((_, index) => index + 1));
-  return all.slice(known.length);
+  return all.slice(earlier.length);
 }
 
 /** The rows but for columns that may differ, and but for events. */

@@ -14,14 +14,14 @@ let app: TestApp;
 /** A provider that knows every key. */
 let provider: Server;
 /** The keys that it was asked about. */
-let asked: string[] = [];
+let checkedKeys: string[] = [];
 let beforeAnswer: () => Promise<void> = () => Promise.resolve();
 let users = 0;
 const newUser = () => `user-${++users}`;
 
 beforeAll(async () => {
   provider = createServer(({ headers }, response) => {
-    asked.push(String(headers.authorization ?? headers['x-api-key'] ?? headers['x-goog-api-key']));
+    checkedKeys.push(String(headers.authorization ?? headers['x-api-key'] ?? headers['x-goog-api-key']));
     void beforeAnswer().then(() => response.setHeader('content-type', 'application/json').end('{}'));
   });
   await new Promise<void>((done) => provider.listen(0, '127.0.0.1', done));
@@ -243,7 +243,7 @@ describe('keys of one user, for another', () => {
     const service = await app.as('a-service', { scope: 'keys:use' });
     const manager = app.nest.get(ApiKeyManager);
     const before = await app.database.dump();
-    asked = [];
+    checkedKeys = [];
 
     for (const path of ['/api-keys', '/api-keys/onboarding', '/api-keys/validate']) {
       const { status, body } = await stranger.get(path);
@@ -252,7 +252,7 @@ describe('keys of one user, for another', () => {
     expect((await stranger.post('/api-keys/validate')).body).toMatchObject({ api_keys: {}, validation_results: {} });
     expect((await stranger.get('/validation/enhanced')).body.summary.has_ai_provider).toBe(false);
     expect((await stranger.get('/step/1')).body).toMatchObject({ status: 'pending', data: null });
-    expect(asked).toEqual([]);
+    expect(checkedKeys).toEqual([]);
 
     for (const name of Object.keys(KEYS)) {
       expect((await stranger.send('DELETE', `/api-keys/${name}`)).status).toBe(404);

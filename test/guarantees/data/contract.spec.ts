@@ -109,7 +109,7 @@ const REQUESTS: Readonly<Record<string, Exercise>> = {
 
 const NOTHING = { n: '7', provider: 'nobody', userId: 'contract.bob', id: '00000000-0000-7000-8000-000000000000' };
 
-/** Answers that no request brings about: a defect, and an outage, which has a spec of its own. */
+/** Answers that no request brings about: a defect, and an outage, which has its own spec. */
 const NOT_BY_REQUEST = ['500', '503'];
 
 const inBraces = (route: string) => route.replaceAll(/:(\w+)/g, '{$1}');

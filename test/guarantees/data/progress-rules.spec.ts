@@ -314,9 +314,9 @@ describe('on a database of its own', () => {
     }
     const after = await withoutLocks();
     expect({ ...after, access_events: [] }).toEqual({ ...before, access_events: [] });
-    const [known, all] = [before['access_events'] ?? [], after['access_events'] ?? []];
-    expect(all.slice(0, known.length)).toEqual(known);
-    const added = all.slice(known.length);
+    const [earlier, all] = [before['access_events'] ?? [], after['access_events'] ?? []];
+    expect(all.slice(0, earlier.length)).toEqual(earlier);
+    const added = all.slice(earlier.length);
     expect([records, added.length]).toEqual([7, 7]);
     for (const { row } of added) expect(row).toMatchObject({ actor: 'a service' });
   });

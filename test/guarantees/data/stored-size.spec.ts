@@ -33,7 +33,7 @@ describe('what is stored of one user', () => {
   }
 
   interface Sizes {
-    readonly known: number;
+    readonly session_bytes: number;
     readonly bytes: number;
     readonly items: number;
     readonly counted: number;
@@ -53,7 +53,7 @@ describe('what is stored of one user', () => {
                 sum((select count(*) from jsonb_object_keys(case jsonb_typeof(v) when 'object' then v else '{}' end))) as keys
          from documents, jsonb_path_query(document, 'strict $.**') v
        )
-       select document_bytes as known, document_items as items,
+       select document_bytes as session_bytes, document_items as items,
               (select sum(octet_length(document::text)) from documents)::int as bytes,
               (select values + keys from items)::int as counted
        from onboarding_sessions where user_id = $1`,
@@ -75,12 +75,12 @@ describe('what is stored of one user', () => {
     const { id, client } = await newcomer();
     for (const step of [2, 3, 4, 5, 3, 2]) {
       expect((await client.post(`/step/${step}/complete`, sample(step))).status).toBe(200);
-      const { known, bytes, items, counted } = await sizes(id);
-      expect([step, known]).toEqual([step, bytes]);
+      const { session_bytes, bytes, items, counted } = await sizes(id);
+      expect([step, session_bytes]).toEqual([step, bytes]);
       expect(items).toBeGreaterThanOrEqual(counted);
     }
     expect((await client.post('/reset')).status).toBe(200);
-    expect((await sizes(id)).known).toBe((await sizes(id)).bytes);
+    expect((await sizes(id)).session_bytes).toBe((await sizes(id)).bytes);
   });
 
   it('grows to 10 MB in all, and no further; less may be saved afterwards', async () => {
@@ -96,8 +96,8 @@ describe('what is stored of one user', () => {
     await refuses(client, 5, { another: image });
     await refuses(client, 3, { researchSummary: { image } });
     await refuses(client, 2, { website: 'example.com', image: 'x'.repeat(MOST_BYTES) });
-    const { known } = await sizes(id);
-    const rest = MOST_BYTES - known - 100;
+    const { session_bytes } = await sizes(id);
+    const rest = MOST_BYTES - session_bytes - 100;
     expect((await client.post('/step/5/complete', { data: { more: 'x'.repeat(rest) } })).status).toBe(200);
     expect((await client.post('/step/5/complete', { data: { notes: 'less', more: 'x' } })).status).toBe(200);
     expect((await client.post('/step/3/complete', { data: { researchSummary: { image: 'x' } } })).status).toBe(200);
@@ -142,7 +142,7 @@ describe('what is stored of one user', () => {
     expect(await service.savePersonaData(id, { core_persona: crawl_result })).toMatchObject({
       core_persona: crawl_result,
     });
-    expect((await sizes(id)).known).toBe((await sizes(id)).bytes);
+    expect((await sizes(id)).session_bytes).toBe((await sizes(id)).bytes);
   });
 
   it('that reaches a limit of PostgreSQL’s own is a refusal, too', async () => {

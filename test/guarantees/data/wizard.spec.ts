@@ -90,7 +90,7 @@ class Wizard {
 
   /** Back at the start; what was saved stays. */
   async resetSoftly(): Promise<void> {
-    // Twice at once too, though each says when it started anew.
+    // Twice at once too, though each says when it started again.
     const resets = await Promise.all([1, 2].map(() => this.client.post('/reset?hard=false')));
     for (const { body } of resets) expect(body).toMatchObject({ reset_mode: 'soft', current_step: 1 });
     await this.#expectAt(1, 0);

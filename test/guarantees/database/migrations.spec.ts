@@ -499,18 +499,19 @@ describe('a database of the version that knew no sizes', () => {
     const before = await database.dump();
     await migrator(database.ownerUrl, (each) => each.up({ to: SIZES }));
 
-    const rows = await database.query<{ user_id: string; known: number; bytes: number }>(
-      `select user_id, document_bytes as known,
+    const rows = await database.query<{ user_id: string; session_bytes: number; bytes: number }>(
+      `select user_id, document_bytes as session_bytes,
               (select sum(value::int) from jsonb_each_text(document_sizes))::int as bytes
        from onboarding_sessions order by user_id`,
     );
-    expect(rows[0]?.known).toBe(rows[0]?.bytes);
-    expect(rows[0]?.known).toBeGreaterThan(1000);
-    expect(rows[1]).toMatchObject({ known: 10 * 1024 * 1024 });
+    expect(rows[0]?.session_bytes).toBe(rows[0]?.bytes);
+    expect(rows[0]?.session_bytes).toBeGreaterThan(1000);
+    expect(rows[1]).toMatchObject({ session_bytes: 10 * 1024 * 1024 });
     const without = ({ onboarding_sessions: sessions = [], ...others }: Record<string, unknown[]>) => {
       const added = ['document_sizes', 'document_bytes', 'document_items'];
-      const known = (row: unknown) => Object.entries(row as JsonObject).filter(([column]) => !added.includes(column));
-      return [others, sessions.map((row) => Object.fromEntries(known(row)))];
+      const original = (row: unknown) =>
+        Object.entries(row as JsonObject).filter(([column]) => !added.includes(column));
+      return [others, sessions.map((row) => Object.fromEntries(original(row)))];
     };
     expect(without(await database.dump())).toEqual(without(before));
 

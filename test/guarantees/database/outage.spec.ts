@@ -278,7 +278,7 @@ describe('while PostgreSQL is away', () => {
     await expectRecovery();
   });
 
-  /** Writers, each a user of its own that saves one number after the other: what was acknowledged, and what was tried. */
+  /** Writers, each its own user, which saves one number after the other: what was acknowledged, and what was tried. */
   function writeUntilToldToStop(writers: number) {
     const logs = Array.from({ length: writers }, () => ({
       userId: `writer-${++users}`,

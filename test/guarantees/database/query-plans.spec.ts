@@ -15,7 +15,7 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** Users beside the one who asks. */
+/** Users besides the one who asks. */
 const OTHERS = 500;
 
 const USER = 'alice';
@@ -60,17 +60,17 @@ describe('plans of the statements on request paths', () => {
     await providers.stop();
   });
 
-  /** Copies all rows of hers, with sessions and ids of their own. */
+  /** Copies all rows of hers, with their own sessions and ids. */
   async function addOtherUsers(): Promise<void> {
     // A session comes before what refers to it.
     for (const table of ['onboarding_sessions', ...TABLES.filter((name) => name !== 'onboarding_sessions')]) {
       const id = table === 'onboarding_sessions' ? 'session' : 'gen_random_uuid()';
       await database.query(
         `insert into ${table}
-         select (jsonb_populate_record(known, jsonb_build_object('user_id', other, 'session_id', session, 'id', ${id}))).*
-         from ${table} known, (select 'other ' || n as other, md5('other ' || n)::uuid as session
+         select (jsonb_populate_record(original, jsonb_build_object('user_id', other, 'session_id', session, 'id', ${id}))).*
+         from ${table} original, (select 'other ' || n as other, md5('other ' || n)::uuid as session
                                from generate_series(1, $1) n) others
-         where known.user_id = $2`,
+         where original.user_id = $2`,
         [OTHERS, USER],
       );
     }

@@ -57,7 +57,7 @@ function reads({ id }: Names, business: string): Request[] {
   ];
 }
 
-/** What alice's rows are called; whoever writes names them as the owner. */
+/** What alice's rows are called; every writer names them as the owner. */
 interface Names {
   readonly user_id: string;
   readonly session_id: string;

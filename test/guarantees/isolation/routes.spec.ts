@@ -47,8 +47,8 @@ function send(client: Client, route: string) {
 const SCOPED = Object.keys(SCOPED_ROUTES);
 
 function matches(route: string, method: string, path: string): boolean {
-  const [known, pattern = ''] = route.split(' ');
-  return known === method && new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+')}$`).test(path);
+  const [verb, pattern = ''] = route.split(' ');
+  return verb === method && new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+')}$`).test(path);
 }
 
 /** The route as the document names it. */
@@ -78,14 +78,14 @@ describe('routes', () => {
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toBe('Bearer');
     if (!route.startsWith('HEAD')) expectProblem(refused, 401);
-    const known = await send(await app.as('somebody'), route);
-    if (SCOPED.includes(route.replace('HEAD', 'GET'))) expect(known.status).toBe(404);
+    const answer = await send(await app.as('somebody'), route);
+    if (SCOPED.includes(route.replace('HEAD', 'GET'))) expect(answer.status).toBe(404);
     // There is no business information yet, and no key.
-    else if (/:id|user\/:userId|^DELETE/.test(route)) expect([400, 404]).toContain(known.status);
-    else expect([200, 400]).toContain(known.status);
+    else if (/:id|user\/:userId|^DELETE/.test(route)) expect([400, 404]).toContain(answer.status);
+    else expect([200, 400]).toContain(answer.status);
   });
 
-  // The page's licence has a route of its own, and no file.
+  // The page's licence has its own route, and no file.
   const served = DOCUMENTATION_ROUTES.filter((route) => route !== 'GET /docs/LICENSE');
 
   it.each(withHead([...PUBLIC_ROUTES, ...served]))('%s needs none', async (route) => {

@@ -196,10 +196,10 @@ describe('the .env file of local development', () => {
   it('ends with the key that is stored, when one is saved many times at once', async () => {
     const app = await start();
     await Promise.all(Array.from({ length: 20 }, (_, n) => save(app, 'openai', `sk-number-${n}-0123`)));
-    const stored = await app.nest
+    const savedKey = await app.nest
       .get(ApiKeyManager)
       .use('alice', 'openai', (secret) => Promise.resolve(secret.reveal()));
-    expect(variables()).toEqual({ OPENAI_API_KEY: stored });
+    expect(variables()).toEqual({ OPENAI_API_KEY: savedKey });
   });
 
   it('loses the line of a key that is removed, unless somebody else’s is there', async () => {

@@ -49,7 +49,7 @@ let app: TestApp;
 let provider: Server;
 let owner: Client;
 /** What providers were sent. */
-const asked: string[] = [];
+const providerRequests: string[] = [];
 /** Every answer but that of the one route which may show a key: what was asked, and all of what came back. */
 const answers: [string, string][] = [];
 
@@ -67,7 +67,7 @@ function leaks(places: Iterable<readonly [string, string | Buffer]>): string[] {
 function echo(): Server {
   return createServer((request, response) => {
     const heard = JSON.stringify(request.headers);
-    asked.push(heard);
+    providerRequests.push(heard);
     const [, kind] = (request.url ?? '').split('/');
     if (kind === 'hangup') return request.socket.destroy();
     const statuses: Record<string, number> = { refused: 401, broken: 500, elsewhere: 302 };
@@ -332,7 +332,7 @@ const ROUTES: Readonly<Record<string, Call>> = {
   'GET /api/onboarding/internal/users/{userId}/profile': (client) => client.get(internalPath('profile')),
 };
 
-/** Each caller reads and replaces what they have saved themselves; whoever may not save asks for nothing in particular. */
+/** Each caller reads and replaces what they have saved themselves; a caller who may not save asks for nothing in particular. */
 function businessRoutes(path: string): Record<string, Call> {
   const info = { business_description: 'A shop for shoes, with a workshop.' };
   const address = `/${path}`;
@@ -426,8 +426,8 @@ describe('keys that were saved', () => {
   });
 
   it('went to their providers, who repeat all that they hear', () => {
-    expect(asked.length).toBeGreaterThan(10);
-    expect(asked.filter((heard) => secrets.formsIn(heard).length > 0)).toHaveLength(asked.length);
+    expect(providerRequests.length).toBeGreaterThan(10);
+    expect(providerRequests.filter((heard) => secrets.formsIn(heard).length > 0)).toHaveLength(providerRequests.length);
   });
 
   it('are in no answer of any route, to their owner or to anybody else', async () => {
@@ -516,7 +516,7 @@ describe('keys that were saved', () => {
     const manager = app.nest.get(ApiKeyManager);
     const database = app.nest.get(OnboardingDatabaseService);
     const progress = app.nest.get(OnboardingProgressService);
-    const stored = await database.sealedKeys(OWNER);
+    const sealed = await database.sealedKeys(OWNER);
     const failure = (work: Promise<unknown>) =>
       work.then(
         () => 'no failure',
@@ -526,9 +526,9 @@ describe('keys that were saved', () => {
       list: await manager.list(OWNER),
       getApiKeys: await manager.getApiKeys(OWNER),
       'getApiKeys of the database': await database.getApiKeys(OWNER),
-      sealedKeys: stored,
-      states: manager.states(OWNER, stored),
-      usable: PROVIDERS.map((known) => manager.usable(OWNER, known, stored)),
+      sealedKeys: sealed,
+      states: manager.states(OWNER, sealed),
+      usable: PROVIDERS.map((provider) => manager.usable(OWNER, provider, sealed)),
       verifyAll: await manager.verifyAll(OWNER),
       verify: await manager.verify(OWNER, 'openai', new Secret(newKey())),
       use: await manager.use(OWNER, 'openai', (secret) => Promise.resolve({ secret })),

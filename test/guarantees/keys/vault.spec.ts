@@ -281,7 +281,7 @@ describe('keys whose data key was given', () => {
     await expectClosed(alice, (await rowOf(alice, 'openai')).id, (await rowOf(alice, 'anthropic')).id);
 
     const user = await app.as(alice);
-    // One alone is refused while the other would be lost for good by it.
+    // One alone is refused while the other would be lost permanently by it.
     expect((await save(alice, 'openai', `sk-again-of-${alice}`)).body).toEqual(BROKEN);
     const api_keys = { openai: `sk-again-of-${alice}`, anthropic: `sk-again-of-${alice}-anthropic` };
     expect((await user.post('/step/1/complete', { data: { api_keys } })).status).toBe(200);

@@ -95,7 +95,7 @@ describe('the configuration', () => {
 
     it('shows the default of each, and no secrets', () => {
       for (const [name = '', value] of lines) {
-        const preset = VARIABLES.find(([known]) => known === name)?.[1];
+        const preset = VARIABLES.find(([variable]) => variable === name)?.[1];
         const isShown = ['string', 'number', 'boolean'].includes(typeof preset);
         expect([name, value]).toEqual([name, isShown ? String(preset) : '']);
       }
@@ -116,10 +116,10 @@ describe('the configuration', () => {
       'docker-compose.yml',
       'Dockerfile',
     ];
-    const known = new Set([...NAMES, ...PROVIDER_VARIABLES]);
+    const names = new Set([...NAMES, ...PROVIDER_VARIABLES]);
     const unknown = documents.filter(existsSync).flatMap((file) => {
       const words = readFileSync(file, 'utf8').match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [];
-      return words.filter((word) => !known.has(word) && !isOfOthers(word)).map((word) => `${file}: ${word}`);
+      return words.filter((word) => !names.has(word) && !isOfOthers(word)).map((word) => `${file}: ${word}`);
     });
     expect(unknown).toEqual([]);
   });
@@ -142,7 +142,7 @@ describe('the configuration', () => {
     });
     afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-    /** What an own process prints of its configuration, started in a folder of its own. */
+    /** What a separate process prints of its configuration, started in its own folder. */
     const load = async (folder: string, environment: Environment, expression: string): Promise<unknown> => {
       const cwd = join(directory, folder);
       mkdirSync(cwd, { recursive: true });

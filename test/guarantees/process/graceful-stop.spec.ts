@@ -76,7 +76,7 @@ describe('a service that stops', () => {
         const answered = outcomes.filter((outcome) => outcome.kind === 'answered');
         expect(new Set(answered.map(({ status }) => status))).toEqual(new Set([200]));
         expect([pauseMs, outcomes.at(-1)]).toEqual([pauseMs, { kind: 'refused' }]);
-        // Whoever asks without a pause learns from an answer that it was the last.
+        // A caller who asks without a pause learns from an answer that it was the last.
         if (pauseMs === 0) expect(answered.at(-1)?.headers.connection).toBe('close');
         const rows = await database.query<{ notes: string }>(
           `select notes from platform_integrations where user_id = '${userId}'`,
@@ -137,7 +137,7 @@ describe('a service that stops', () => {
     const { headers, body } = await bob.get('//health/ready');
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect(body).toMatchObject({ title: 'Service unavailable', status: 503, detail: expect.any(String) });
-    // Over a connection of its own, as others still open them.
+    // Over its own connection, as others still open them.
     expect(await isRefused(service.url)).toBe(false);
     expect((await bob.get('/status')).status).toBe(200);
     expect((await bob.get('//health/live')).status).toBe(200);

@@ -93,7 +93,7 @@ describe('a pool whose connections are all at work', () => {
     const refused: Answer[] = [];
     // Of many users, since each has only so many at once.
     const users = await Promise.all(Array.from({ length: 20 }, (_, n) => app.as(`user ${n}`)));
-    const asked = Array.from({ length: QUEUE + TOO_MANY }, async (_, n) => {
+    const requests = Array.from({ length: QUEUE + TOO_MANY }, async (_, n) => {
       const answer = await (users[n % users.length] ?? alice).get('/status');
       if (answer.status === 503) refused.push(answer);
       return answer;
@@ -107,7 +107,7 @@ describe('a pool whose connections are all at work', () => {
       expectProblem(answer, 503);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    const answers = await Promise.all(asked);
+    const answers = await Promise.all(requests);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(QUEUE);
     expect((await writing).status).toBe(200);
     expect((await alice.get('//health/ready')).status).toBe(200);
@@ -133,7 +133,7 @@ describe('the requests of one user', () => {
     await alice.post('/start');
     const lock = await SessionLock.take(app.database.ownerUrl);
     const refused: Answer[] = [];
-    const asked = Array.from({ length: AT_ONCE + WAITING + TOO_MANY }, async () => {
+    const requests = Array.from({ length: AT_ONCE + WAITING + TOO_MANY }, async () => {
       const answer = await alice.post('/step/5/skip');
       if (answer.status === 503) refused.push(answer);
       return answer;
@@ -151,7 +151,7 @@ describe('the requests of one user', () => {
       expectProblem(answer, 503);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    const answers = await Promise.all(asked);
+    const answers = await Promise.all(requests);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(AT_ONCE + WAITING);
     const series = (await (await fetch(metrics)).text()).split('\n').filter((line) => line.startsWith('outages_total'));
     expect(series).toEqual([`outages_total{away="user_limit"} ${TOO_MANY}`]);

@@ -7,7 +7,7 @@ import { ServiceProcess, type End } from '../../support/process/service-process.
 // Processes are started here, and wait for each other.
 jest.setTimeout(120_000);
 
-/** Lines to whoever started it, one a mistake, and nothing else. */
+/** Lines to the person who started it, one a mistake, and nothing else. */
 function expectRefusal(end: End, lines: readonly (string | RegExp)[], notTold: readonly string[] = []): void {
   expect([end.code, end.signal]).toEqual([1, null]);
   expect(end.stdout).toBe('');

@@ -40,7 +40,7 @@ describe('traces', () => {
     const key = secrets.make('sk-');
     const service = await start();
     const client = await service.as(user);
-    const asked = [
+    const answers = [
       await client.post('/step/2/complete', { data: { ...sample(2).data, note: key } }),
       await client.post('/api-keys', { provider: 'openai', api_key: key }),
       await client.post('/api-keys', { provider: 'openai', api_key: `my key ${key}` }),
@@ -49,7 +49,7 @@ describe('traces', () => {
       await client.get(`//nowhere/${key}?key=${key}`, { 'user-agent': key, 'x-request-id': user, cookie: key }),
       await service.anonymous().get('/status', { authorization: `Bearer ${key}` }),
     ];
-    expect(asked.map(({ status }) => status)).toEqual([200, 200, 400, 404, 404, 404, 401]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 404, 404, 404, 401]);
     expect((await service.stop()).code).toBe(0);
 
     const spans = collector.spans.filter(({ name, kind }) => kind === SERVER && !name.includes('/health/'));

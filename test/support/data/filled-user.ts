@@ -34,7 +34,7 @@ const rowsIn = (table: string) =>
   `(select coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]') from ${table} t where user_id = $1)`;
 
 /**
- * Takes a user through all six steps with a mark in every text, and fills the tables beside them: the business, a key with a
+ * Takes a user through all six steps with a mark in every text, and fills the other tables: the business, a key with a
  * description, and the record of a service that read the user's status.
  */
 export async function fillEveryTable(app: TestApp, userId: string, mark: string): Promise<void> {

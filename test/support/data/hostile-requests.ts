@@ -291,8 +291,8 @@ function requestsTo(
       extra: rarely(3, fc.constant({}), extraHeaders),
       body: rarely<string | Uint8Array | undefined>(8, body, fc.constantFrom(...BROKEN_BODIES)),
     })
-    .map(({ method: asked, segments: parts, query: search, type, extra, body: sent }) => ({
-      method: asked,
+    .map(({ method: verb, segments: parts, query: search, type, extra, body: sent }) => ({
+      method: verb,
       target: `${parts.join('/')}${search === '' ? '' : `?${search}`}`,
       headers: { ...(sent === undefined ? {} : { 'content-type': type }), ...extra },
       body: sent,

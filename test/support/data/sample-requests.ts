@@ -5,7 +5,7 @@ import { sample } from './samples.js';
 export interface SampleRequest {
   /** As in the list of routes. */
   readonly route: string;
-  /** What `:n` and the like stand for; `:userId` and `:id` are for whoever sends it to say. */
+  /** What `:n` and the like stand for; the sender of the request fills in `:userId` and `:id`. */
   readonly at?: Readonly<Record<string, string | number>>;
   readonly query?: string;
   readonly body?: object;

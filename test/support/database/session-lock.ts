@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Holds the lock on every user's session, so that whoever changes one waits. */
+/** Holds the lock on every user's session, so that every change of one waits. */
 export class SessionLock {
   private constructor(private readonly client: pg.Client) {}
 

@@ -43,7 +43,7 @@ export interface NpmStartOptions {
   readonly script?: string | undefined;
 }
 
-/** `npm start` in a process group of its own, as a shell starts it; PostgreSQL is the embedded one. */
+/** `npm start` in its own process group, as a shell starts it; PostgreSQL is the embedded one. */
 export class NpmStart {
   readonly #child: ChildProcess;
   readonly #group: number;

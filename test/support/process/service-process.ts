@@ -16,7 +16,7 @@ export interface End {
 }
 
 export interface RunOptions {
-  /** Where it runs, with a `.env` or not; a directory of its own if undefined. */
+  /** Where it runs, with a `.env` or not; its own directory if undefined. */
   readonly directory?: string;
   /** A command that ends in running the words that follow it, such as `sh -c '… exec "$@"' sh`. */
   readonly through?: readonly string[];
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly output?: number;
 }
 
-/** The built service as a process of its own. It sees the variables it is given and nothing else of the machine. */
+/** The built service as its own process. It sees the variables it is given and nothing else of the machine. */
 export class ServiceProcess {
   readonly pid: number;
   /** What it has written so far. */

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { pipeline, Transform, type TransformCallback } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A port of its own before a server: it stays the same when the server comes back on another, and can play a bad network. */
+/** A separate port in front of a server: it stays the same when the server comes back on another, and can play a bad network. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

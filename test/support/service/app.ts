@@ -14,7 +14,7 @@ export function testEnvironment(appUrl: string, more: Environment = {}): Environ
   return {
     PORT: '0',
     DATABASE_URL: appUrl,
-    // A machine that is busy with other tests is no outage, and no overload; those that are about these set times of their own.
+    // A machine that is busy with other tests is no outage, and no overload; tests about these set their own times.
     DATABASE_TIMEOUT_MS: '20000',
     MAX_EVENT_LOOP_DELAY_MS: '0',
     AUTH_JWT_SECRET: JWT_SECRET,
@@ -28,11 +28,11 @@ export function testEnvironment(appUrl: string, more: Environment = {}): Environ
 
 export interface TestAppOptions {
   readonly environment?: Environment;
-  /** Shared with another app; otherwise it gets one of its own, and drops it. */
+  /** Shared with another app; otherwise it gets its own, and drops it. */
   readonly database?: TestDatabase;
 }
 
-/** The real service, on a database of its own, listening on loopback. */
+/** The real service, on its own database, listening on loopback. */
 export class TestApp {
   private constructor(
     readonly nest: NestFastifyApplication,

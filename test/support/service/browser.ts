@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { createContext, SourceTextModule } from 'node:vm';
 import ts from 'typescript';
 
-/** All that the modules find beside the language itself; a browser has them too. */
+/** All that the modules find besides the language itself; a browser has them too. */
 const GLOBALS = { Request, Headers, FormData, URLSearchParams };
 
 /** The one module that is not of this project, as a page's import map would name it. */
@@ -17,8 +17,8 @@ export async function loadInBrowser<T>(path: string, origin: string): Promise<T>
   const context = createContext({ ...GLOBALS, fetch: (request: Request) => fetchAcross(origin, request) });
   const loaded = new Map<string, SourceTextModule>();
   const load = (file: string): SourceTextModule => {
-    const known = loaded.get(file);
-    if (known) return known;
+    const cached = loaded.get(file);
+    if (cached) return cached;
     const source = readFileSync(file, 'utf8');
     const code = file.endsWith('.ts') ? javascriptOf(source) : source;
     const module = new SourceTextModule(code, { context, identifier: file });
@@ -41,7 +41,7 @@ function javascriptOf(source: string): string {
 /** The fetch of a browser across origins (https://fetch.spec.whatwg.org/#http-cors-protocol), as far as it is needed here. */
 async function fetchAcross(origin: string, request: Request): Promise<Response> {
   const named = [...request.headers.keys()].filter((name) => !['accept', 'accept-language'].includes(name)).toSorted();
-  const asked = await fetch(request.url, {
+  const preflight = await fetch(request.url, {
     method: 'OPTIONS',
     headers: {
       origin,
@@ -49,10 +49,10 @@ async function fetchAcross(origin: string, request: Request): Promise<Response> 
       'access-control-request-headers': named.join(','),
     },
   });
-  const allowed = (name: string) => listOf(asked.headers.get(`access-control-allow-${name}`));
+  const allowed = (name: string) => listOf(preflight.headers.get(`access-control-allow-${name}`));
   const allowedHeaders = allowed('headers').map((name) => name.toLowerCase());
   const isAllowed =
-    asked.ok &&
+    preflight.ok &&
     allowed('origin').includes(origin) &&
     (request.method === 'GET' || allowed('methods').includes(request.method)) &&
     named.every((name) => allowedHeaders.includes(name));

@@ -34,9 +34,9 @@ export function checkAnswer(method: string, path: string, answer: Answer): void 
       ? checkDocumented(operation, method, answer)
       : checkUndocumented(method, path, answer);
   if (complaints === null) return;
-  const asked = `${method} ${path.slice(0, 200)}${operation ? ` (${operation.name})` : ''}`;
+  const request = `${method} ${path.slice(0, 200)}${operation ? ` (${operation.name})` : ''}`;
   throw new Error(
-    `Not as the API's document describes it: ${asked} answered ${answer.status} ${mediaTypeOf(answer)}\n${complaints}\n${answer.text.slice(0, 2000)}`,
+    `Not as the API's document describes it: ${request} answered ${answer.status} ${mediaTypeOf(answer)}\n${complaints}\n${answer.text.slice(0, 2000)}`,
   );
 }
 

@@ -67,7 +67,7 @@ export const DOCUMENTATION_ROUTES = [
   'GET /openapi.yaml',
 ] as const;
 
-/** The routes of the running service as its router has them; HEAD beside every GET. */
+/** The routes of the running service as its router has them; HEAD next to every GET. */
 export function routesOf(app: TestApp): string[] {
   const tree = app.nest.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
   const above: string[] = [];
