@@ -76,6 +76,20 @@ async function migrator<T>(ownerUrl: string, use: (migrator: MikroORM['migrator'
   }
 }
 
+/** The tables that a version had. */
+async function tablesOf(version: string): Promise<readonly string[]> {
+  const database = await emptyDatabase();
+  await migrator(database.ownerUrl, (runner) => runner.up({ to: version }));
+  return database.tables();
+}
+
+/** Empties the tables that are newer than a version: the way down to it drops them with their rows. */
+async function emptyNewerTables(database: TestDatabase, version: string): Promise<void> {
+  const old = await tablesOf(version);
+  const newer = (await database.tables()).filter((table) => !old.includes(table));
+  for (const table of newer) await database.query(`delete from ${table}`);
+}
+
 /** The message with which the start refuses: one line that a person can act on, and names the variable. */
 async function refusal(start: Promise<unknown>, variable = 'DATABASE_URL'): Promise<string> {
   const error = await start.then(
@@ -309,6 +323,7 @@ describe('a database of an older version', () => {
     await fillEveryTable(app, 'alice', 'mark-of-alice');
     await fillEveryTable(app, 'bob', 'mark-of-bob');
     await app.stop();
+    await emptyNewerTables(database, OLD);
     const before = await readAll(database);
     for (const [status] of before) expect(status).toBe(200);
 
@@ -360,13 +375,15 @@ describe('a database of an older version', () => {
   it('is not kept from its users while rows are looked through: each constraint is added and validated by itself', async () => {
     const database = await emptyDatabase();
     await prepareDatabase(database.ownerUrl, database.appUrl);
+    const old = await tablesOf(OLD);
     const references = await database.query<{ added: string; validated: string }>(
       `select distinct t.xmin::text as added, o.xmin::text as validated
        from pg_constraint o join pg_trigger t on t.tgconstraint = o.oid
-       where o.contype = 'f' and o.convalidated`,
+       where o.contype = 'f' and o.convalidated and o.conrelid::regclass::text = any($1)`,
+      [old],
     );
     const transactions = references.flatMap(({ added, validated }) => [added, validated]);
-    expect(new Set(transactions).size).toBe(2 * (TABLES.length - 1));
+    expect(new Set(transactions).size).toBe(2 * (old.length - 1));
   });
 });
 
@@ -515,7 +532,7 @@ describe('a database of the version that knew no sizes', () => {
     };
     expect(without(await database.dump())).toEqual(without(before));
 
-    await migrator(database.ownerUrl, (each) => each.up());
+    await prepareDatabase(database.ownerUrl, database.appUrl);
     const large = await app.as('large');
     expect((await large.get('/step/4')).body.data.image).toHaveLength(11 * 1024 * 1024);
     expect((await large.post('/step/5/skip')).status).toBe(200);
