@@ -15,6 +15,8 @@ export class SessionLock {
 
   /** How many wait for a lock in this database. */
   async waiting(): Promise<number> {
+    // PostgreSQL shows a transaction the same sessions each time, and none that has connected since the first look.
+    await this.client.query('select pg_stat_clear_snapshot()');
     const { rowCount } = await this.client.query(
       `select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`,
     );
