@@ -17,5 +17,5 @@ export default {
   coverageProvider: 'v8',
   collectCoverageFrom: ['<rootDir>/src/**/*.ts', '!**/*.spec.ts'],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  maxWorkers: 4,
 };

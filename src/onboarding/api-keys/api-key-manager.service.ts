@@ -158,8 +158,7 @@ export class ApiKeyManager {
   /** The deployment's own key of a provider, from the environment. */
   deploymentKey(id: string): Secret | undefined {
     const variables = findProvider(id)?.variables ?? [];
-    const key = variables.map((name) => this.configuration.deploymentKey(name)).find((value) => value !== undefined);
-    return key === undefined ? undefined : new Secret(key);
+    return variables.map((name) => this.configuration.deploymentKey(name)).find((key) => key !== undefined);
   }
 
   /** Whether the deployment has a key of any AI provider: step 1 then counts as finished for all users. */

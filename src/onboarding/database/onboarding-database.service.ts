@@ -91,7 +91,7 @@ export class OnboardingDatabaseService {
   async forUserThenRead<T, R extends Reads = Reads>(
     userId: string,
     parts: readonly SnapshotPart<unknown>[],
-    options: WorkOptions<R>,
+    options: Omit<WorkOptions<R>, 'dryRun'>,
     work: (data: UnitOfWork<R>) => T,
   ): Promise<{ readonly result: T; readonly snapshot: Snapshot }> {
     const { result, after } = await this.forUser(userId, options, (data) => ({

@@ -150,6 +150,19 @@ describe('events', () => {
     expect(work.session.revision).toBe(3);
   });
 
+  it.each<[name: string, work: (data: UnitOfWork) => unknown]>([
+    ['nothing at all', () => undefined],
+    ['a command', (data) => data.run(command('save'))],
+    ['a read', (data) => data.readAfter(query('read'))],
+    ['a document', (data) => data.run(write('persona_data'))],
+  ])('begin with the start where the session is new, also when the work is %s', (_, decide) => {
+    const work = newWork();
+    decide(work);
+    expect(revisions(work)).toEqual([['onboarding_started', 1]]);
+    expect(work.session).toEqual({ ...SESSION, revision: 1, updatedAt: NOW });
+    expect(advanceOf(work).session.revision).toBe(1);
+  });
+
   it('do not begin with the start where there was a session', () => {
     const work = workOn({ session: { ...SESSION, revision: 0 } });
     work.change(goToStep(Step.Website));
@@ -341,11 +354,11 @@ describe('a rule that refuses', () => {
     expect(revisions(work)).toEqual([['step_started', 8]]);
   });
 
-  it('leaves a new session without a start', () => {
+  it('leaves a new session with its start alone', () => {
     const work = newWork();
     expect(() => work.change(completeOnboarding(NOWHERE))).toThrow(StepsMissing);
-    expect(work.planned).toEqual([]);
-    expect(work.session.revision).toBe(0);
+    expect(revisions(work)).toEqual([['onboarding_started', 1]]);
+    expect(work.session.revision).toBe(1);
   });
 });
 

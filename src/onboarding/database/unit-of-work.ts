@@ -46,6 +46,8 @@ export class UnitOfWork<R extends Reads = Reads> {
     private readonly opened: Opened<R>,
     private readonly origin: Origin,
   ) {
+    // Every session that is committed begins with this event. Where the work deletes the user, there is no session to write it for.
+    if (opened.isNew) this.#facts.push(START);
     this.#progress = opened.session.progress;
     this.#documentItems = opened.documentItems;
   }
@@ -55,7 +57,7 @@ export class UnitOfWork<R extends Reads = Reads> {
     return this.opened.read;
   }
 
-  /** The user's session, with the changes that were made here. */
+  /** The user's session, with the changes that were made here; a new one with its start. */
   get session(): Session {
     const { session } = this.opened;
     if (this.#facts.length === 0) return session;
@@ -70,7 +72,6 @@ export class UnitOfWork<R extends Reads = Reads> {
   /** Changes the progress by a rule of `flow`; each fact becomes an event with the next revision. */
   change(transition: Transition): Session {
     const { progress, facts } = transition(this.#progress, this.now);
-    if (this.opened.isNew && this.#facts.length === 0) this.#facts.push(START);
     this.#facts.push(...facts);
     this.#progress = progress;
     return this.session;

@@ -388,6 +388,37 @@ describe('a unit of work', () => {
     });
   });
 
+  describe('that is the first of a user', () => {
+    const WORKS: readonly (readonly [name: string, work: (data: UnitOfWork) => unknown])[] = [
+      ['decides nothing', () => undefined],
+      ['runs a command alone', (data) => data.run(rawCommand('select 1'))],
+      ['reads alone', (data) => data.readAfter(wholeSnapshotOf([website]))],
+      ['saves a document alone', (data) => save(data, 'https://example.org')],
+      ['makes a change that changes nothing', (data) => data.change(unchanged)],
+    ];
+
+    it.each(WORKS)('and %s commits a session that begins with its event', async (_, work) => {
+      const userId = await newcomer();
+      await users.forUser(userId, {}, work);
+      const history = `select s.revision::int, e.revision::int as event, e.type
+                       from onboarding_sessions s left join progress_events e on e.session_id = s.id
+                       where s.user_id = $1`;
+      expect(await database.query(history, [userId])).toEqual([{ revision: 1, event: 1, type: 'onboarding_started' }]);
+    });
+
+    it('and deletes the user commits neither a session nor an event', async () => {
+      const userId = await newcomer();
+      const before = await database.dump();
+      await users.forUser(userId, {}, (data) => data.run(deleteUser));
+      await users.forUser(userId, {}, (data) => {
+        save(data, 'https://example.org');
+        data.run(deleteUser);
+        data.change(unchanged);
+      });
+      expect(await database.dump()).toEqual(before);
+    });
+  });
+
   describe('with an actor and a cause', () => {
     const USER: Origin = { actor: 'user', cause: 'wizard' };
     const SUPPORT: Origin = { actor: 'operator:7', cause: 'support' };
