@@ -22,7 +22,7 @@ import {
   reset,
   unchanged,
 } from '../../../src/onboarding/flow/transitions.js';
-import { Statement } from '../../../src/storage/wire/statement.js';
+import { Expression, Statement } from '../../../src/storage/wire/statement.js';
 import { TestApp } from '../../support/service/app.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { DatabaseWire } from '../../support/database/database-wire.js';
@@ -173,7 +173,7 @@ describe('a unit of work', () => {
     }
 
     function partOf(end: string): SnapshotPart<unknown> {
-      const select = `(select to_jsonb('part ${end}'::text))`;
+      const select = new Expression(`(select to_jsonb('part ${end}'::text))`);
       return { name: LONG + end, select, isDocument: false, fromJson: (value) => value };
     }
 
