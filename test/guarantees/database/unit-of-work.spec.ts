@@ -374,6 +374,12 @@ describe('a unit of work', () => {
     }
   });
 
+  it('has only the reads that it names', async () => {
+    // @ts-expect-error -- `npm run types` fails where work may look for a read that it does not name
+    const work = users.forUser(await newcomer(), {}, ({ read }) => read.saved as unknown);
+    expect(await work).toBeUndefined();
+  });
+
   describe('that throws', () => {
     it.each(USERS)('sends nothing further but the end of its transaction, for %s', async (_, newUser) => {
       const userId = await newUser();
@@ -385,6 +391,19 @@ describe('a unit of work', () => {
       const labels = statements.map(({ name, text }) => name.replace(/-[\da-f]{16}$/, '') || text);
       expect(labels).toEqual(['begin', 'scope', 'open-session', 'snapshot', 'rollback']);
       expect(await database.dump()).toEqual(before);
+    });
+
+    it('while it reads the result of a command is stored by then, and its connection serves the next', async () => {
+      const userId = await newcomer();
+      const parse = () => {
+        throw new TypeError('a mistake in parse');
+      };
+      const work = (data: UnitOfWork) => {
+        data.run({ ...rawCommand('select 1'), parse });
+        data.change(goToStep(Step.Research));
+      };
+      await expect(users.forUser(userId, {}, work)).rejects.toThrow('a mistake in parse');
+      expect(await users.forUser(userId, {}, ({ session }) => session.progress.currentStep)).toBe(Step.Research);
     });
   });
 
