@@ -15,6 +15,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { findProvider } from '../providers/providers.js';
+import { Secret } from '../secrets/secret.js';
 
 /** Variables by name, as the environment has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -163,8 +164,9 @@ export class Configuration {
   }
 
   /** The deployment's own key of a provider, by the name of its variable; never shown or returned to a user. */
-  deploymentKey(variable: string): string | undefined {
-    return this.#environment[variable]?.trim() || undefined;
+  deploymentKey(variable: string): Secret | undefined {
+    const key = this.#environment[variable]?.trim();
+    return key ? new Secret(key) : undefined;
   }
 
   #contradictions(read: Reader): string[] {

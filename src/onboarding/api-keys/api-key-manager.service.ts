@@ -7,7 +7,7 @@ import type { Precondition } from '../../ground/problems/precondition.js';
 import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
 import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
 import { mask } from '../../ground/secrets/mask.js';
-import { Secret } from '../../ground/secrets/secret.js';
+import type { Secret } from '../../ground/secrets/secret.js';
 import { KeyNotFound } from './api-keys.problems.js';
 import { EnvFile } from './env-file.js';
 import { KeyVerifier } from './key-verifier.js';
@@ -158,8 +158,7 @@ export class ApiKeyManager {
   /** The deployment's own key of a provider, from the environment. */
   deploymentKey(id: string): Secret | undefined {
     const variables = findProvider(id)?.variables ?? [];
-    const key = variables.map((name) => this.configuration.deploymentKey(name)).find((value) => value !== undefined);
-    return key === undefined ? undefined : new Secret(key);
+    return variables.map((name) => this.configuration.deploymentKey(name)).find((key) => key !== undefined);
   }
 
   /** Whether the deployment has a key of any AI provider: step 1 then counts as finished for all users. */
