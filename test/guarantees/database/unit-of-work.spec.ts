@@ -451,7 +451,9 @@ describe('a unit of work', () => {
 
     it('has its own at the same moment as others, also over the same connection', async () => {
       const works = await Promise.all(
-        Array.from({ length: 10 }, async (_, index) => ({ userId: await newcomer(), actor: `service:${index}` })),
+        Array.from({ length: 10 }, async (_, index) => {
+          return { userId: await newcomer(), actor: `service:${index}` as const };
+        }),
       );
       await Promise.all(
         works.map(({ userId, actor }) =>
