@@ -37,21 +37,13 @@ const DOORS = '\\.(module|service|routes|record|contract|problems)\\.ts$';
 
 /** Files that may be imported besides. */
 const MORE_DOORS = {
-  'storage/wire': ['connections', 'statement', 'batch'],
+  'storage/wire': ['connections', 'statement'],
   // `seal.ts` for SealBroken, which the vault throws.
   'storage/vault': ['vault', 'seal'],
   // The service's connections, what commands do as the owner of the schema, and the comparison of entities with migrations.
   'storage/postgres': ['orm-options', 'start-database', 'owner-connection', 'key-use', 'schema-difference'],
   // A user's data as one reads and changes it, and the types of what records give and take.
-  'onboarding/database': [
-    'user-database',
-    'unit-of-work',
-    'session',
-    'snapshot',
-    'key-store',
-    'record',
-    'records/posted-data',
-  ],
+  'onboarding/database': ['unit-of-work', 'session', 'snapshot', 'key-store', 'record', 'records/posted-data'],
   // What a step implements.
   'onboarding/progress': ['step-handler'],
   // A class that a command runs; no application has it as a service.

@@ -36,7 +36,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
   const readWebsite = snapshot.snapshotOf([websiteRecord]).statement;
   const now = new Date();
   const { session: anySession } = sessions.newSession('', '', now);
-  const origin = { actor: 'user', cause: 'wizard' };
+  const origin = { actor: 'user', cause: 'wizard' } as const;
   const advance = { session: anySession, facts: [], origin, saved: new Set<never>(), documentItems: 0 };
   const { statement: advanceSession } = sessions.advanceSession(advance);
   /** What the steps show, in the order in which the service reads it. */

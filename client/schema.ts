@@ -797,7 +797,7 @@ export interface components {
       status: 'ok';
     };
     InitOnboardingView: {
-      /** @description Whether every required step before the last is completed or skipped */
+      /** @description Whether every required step before the last is finished, or counts as finished */
       can_proceed_to_final: boolean;
       /**
        * Format: date-time
@@ -1123,7 +1123,7 @@ export interface components {
       user_id: string;
     };
     StatusView: {
-      /** @description Whether every required step before the last is completed or skipped */
+      /** @description Whether every required step before the last is finished, or counts as finished */
       can_proceed_to_final: boolean;
       /**
        * Format: date-time

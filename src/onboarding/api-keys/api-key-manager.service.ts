@@ -7,7 +7,7 @@ import type { Precondition } from '../../ground/problems/precondition.js';
 import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
 import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
 import { mask } from '../../ground/secrets/mask.js';
-import { Secret } from '../../ground/secrets/secret.js';
+import type { Secret } from '../../ground/secrets/secret.js';
 import { KeyNotFound } from './api-keys.problems.js';
 import { EnvFile } from './env-file.js';
 import { KeyVerifier } from './key-verifier.js';

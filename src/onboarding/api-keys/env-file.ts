@@ -28,12 +28,12 @@ export class EnvFile {
   }
 
   /**
-   * Sets a variable to the key that is stored once it is this one's turn: which of several saves was the last only the database
-   * knows. What could not be done comes back as a warning: the key is stored all the same.
+   * Sets a variable to the key that is saved when this change has its turn: only the database knows which of several saves was the
+   * last. Returns a warning for what could not be done: the key is saved all the same.
    */
-  write(variable: string, stored: () => Promise<Secret | null>): Promise<string[]> {
+  write(variable: string, readSaved: () => Promise<Secret | null>): Promise<string[]> {
     return this.#change(variable, async (content) => {
-      const secret = await stored();
+      const secret = await readSaved();
       if (!secret) return { content };
       const written = withVariable(content, variable, secret.reveal());
       // The key that was there is no longer the latest: other programs must not go on with it.

@@ -16,7 +16,7 @@ export type SizedTable = keyof typeof STEP_OF;
 export const SIZED_TABLES = Object.keys(STEP_OF) as SizedTable[];
 
 /** Bytes of JSON text that all documents of one user may have together, as PostgreSQL writes them. */
-export const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;
 
 /** Keys and values that they may have together. */
 export const MAX_DOCUMENT_ITEMS = 30_000;

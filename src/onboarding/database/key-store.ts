@@ -20,9 +20,10 @@ export class KeysUnavailable extends Unavailable {
   }
 }
 
-/** A key as a user posted it; `pointer` says where, for a complaint. */
+/** A key that a user has posted; `pointer` says where, for a complaint. */
 export interface PostedKey {
   readonly provider: Provider;
+  /** As `pastedKey` returns it. */
   readonly key: Secret;
   readonly pointer: string;
 }

@@ -27,7 +27,7 @@ import { noteVerifications, sealedKeys, type SealedApiKey, type SealedKeys } fro
 import { BRAND_COLUMNS, websiteRecord } from './records/website-analysis.record.js';
 import type { Session } from './session.js';
 import { snapshotOf, wholeSnapshotOf, type Snapshot, type Withheld } from './snapshot.js';
-import type { Reads, UnitOfWork } from './unit-of-work.js';
+import type { NoReads, Reads, UnitOfWork } from './unit-of-work.js';
 import { UserDatabase, type WorkOptions } from './user-database.js';
 
 /** A user's position in the onboarding. */
@@ -71,7 +71,7 @@ export class OnboardingDatabaseService {
   }
 
   /** Runs `work` in one transaction of the user's: what it has decided is stored when the promise resolves. */
-  forUser<T, R extends Reads = Reads>(
+  forUser<T, R extends Reads = NoReads>(
     userId: string,
     options: WorkOptions<R>,
     work: (data: UnitOfWork<R>) => T,
@@ -88,7 +88,7 @@ export class OnboardingDatabaseService {
    * As `forUser`, and what the user's tables hold afterwards: as of the commit, or, where the documents are large, of soon after.
    * @throws LargeAnswersBusy, though the work is stored
    */
-  async forUserThenRead<T, R extends Reads = Reads>(
+  async forUserThenRead<T, R extends Reads = NoReads>(
     userId: string,
     parts: readonly SnapshotPart<unknown>[],
     options: Omit<WorkOptions<R>, 'dryRun'>,

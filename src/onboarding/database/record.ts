@@ -1,4 +1,4 @@
-import type { Row, Statement } from '../../storage/wire/statement.js';
+import type { Expression, Row, Statement } from '../../storage/wire/statement.js';
 import type { DocumentWrite } from './document-sizes.js';
 
 /*
@@ -41,8 +41,8 @@ export const nothing = (): void => undefined;
 export interface SnapshotPart<T> {
   /** The table. */
   readonly name: string;
-  /** SQL for one JSON value, null where there is none; `$1` is the user. */
-  readonly select: string;
+  /** One JSON value, null where there is none; `$1` is the user. */
+  readonly select: Expression;
   /** Whether it holds a user's documents: these are withheld from a snapshot while they are large. */
   readonly isDocument: boolean;
   readonly fromJson: (value: unknown) => T;

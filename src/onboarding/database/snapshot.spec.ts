@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Row } from '../../storage/wire/statement.js';
+import { Expression, type Row } from '../../storage/wire/statement.js';
 import { newProgress } from '../flow/progress.js';
 import type { Query, SnapshotPart } from './record.js';
 import type { Session } from './session.js';
@@ -9,7 +9,7 @@ import { Snapshot, snapshotOf, wholeSnapshotOf } from './snapshot.js';
 const MAX_NAME_LENGTH = 63;
 
 function partOf(name: string, more: Partial<SnapshotPart<unknown>> = {}): SnapshotPart<unknown> {
-  const select = `(select to_jsonb(d) from ${name} d where user_id = $1)`;
+  const select = new Expression(`(select to_jsonb(d) from ${name} d where user_id = $1)`);
   return { name, select, isDocument: true, fromJson: (value) => value, ...more };
 }
 
@@ -152,8 +152,8 @@ describe('documents that are large', () => {
 
   it('are withheld by a statement that reads no document then, and everything else', () => {
     const { text } = snapshotOf([website, keys]).statement;
-    expect(text).toContain(`case when s.document_bytes > 524288 then null else ${website.select} end`);
-    expect(text).toContain(`, ${keys.select} as`);
+    expect(text).toContain(`case when s.document_bytes > 524288 then null else ${website.select.text} end`);
+    expect(text).toContain(`, ${keys.select.text} as`);
   });
 
   it('are read where they are not that large', () => {

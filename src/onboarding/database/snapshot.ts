@@ -75,7 +75,7 @@ function snapshotText(parts: readonly SnapshotPart<unknown>[], isWhole: boolean)
   const isLarge = `s.document_bytes > ${LARGE_DOCUMENTS}`;
   const withholds = !isWhole && parts.some(({ isDocument }) => isDocument);
   const columns = parts.map(({ select, isDocument }, index) => {
-    const value = withholds && isDocument ? `case when ${isLarge} then null else ${select} end` : select;
+    const value = withholds && isDocument ? `case when ${isLarge} then null else ${select.text} end` : select.text;
     return `, ${value} as ${columnOf(index)}`;
   });
   // A user without a session has a row too: nothing but nulls.

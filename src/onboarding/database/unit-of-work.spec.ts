@@ -170,7 +170,7 @@ describe('events', () => {
   });
 
   it('carry the actor and the cause of the work, each of them', () => {
-    const origin = { actor: 'operator:7', cause: 'bulk:42' };
+    const origin: Origin = { actor: 'operator:7', cause: 'bulk:42' };
     const work = workOn({ isNew: true }, origin);
     work.change(keysChanged('api_key_saved', ['openai', 'exa']));
     const { events } = advanceOf(work);

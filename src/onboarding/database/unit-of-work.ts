@@ -9,6 +9,9 @@ import type { Session } from './session.js';
 /** What a unit of work reads before it decides; it chooses the names. */
 export type Reads = Readonly<Record<string, Query<unknown>>>;
 
+/** The reads of work that names none: the compiler then refuses `data.read` of any name. */
+export type NoReads = Readonly<Record<never, never>>;
+
 /** What each of these reads has found. */
 export type Results<R extends Reads> = { readonly [Name in keyof R]: R[Name] extends Query<infer T> ? T : never };
 

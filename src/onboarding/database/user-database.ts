@@ -16,7 +16,7 @@ import {
   type Origin,
 } from './records/onboarding-sessions.record.js';
 import { entityTagOf } from './session.js';
-import { UnitOfWork, type Opened, type Reads, type Results } from './unit-of-work.js';
+import { UnitOfWork, type NoReads, type Opened, type Reads, type Results } from './unit-of-work.js';
 
 /** Publishes each piece of work to subscribers, such as tracing; costs nothing while there are none. */
 const trace = tracingChannel<unknown, { readonly name: string }>('onboarding.database');
@@ -57,7 +57,7 @@ export class UserDatabase implements OnApplicationShutdown {
    * is one round trip in a read-only transaction, without the lock.
    * @throws DatabaseUnavailable while PostgreSQL is unreachable; PreconditionFailed; DocumentsTooLarge; whatever `work` throws
    */
-  async forUser<T, R extends Reads = Reads>(
+  async forUser<T, R extends Reads = NoReads>(
     userId: string,
     { reads, precondition, dryRun = false, actor = USER.actor, cause = USER.cause }: WorkOptions<R>,
     work: (data: UnitOfWork<R>) => T,

@@ -40,7 +40,7 @@ function byTone(tone: string): readonly string[] {
   return key === undefined ? [] : BY_TONE[key];
 }
 
-/** The inputs for AI features. Each value that the user's data lack, or have in a wrong type, has a default of its own. */
+/** The inputs for AI features. Each value that the user's data lack, or have in a wrong type, has its own default. */
 export function buildAiInputs(facts: Facts): AiInputsView {
   const { website, research, persona, business } = facts;
   const sources: Record<string, Source> = {};

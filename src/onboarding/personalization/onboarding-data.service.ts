@@ -63,17 +63,17 @@ export class OnboardingDataService {
 
   /** The saved data in short, and which features the user can use. @throws KeysUnavailable when a key does not open */
   async getSummary(userId: string): Promise<SummaryView> {
-    const [snapshot, stored] = await Promise.all([
+    const [snapshot, keys] = await Promise.all([
       this.database.read(userId, FACT_PARTS),
       this.database.sealedKeys(userId),
     ]);
-    const states = this.keys.states(userId, stored);
+    const states = this.keys.states(userId, keys);
     const usable = (group: string) =>
       states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
     // The wizard's last page launches only if there is a key, so the deployment's are listed too, as stars alone.
     const masked = states.map(({ provider, mask }) => [provider.id, mask ?? STARS] as const);
-    const keys = { masked: Object.fromEntries(masked), hasAi: usable('ai'), hasResearch: usable('research') };
-    return buildSummary(factsOf(snapshot, this.#brandAnalysis), keys, this.#views(snapshot));
+    const keySummary = { masked: Object.fromEntries(masked), hasAi: usable('ai'), hasResearch: usable('research') };
+    return buildSummary(factsOf(snapshot, this.#brandAnalysis), keySummary, this.#views(snapshot));
   }
 
   #views(snapshot: Snapshot) {

@@ -39,7 +39,7 @@ export class StatusView {
   @ApiProperty({ ...step, description: 'The first unfinished step' }) next_step!: number;
   @ApiProperty(maybeTime) started_at!: string | null;
   @ApiProperty(maybeTime) completed_at!: string | null;
-  @ApiProperty({ description: 'Whether every required step before the last is completed or skipped' })
+  @ApiProperty({ description: 'Whether every required step before the last is finished, or counts as finished' })
   can_proceed_to_final!: boolean;
 }
 

@@ -3,6 +3,7 @@ import { DECORATORS } from '@nestjs/swagger';
 import type { User } from '../../ground/auth/user.js';
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import type { SnapshotPart } from '../database/record.js';
+import { websiteRecord } from '../database/records/website-analysis.record.js';
 import type { Session } from '../database/session.js';
 import { Snapshot } from '../database/snapshot.js';
 import { newProgress, type Progress } from '../flow/progress.js';
@@ -73,7 +74,7 @@ const COMPLETED = sessionAfter(complete(1), complete(2), complete(3), completeOn
 
 const website: SnapshotPart<JsonObject | null> = {
   name: 'website',
-  select: '',
+  select: websiteRecord(true).select,
   isDocument: true,
   fromJson: (value) => value as JsonObject | null,
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SnapshotPart } from '../database/record.js';
+import { keyProviders } from '../database/records/sealed-keys.record.js';
 import { STEP_NUMBERS, type StepNumber } from '../flow/steps.js';
 import { StepHandlers, type StepHandler } from './step-handler.js';
 
@@ -9,7 +10,7 @@ function handlerOf(step: StepNumber, more: Partial<StepHandler> = {}): StepHandl
 }
 
 function partOf(name: string): SnapshotPart<unknown> {
-  return { name, select: `(select 1 from ${name} where user_id = $1)`, isDocument: false, fromJson: (value) => value };
+  return { ...keyProviders, name };
 }
 
 function registered(...all: readonly StepHandler[]): StepHandlers {

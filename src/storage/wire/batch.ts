@@ -23,7 +23,7 @@ export class Batch implements pg.Submittable {
   /** What the connection has prepared. */
   #prepared = new Map<string, readonly Column[]>();
   /** What each statement returns, where the connection had it prepared when this was sent. */
-  #known: readonly (readonly Column[] | undefined)[] = [];
+  #columnsWhenSent: readonly (readonly Column[] | undefined)[] = [];
   #columns: readonly Column[] = [];
 
   /** @throws TypeError for a value that PostgreSQL could not read */
@@ -38,16 +38,16 @@ export class Batch implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     this.#prepared = preparedOn(connection);
-    this.#known = this.bound.map(({ statement }) => this.#prepared.get(statement.name));
+    this.#columnsWhenSent = this.bound.map(({ statement }) => this.#prepared.get(statement.name));
     this.#expect(0);
     const messages: Buffer[] = [];
     for (const [index, { statement }] of this.bound.entries()) {
       const { name, text } = statement;
-      const isKnown = this.#known[index] !== undefined;
+      const isPrepared = this.#columnsWhenSent[index] !== undefined;
       // A failed attempt may have left the statement prepared; closing one that does not exist is no error.
-      if (!isKnown) messages.push(serialize.close({ type: 'S', name }), serialize.parse({ name, text }));
+      if (!isPrepared) messages.push(serialize.close({ type: 'S', name }), serialize.parse({ name, text }));
       messages.push(serialize.bind({ statement: name, values: this.#values[index] ?? [] }));
-      if (!isKnown) messages.push(serialize.describe({ type: 'P' }));
+      if (!isPrepared) messages.push(serialize.describe({ type: 'P' }));
       messages.push(serialize.execute());
     }
     // In one piece: each write is a system call. The driver itself notices a stream that has ended.
@@ -90,7 +90,7 @@ export class Batch implements pg.Submittable {
 
   /** The columns of a statement that was prepared before; otherwise PostgreSQL describes them first. */
   #expect(index: number): void {
-    this.#columns = this.#known[index] ?? [];
+    this.#columns = this.#columnsWhenSent[index] ?? [];
   }
 }
 

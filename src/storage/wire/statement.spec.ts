@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Statement } from './statement.js';
+import { Expression, Statement } from './statement.js';
 
 describe('the name of a statement', () => {
   it('begins with its label', () => {
@@ -21,5 +21,19 @@ describe('the name of a statement', () => {
     const names = ['select 1', 'select 2'].map((text) => new Statement(label, text).name);
     expect(names.map((name) => name.length)).toEqual([63, 63]);
     expect(new Set(names).size).toBe(2);
+  });
+});
+
+describe('SQL', () => {
+  it('is made by its classes alone: a value of the same shape is no SQL', () => {
+    const forged = { label: 'forged', name: 'forged', text: 'select 1' };
+    // @ts-expect-error -- `npm run types` fails where this is allowed
+    const statement: Statement = forged;
+    // @ts-expect-error -- the same
+    const expression: Expression = forged;
+    expect([statement, expression].map((sql) => sql instanceof Statement || sql instanceof Expression)).toEqual([
+      false,
+      false,
+    ]);
   });
 });

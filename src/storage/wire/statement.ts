@@ -30,6 +30,22 @@ export class Statement {
   }
 }
 
+/**
+ * SQL for one value, which becomes a part of statements. A class for the same reason: a text is no SQL, so a room that cannot import
+ * this file cannot make any.
+ */
+export class Expression {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+}
+
 /** A statement with its values, in the order of its parameters. */
 export interface Bound {
   readonly statement: Statement;

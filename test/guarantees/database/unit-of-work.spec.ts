@@ -22,7 +22,7 @@ import {
   reset,
   unchanged,
 } from '../../../src/onboarding/flow/transitions.js';
-import { Statement } from '../../../src/storage/wire/statement.js';
+import { Expression, Statement } from '../../../src/storage/wire/statement.js';
 import { TestApp } from '../../support/service/app.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { DatabaseWire } from '../../support/database/database-wire.js';
@@ -173,7 +173,7 @@ describe('a unit of work', () => {
     }
 
     function partOf(end: string): SnapshotPart<unknown> {
-      const select = `(select to_jsonb('part ${end}'::text))`;
+      const select = new Expression(`(select to_jsonb('part ${end}'::text))`);
       return { name: LONG + end, select, isDocument: false, fromJson: (value) => value };
     }
 
@@ -374,6 +374,12 @@ describe('a unit of work', () => {
     }
   });
 
+  it('has only the reads that it names', async () => {
+    // @ts-expect-error -- `npm run types` fails where work may look for a read that it does not name
+    const work = users.forUser(await newcomer(), {}, ({ read }) => read.saved as unknown);
+    expect(await work).toBeUndefined();
+  });
+
   describe('that throws', () => {
     it.each(USERS)('sends nothing further but the end of its transaction, for %s', async (_, newUser) => {
       const userId = await newUser();
@@ -385,6 +391,19 @@ describe('a unit of work', () => {
       const labels = statements.map(({ name, text }) => name.replace(/-[\da-f]{16}$/, '') || text);
       expect(labels).toEqual(['begin', 'scope', 'open-session', 'snapshot', 'rollback']);
       expect(await database.dump()).toEqual(before);
+    });
+
+    it('while it reads the result of a command is stored by then, and its connection serves the next', async () => {
+      const userId = await newcomer();
+      const parse = () => {
+        throw new TypeError('a mistake in parse');
+      };
+      const work = (data: UnitOfWork) => {
+        data.run({ ...rawCommand('select 1'), parse });
+        data.change(goToStep(Step.Research));
+      };
+      await expect(users.forUser(userId, {}, work)).rejects.toThrow('a mistake in parse');
+      expect(await users.forUser(userId, {}, ({ session }) => session.progress.currentStep)).toBe(Step.Research);
     });
   });
 
@@ -463,7 +482,9 @@ describe('a unit of work', () => {
 
     it('has its own at the same moment as others, also over the same connection', async () => {
       const works = await Promise.all(
-        Array.from({ length: 10 }, async (_, index) => ({ userId: await newcomer(), actor: `service:${index}` })),
+        Array.from({ length: 10 }, async (_, index) => {
+          return { userId: await newcomer(), actor: `service:${index}` as const };
+        }),
       );
       await Promise.all(
         works.map(({ userId, actor }) =>

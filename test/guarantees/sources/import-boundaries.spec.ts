@@ -100,7 +100,7 @@ const FORBIDDEN: readonly (readonly [string, string, string, ...string[]])[] = [
   ],
   ['of a room’s inside by a command', 'cli/b.ts', 'operations/internal/inside.ts', `operations/internal-${INSIDE}`],
   ['of SQL by a feature', 'onboarding/steps/c.ts', 'storage/wire/statement.ts', `storage/wire-${NOT_FOR_ALL}`],
-  ['of SQL by operations', 'operations/maintenance/b.ts', 'storage/wire/batch.ts', `storage/wire-${NOT_FOR_ALL}`],
+  ['of SQL by operations', 'operations/maintenance/b.ts', 'storage/wire/connections.ts', `storage/wire-${NOT_FOR_ALL}`],
   [
     'of the owner’s connection by a feature',
     'onboarding/progress/c.ts',

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../../ground/problems/json.js';
-import { Statement } from '../../../storage/wire/statement.js';
+import { Expression, Statement } from '../../../storage/wire/statement.js';
 import type { Command, SnapshotPart } from '../record.js';
 
 /** The business in its owner's words. */
@@ -14,7 +14,7 @@ export interface BusinessInfo {
 /** One row per user. */
 export const businessInfoRecord = {
   name: 'business_info',
-  select: `(select to_jsonb(d) from business_info d where user_id = $1)`,
+  select: new Expression(`(select to_jsonb(d) from business_info d where user_id = $1)`),
   isDocument: false,
   fromJson: (value: unknown) => (value as JsonObject | null) ?? null,
 

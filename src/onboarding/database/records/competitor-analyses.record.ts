@@ -1,6 +1,6 @@
 import { isJsonObject, pointer, type JsonObject } from '../../../ground/problems/json.js';
 import type { FieldError } from '../../../ground/problems/problem.js';
-import { Statement } from '../../../storage/wire/statement.js';
+import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { measureDocument } from '../document-sizes.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
 
@@ -37,7 +37,9 @@ const TABLE = 'competitor_analyses';
 /** The user's competitors as they were posted, in their order; empty when there are none. */
 export const competitorsRecord = {
   name: TABLE,
-  select: `(select coalesce(jsonb_agg(details order by position), '[]') from ${TABLE} where user_id = $1)`,
+  select: new Expression(
+    `(select coalesce(jsonb_agg(details order by position), '[]') from ${TABLE} where user_id = $1)`,
+  ),
   isDocument: true,
   fromJson: (value: unknown) => (value ?? []) as readonly JsonObject[],
 

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../../ground/problems/json.js';
 import type { FieldError } from '../../../ground/problems/problem.js';
-import { Statement } from '../../../storage/wire/statement.js';
+import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { measureDocument } from '../document-sizes.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
 import { parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
@@ -9,7 +9,7 @@ import { parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } 
 /** A table with one row per user: what is posted to it, how it is saved, and how it is read. */
 export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   readonly name: string;
-  readonly select: string;
+  readonly select: Expression;
   readonly isDocument = true;
   readonly #save: Statement;
 
@@ -18,7 +18,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
     private readonly viewOf: (row: JsonObject) => JsonObject,
   ) {
     this.name = mapping.table;
-    this.select = `(select to_jsonb(d) from ${mapping.table} d where user_id = $1)`;
+    this.select = new Expression(`(select to_jsonb(d) from ${mapping.table} d where user_id = $1)`);
     this.#save = saveStatement(mapping);
   }
 

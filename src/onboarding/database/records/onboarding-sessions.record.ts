@@ -59,10 +59,10 @@ export function newSession(userId: string, id: string, now: Date): OpenedSession
 
 /** Who makes a change, and why: part of each of its events. */
 export interface Origin {
-  /** `user`, `service:<id>`, `operator:<id>` or `system`. */
-  readonly actor: string;
-  /** One word: `wizard`, `service`, `support`, `import`, `repair`; or `bulk:<job>`, `restore:<revision>`. */
-  readonly cause: string;
+  /** Never a bare id, which could be that of a user, a service or an operator. */
+  readonly actor: 'user' | 'system' | `service:${string}` | `operator:${string}`;
+  /** A job's id, or a revision, after the colon. */
+  readonly cause: 'wizard' | 'service' | 'support' | 'import' | 'repair' | `bulk:${string}` | `restore:${number}`;
 }
 
 /** How a session moves on: its new state, what happened, and which documents were saved. */

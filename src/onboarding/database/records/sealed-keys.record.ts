@@ -1,5 +1,5 @@
 import type { SealedDataKey } from '../../../storage/vault/vault.js';
-import { Statement, type Row } from '../../../storage/wire/statement.js';
+import { Expression, Statement, type Row } from '../../../storage/wire/statement.js';
 import { nothing, type Command, type Query, type SnapshotPart, type Subject } from '../record.js';
 
 export const VERIFICATIONS = ['configured', 'invalid', 'unverified'] as const;
@@ -25,7 +25,9 @@ export interface SealedKeys {
 /** Of which providers the user has a key; the keys themselves are read by `sealedKeys` alone. */
 export const keyProviders: SnapshotPart<readonly string[]> = {
   name: 'api_keys',
-  select: `(select coalesce(jsonb_agg(provider order by provider), '[]') from api_keys where user_id = $1)`,
+  select: new Expression(
+    `(select coalesce(jsonb_agg(provider order by provider), '[]') from api_keys where user_id = $1)`,
+  ),
   isDocument: false,
   fromJson: (value) => (value ?? []) as readonly string[],
 };

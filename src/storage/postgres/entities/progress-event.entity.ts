@@ -15,6 +15,7 @@ const ProgressEventSchema = defineEntity({
     type: p.text(),
     step: p.smallint().nullable().check('step >= 1 and step <= 6'),
     data: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
+    /** Who: `user`, `service:<id>`, `operator:<id>` or `system`. Events from before `cause` have the user id for `user`. */
     actor: p.text(),
     /** Why: one word, such as `wizard`. */
     cause: p.text().default('wizard'),
