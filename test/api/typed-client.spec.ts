@@ -5,7 +5,7 @@ import { createOnboardingClient, type OnboardingClient, type Problem } from '../
 import type * as Browser from '../example/browser.js';
 import { audienceOf, promptFor } from '../example/node.js';
 import { TestApp } from '../support/service/app.js';
-import { loadInBrowser } from '../support/service/browser.js';
+import { loadModuleInPage } from '../support/service/module-in-page.js';
 import { checkAnswer } from '../support/service/contract.js';
 import { sample } from '../support/data/samples.js';
 import { scratchDirectory } from '../support/process/scratch-directory.js';
@@ -125,7 +125,7 @@ describe('the typed client', () => {
   describe('in a browser', () => {
     let page: typeof Browser;
     beforeAll(async () => {
-      page = await loadInBrowser('test/example/browser.ts', ORIGIN);
+      page = await loadModuleInPage('test/example/browser.ts', ORIGIN);
     });
 
     it('needs nothing of Node, and no more than CORS_ORIGINS allows', async () => {
@@ -145,14 +145,14 @@ describe('the typed client', () => {
       const directory = scratchDirectory();
       try {
         writeFileSync(join(directory, 'page.ts'), 'export const path: string = process.cwd();\n');
-        await expect(loadInBrowser(join(directory, 'page.ts'), ORIGIN)).rejects.toThrow('process is not defined');
+        await expect(loadModuleInPage(join(directory, 'page.ts'), ORIGIN)).rejects.toThrow('process is not defined');
       } finally {
         rmSync(directory, { recursive: true });
       }
     });
 
     it('of another origin gets nothing', async () => {
-      const foreign = await loadInBrowser<typeof Browser>('test/example/browser.ts', 'https://evil.example.com');
+      const foreign = await loadModuleInPage<typeof Browser>('test/example/browser.ts', 'https://evil.example.com');
       await expect(foreign.openWizard(app.url, () => token('typed.browser'))).rejects.toThrow('Failed to fetch');
     });
   });

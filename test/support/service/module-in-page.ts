@@ -13,7 +13,7 @@ const PACKAGES: Readonly<Record<string, string>> = { 'openapi-fetch': 'node_modu
  * Loads a module of TypeScript and what it imports as a page of that origin would: without Node, and with a `fetch` that asks
  * before it sends and shows only what the other side allows. Whatever else a module reaches for is a ReferenceError.
  */
-export async function loadInBrowser<T>(path: string, origin: string): Promise<T> {
+export async function loadModuleInPage<T>(path: string, origin: string): Promise<T> {
   const context = createContext({ ...GLOBALS, fetch: (request: Request) => fetchAcross(origin, request) });
   const loaded = new Map<string, SourceTextModule>();
   const load = (file: string): SourceTextModule => {
