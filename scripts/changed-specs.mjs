@@ -52,7 +52,7 @@ function changedFiles() {
 function typescriptIn(folder) {
   return readdirSync(join(ROOT, folder), { recursive: true })
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((file) => file.endsWith('.ts'));
+    .filter((file) => file.endsWith('.ts') && !file.includes('/node_modules/'));
 }
 
 /** The files that import a file, by its path. */
