@@ -3,14 +3,14 @@
 // `--changed` stands for the specs that are closest to what has changed. BROWSER_TESTS=off leaves out the tests in a browser;
 // BROWSER_TESTS=required fails where no browser starts.
 import { spawn, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { prepareBrowser } from './browser.mjs';
 import { ensureBuild } from './build.mjs';
 import { changedSpecs } from './changed-specs.mjs';
 import { ensureInstalled, NODE, ROOT } from './install.mjs';
 
 const JEST = ['--experimental-vm-modules', '--no-warnings', join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js')];
-const BROWSER_SPECS = join(ROOT, 'test', 'browser');
+const BROWSER_SPECS = join(ROOT, 'test', 'browser', sep);
 const { BROWSER_TESTS = '' } = process.env;
 
 if (!['', 'off', 'required'].includes(BROWSER_TESTS)) {
@@ -30,8 +30,10 @@ jest.on('exit', (code) => process.exit(code ?? 1));
 /** Whether Jest would run specs in a browser. It takes Jest half a second to say, the browser a minute to come. */
 function hasBrowserSpecs(args) {
   if (args.length === 0) return true;
-  const { stdout } = spawnSync(NODE, [...JEST, ...args, '--listTests'], { cwd: ROOT, encoding: 'utf8' });
-  return stdout.split('\n').some((spec) => spec.startsWith(BROWSER_SPECS));
+  // With these two, Jest would write the list to the file of the results.
+  const selection = args.filter((arg) => !/^--(json|outputFile=.*)$/.test(arg));
+  const { stdout } = spawnSync(NODE, [...JEST, ...selection, '--listTests'], { cwd: ROOT, encoding: 'utf8' });
+  return stdout.includes(BROWSER_SPECS);
 }
 
 /** Hands a browser to the specs by `TEST_BROWSER`. Where none starts, they are left out or, if they are required, the process ends. */
