@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Installs the packages of the lock file where they are missing or of another version; with --browser those of the browser tests as well.
+// Installs the packages of the lock file where they are missing or of another version; with --browser those of the browser tests
+// as well.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

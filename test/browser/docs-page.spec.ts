@@ -29,7 +29,7 @@ describe('The page of the API', () => {
     await page.goto(`${app.url}/docs`);
     await page.locator('.opblock').first().waitFor();
   });
-  afterEach(() => page.close());
+  afterEach(() => page?.close());
 
   /** The fold-out of a route, opened, with its form ready. */
   async function open(method: string, path: string): Promise<Locator> {
