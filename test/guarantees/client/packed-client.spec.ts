@@ -6,7 +6,7 @@ import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 import { TestApp } from '../../support/service/app.js';
-import { loadInBrowser } from '../../support/service/browser.js';
+import { loadModuleInPage } from '../../support/service/module-in-page.js';
 import { token } from '../../support/service/tokens.js';
 
 // npm and the compiler run here several times, and wait for each other.
@@ -210,7 +210,7 @@ describe('the packed client', () => {
     interface Page {
       onboard(baseUrl: string, token: string): Promise<unknown>;
     }
-    const page = await loadInBrowser<Page>(file, ORIGIN);
+    const page = await loadModuleInPage<Page>(file, ORIGIN);
     expect(await page.onboard(app.url, await token('packed.browser'))).toEqual({
       user: 'packed.browser',
       message: 'Step 2 completed successfully',
