@@ -271,6 +271,7 @@ const OF_OTHERS = new Set([
   'OWNER_PASSWORD',
   'APP_PASSWORD',
   'TEST_EXTERNAL',
+  'BROWSER_TESTS',
 ]);
 
 function markdownOf(folder: string, recursive = false): string[] {
