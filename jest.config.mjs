@@ -17,5 +17,6 @@ export default {
   coverageProvider: 'v8',
   collectCoverageFrom: ['<rootDir>/src/**/*.ts', '!**/*.spec.ts'],
   testTimeout: 30_000,
+  testSequencer: '<rootDir>/test/support/slow-first.mjs',
   maxWorkers: 4,
 };
