@@ -123,7 +123,7 @@ const ping = new Statement('ping', 'select');
 /** One snapshot for all of its statements. */
 const beginReading = new Statement('begin-reading', 'begin isolation level repeatable read read only');
 
-/** Says on whose behalf the statements of this transaction run; every row-level policy reads it. No row. Value: the user. */
+/** Names the user whose rows this transaction may see and write; every row-level policy reads it. No row. Value: the user. */
 const scope = new Statement('scope', `select where set_config('app.user_id', $1, true) is null`);
 
 const readScope = new Statement(
