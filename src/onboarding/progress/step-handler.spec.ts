@@ -83,7 +83,7 @@ describe('the parts of steps', () => {
     expect(handlers.parts).toBe(handlers.parts);
   });
 
-  it('are none where no step has any', () => {
+  it('are none where no step has parts', () => {
     expect(all().parts).toEqual([]);
   });
 });

@@ -29,7 +29,7 @@ export function lockForSession(client: pg.Client, name: string, waiting: Waiting
   return waitForLock(client, 'pg_try_advisory_lock', name, waiting);
 }
 
-/** Polls, so that between two attempts the connection can look up who holds the lock: any role that may connect can. */
+/** Polls, so that between two attempts the connection can look up who holds the lock: every role that may connect can. */
 async function waitForLock(
   client: pg.Client,
   attempt: string,
