@@ -11,7 +11,7 @@ import { DtoPipe } from './ground/http/dto.pipe.js';
 import { refuseConnection, refuseExpectAndConnect } from './ground/http/client-error.js';
 import { stopGracefully, HOOK_TIMEOUT } from './ground/http/graceful-stop.js';
 import { allowOrigin, enableCors } from './ground/http/cors.js';
-import { sendEntityTag } from './ground/http/entity-tag.js';
+import { sendAnswerHeaders } from './ground/http/answer-headers.js';
 import { sendLargeAnswers, LargeAnswers } from './ground/http/large-answers.js';
 import { createLogger, logRequest, NestLogger, requestId, requestLogger } from './ground/http/logging.js';
 import { InvalidInput, NotFound } from './ground/problems/problem.js';
@@ -21,6 +21,7 @@ import { ProblemFilter } from './ground/http/problem.filter.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from './ground/http/route.js';
 import { PRIVATE_HEADERS, SECURITY_HEADERS } from './ground/http/security-headers.js';
 import { limitEachUser } from './ground/http/user-turns.js';
+import { refuseUnknownFlow } from './onboarding/progress/request-terms.js';
 
 /** Characters that a parameter in a path may have. */
 const MAX_PARAMETER_LENGTH = 4096;
@@ -124,8 +125,9 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
   enableCors(fastify, configuration.CORS_ORIGINS);
   refuseOverload(fastify, configuration.MAX_EVENT_LOOP_DELAY_MS);
   fastify.addHook('onRequest', admitBeforeBody(app.get(JwtAuthGuard)));
+  fastify.addHook('onRequest', refuseUnknownFlow);
   limitEachUser(fastify, configuration.DATABASE_TIMEOUT_MS);
-  fastify.addHook('preSerialization', sendEntityTag);
+  fastify.addHook('preSerialization', sendAnswerHeaders);
   sendLargeAnswers(fastify, app.get(LargeAnswers));
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     logRequest(requests, request, reply);
@@ -157,9 +159,7 @@ function admitBeforeBody(guard: JwtAuthGuard): onRequestHookHandler {
 function documentApi(app: NestFastifyApplication): void {
   const document = new DocumentBuilder()
     .setTitle('Onboarding')
-    .setDescription(
-      'The six steps of onboarding: progress, saved data and what is drawn from them. One user per token.',
-    )
+    .setDescription('The steps of onboarding: progress, saved data and what is drawn from them. One user per token.')
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addGlobalResponse(describeProblem(500))

@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import { findProvider } from '../providers/providers.js';
 import { Secret } from '../secrets/secret.js';
+import { FLOW_IDS, type FlowId } from './wizard-flows.js';
 
 /** Variables by name, as the environment has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -74,6 +75,8 @@ export class Configuration {
   @IsOptional() @IsString() @MaxLength(1000) readonly AUTH_AUDIENCE?: string;
 
   @IsBoolean({ message: '$property must be true or false' }) readonly ENABLE_WEBSITE_BRAND_COLUMNS: boolean;
+  /** The wizard that the deployment serves: for users who have not been seen with one. */
+  @IsIn(FLOW_IDS) readonly WIZARD_FLOW: FlowId;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string;
   /** Origins as browsers send them: without a path, and without the port that the scheme has anyway. */
   readonly CORS_ORIGINS: readonly string[];
@@ -131,6 +134,7 @@ export class Configuration {
         'must be a comma-separated list of id:base64 of 32 bytes, each id once',
         parseEncryptionKeys,
       ) ?? [];
+    this.WIZARD_FLOW = read.text('WIZARD_FLOW', 'six') as FlowId;
     this.ENABLE_WEBSITE_BRAND_COLUMNS = read.boolean('ENABLE_WEBSITE_BRAND_COLUMNS', false);
     this.LOG_LEVEL = read.text('LOG_LEVEL', 'info');
     this.CORS_ORIGINS = read.parsed('CORS_ORIGINS', 'must be http(s) origins, comma-separated', parseOrigins) ?? [];

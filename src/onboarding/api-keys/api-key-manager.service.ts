@@ -3,7 +3,7 @@ import { Configuration } from '../../ground/config/configuration.js';
 import { KeyStore, pastedKey, type PostedKey } from '../database/key-store.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { sealedKeys, type SealedKeys, type Verification } from '../database/records/sealed-keys.record.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import type { Terms } from '../flow/terms.js';
 import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
 import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
 import { mask } from '../../ground/secrets/mask.js';
@@ -52,11 +52,11 @@ export class ApiKeyManager {
     name: string,
     key: Secret | string,
     description: string | null = null,
-    precondition: Precondition | null = null,
+    terms: Terms = {},
   ): Promise<readonly string[]> {
     const provider = getProvider(name);
     const pasted = pastedKey(key);
-    await this.database.saveApiKey(userId, provider.id, pasted, { description, precondition });
+    await this.database.saveApiKey(userId, provider.id, pasted, { description, ...terms });
     return this.publish(userId, [{ provider, key: pasted }]);
   }
 
@@ -84,10 +84,10 @@ export class ApiKeyManager {
     return (await this.database.sealedKeys(userId)).apiKeys.some(({ provider }) => provider === id);
   }
 
-  /** Removes the user's own key. Step 1 stays as it is. @throws KeyNotFound */
-  async remove(userId: string, name: string, precondition: Precondition | null = null): Promise<void> {
+  /** Removes the user's own key. The step of API keys stays as it is. @throws KeyNotFound */
+  async remove(userId: string, name: string, terms: Terms = {}): Promise<void> {
     const { id, name: title, variables } = getProvider(name);
-    const removed = await this.database.forUser(userId, { reads: { keys: sealedKeys }, precondition }, (data) => {
+    const removed = await this.database.forUser(userId, { reads: { keys: sealedKeys }, ...terms }, (data) => {
       const { keys } = data.read;
       if (!keys.apiKeys.some(({ provider }) => provider === id)) throw new KeyNotFound(title);
       this.keyStore.remove(data, id);
@@ -161,7 +161,7 @@ export class ApiKeyManager {
     return variables.map((name) => this.configuration.deploymentKey(name)).find((key) => key !== undefined);
   }
 
-  /** Whether the deployment has a key of any AI provider: step 1 then counts as finished for all users. */
+  /** Whether the deployment has a key of any AI provider: the step of API keys then counts as finished for all users. */
   get deploymentServesAi(): boolean {
     return AI_PROVIDERS.some(({ id }) => this.deploymentKey(id) !== undefined);
   }

@@ -3,8 +3,8 @@ import { ApiBearerAuth, ApiExtraModels, ApiOperation, ApiTags } from '@nestjs/sw
 import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
-import { IfMatch } from '../../ground/http/entity-tag.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import { RequestTerms } from '../progress/request-terms.js';
+import type { Terms } from '../flow/terms.js';
 import { Answers, ApiProblems, ApiTooManyRequests, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { Ok, PREFIX } from '../../ground/http/route.js';
 import { getProvider } from '../../ground/providers/providers.js';
@@ -59,19 +59,9 @@ export class ApiKeysController {
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
   @ApiTooManyRequests()
-  async save(
-    @CurrentUser() user: User,
-    @Body() body: SaveKeyDto,
-    @IfMatch() precondition: Precondition | null,
-  ): Promise<KeySavedView> {
+  async save(@CurrentUser() user: User, @Body() body: SaveKeyDto, @RequestTerms() terms: Terms): Promise<KeySavedView> {
     const { id } = getProvider(body.provider);
-    const warnings = await this.keys.save(
-      user.id,
-      id,
-      new Secret(body.api_key),
-      body.description ?? null,
-      precondition,
-    );
+    const warnings = await this.keys.save(user.id, id, new Secret(body.api_key), body.description ?? null, terms);
     const message = `API key for ${id} saved successfully`;
     return { message, provider: id, status: 'saved', ...(warnings.length > 0 ? { warnings: [...warnings] } : {}) };
   }
@@ -84,10 +74,10 @@ export class ApiKeysController {
   async remove(
     @CurrentUser() user: User,
     @Param('provider') provider: string,
-    @IfMatch() precondition: Precondition | null,
+    @RequestTerms() terms: Terms,
   ): Promise<KeyDeletedView> {
     const { id } = getProvider(provider);
-    await this.keys.remove(user.id, id, precondition);
+    await this.keys.remove(user.id, id, terms);
     return { message: `API key for ${id} deleted`, provider: id, status: 'deleted' };
   }
 

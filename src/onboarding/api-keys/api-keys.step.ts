@@ -4,11 +4,9 @@ import { InvalidInput, type FieldError } from '../../ground/problems/problem.js'
 import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
 import { findProvider } from '../../ground/providers/providers.js';
 import { KeyStore, pastedKey, type PostedKey, type WorkWithKeys } from '../database/key-store.js';
-import { integrationsRecord } from '../database/records/platform-integrations.record.js';
-import { isBlank, type Patch } from '../database/records/posted-data.js';
+import { isBlank } from '../database/records/posted-data.js';
 import { keyProviders, sealedKeys } from '../database/records/sealed-keys.record.js';
 import type { Snapshot } from '../database/snapshot.js';
-import { Step } from '../flow/steps.js';
 import { StepHandlers, type Parsed, type StepHandler } from '../progress/step-handler.js';
 import { ApiKeyManager } from './api-key-manager.service.js';
 
@@ -16,14 +14,12 @@ const READS = { keys: sealedKeys };
 
 interface ParsedKeys extends Parsed {
   readonly keys: readonly PostedKey[];
-  /** Platforms of step 5 that came with the keys. */
-  readonly integrations: Patch | null;
 }
 
-/** Step 1: at least one key of a provider. */
+/** At least one key of a provider. */
 @Injectable()
 export class ApiKeysStep implements StepHandler<ParsedKeys, typeof READS> {
-  readonly step = Step.ApiKeys;
+  readonly step = 'api_keys';
   readonly parts = [keyProviders];
   readonly reads = READS;
 
@@ -35,23 +31,19 @@ export class ApiKeysStep implements StepHandler<ParsedKeys, typeof READS> {
     handlers.register(this);
   }
 
-  parse(data: JsonObject): ParsedKeys {
+  parse(data: JsonObject, name: string): ParsedKeys {
     const posted = data['api_keys'] ?? {};
     if (!isJsonObject(posted)) throw wrongKeys('api_keys must be an object of provider to key.');
     const parsed = Object.entries(posted).map(([name, text]) => parseKey(name, text));
-    const integrations = 'integrations' in data ? { integrations: data['integrations'] } : {};
-    const errors = [...parsed.filter(isFieldError), ...integrationsRecord.errors(integrations, '/data')];
-    const [first, ...others] = errors;
+    const [first, ...others] = parsed.filter(isFieldError);
     if (first) throw InvalidInput.of([first, ...others]);
     const keys = onePerProvider(parsed.filter((key): key is NamedKey => key !== null && !isFieldError(key)));
-    if (keys.length === 0) throw wrongKeys('Step 1 needs the API key of at least one provider.');
-    const patch = isBlank(data['integrations']) ? null : integrationsRecord.parse(integrations, '/data');
-    return { keys, integrations: patch, warnings: [] };
+    if (keys.length === 0) throw wrongKeys(`${name} needs the API key of at least one provider.`);
+    return { keys, warnings: [] };
   }
 
-  save({ keys, integrations }: ParsedKeys, data: WorkWithKeys): void {
+  save({ keys }: ParsedKeys, data: WorkWithKeys): void {
     this.keyStore.save(data, keys);
-    if (integrations) data.run(integrationsRecord.save(integrations));
   }
 
   afterCommit(userId: string, { keys }: ParsedKeys): Promise<readonly string[]> {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { ProviderGroup } from '../../ground/providers/providers.js';
-import { newProgress, stepState } from '../flow/progress.js';
+import { NOT_STARTED } from '../flow/position.js';
+import { stepState } from '../flow/progress.js';
 import { StepStatus } from '../flow/step-status.js';
-import { Step, type StepNumber } from '../flow/steps.js';
+import type { StepKey } from '../flow/steps.js';
 import { ApiKeyManager } from './api-key-manager.service.js';
 import type { EnhancedValidationView } from './api-keys.contract.js';
 import { allValid, viewByGroup } from './api-keys.views.js';
@@ -23,10 +24,10 @@ export class KeyValidation {
       this.database.read(userId, [website]),
     ]);
     const states = this.keys.states(userId, keys);
-    const progress = snapshot.session?.progress ?? newProgress(new Date(0));
+    const progress = snapshot.session?.progress ?? NOT_STARTED;
     const hasUsable = (group: ProviderGroup) =>
       states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
-    const isCompleted = (step: StepNumber) => stepState(progress, step).status === StepStatus.Completed;
+    const isCompleted = (step: StepKey) => stepState(progress, step).status === StepStatus.Completed;
     return {
       all_valid: allValid(states),
       results: viewByGroup(states),
@@ -34,8 +35,8 @@ export class KeyValidation {
         has_ai_provider: hasUsable('ai'),
         has_research_provider: hasUsable('research'),
         website_valid: typeof snapshot.of(website)?.['website_url'] === 'string',
-        personalization_done: isCompleted(Step.Personalization),
-        integration_done: isCompleted(Step.Integrations),
+        personalization_done: isCompleted('personalization'),
+        integration_done: isCompleted('integrations'),
         final_setup_complete: progress.completedAt !== null,
       },
     };

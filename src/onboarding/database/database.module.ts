@@ -28,9 +28,9 @@ import { UserDatabase } from './user-database.js';
     },
     {
       provide: UserDatabase,
-      inject: [MikroORM],
-      useFactory: async (orm: MikroORM) =>
-        new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient())),
+      inject: [MikroORM, Configuration],
+      useFactory: async (orm: MikroORM, { WIZARD_FLOW }: Configuration) =>
+        new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient()), WIZARD_FLOW),
     },
     { provide: DatabaseProbe, useExisting: UserDatabase satisfies Type<DatabaseProbe> },
     {

@@ -1,15 +1,17 @@
 import pg from 'pg';
 import { countItems } from '../../ground/problems/json.js';
-import { Problem } from '../../ground/problems/problem.js';
+import { StepProblem } from '../flow/flow.problems.js';
+import type { Flow } from '../flow/flow.js';
+import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 
 /** The tables that hold what users entered in the steps, and the step of each. */
 const STEP_OF = {
-  website_analyses: 2,
-  research_preferences: 3,
-  competitor_analyses: 3,
-  persona_data: 4,
-  platform_integrations: 5,
-} as const;
+  website_analyses: 'website',
+  research_preferences: 'research',
+  competitor_analyses: 'research',
+  persona_data: 'personalization',
+  platform_integrations: 'integrations',
+} as const satisfies Record<string, StepKey>;
 
 export type SizedTable = keyof typeof STEP_OF;
 
@@ -32,13 +34,11 @@ export interface DocumentWrite {
   readonly table: SizedTable;
   /** Keys and values that the table's documents may grow by. */
   readonly items: number;
+  /** Whether it is too large alone; together with what is stored already, the database finds out. */
+  readonly isTooLarge: boolean;
 }
 
-/**
- * Parts of a document as the JSON texts that are sent, and what they add. Parts that are too large alone are refused here; together
- * with what is stored already, by the database.
- * @throws DocumentsTooLarge
- */
+/** Parts of a document as the JSON texts that are sent, and what they add. */
 export function measureDocument(
   table: SizedTable,
   ...parts: readonly unknown[]
@@ -46,20 +46,26 @@ export function measureDocument(
   const items = parts.reduce((sum: number, part) => sum + countItems(part), 0);
   const texts = parts.map((part) => JSON.stringify(part));
   const length = texts.reduce((sum, text) => sum + text.length, 0);
-  if (items > MAX_DOCUMENT_ITEMS || length > MAX_DOCUMENT_BYTES) throw new DocumentsTooLarge([table]);
-  return { texts, writes: { table, items: items + ROW_ITEMS } };
+  const isTooLarge = items > MAX_DOCUMENT_ITEMS || length > MAX_DOCUMENT_BYTES;
+  return { texts, writes: { table, items: items + ROW_ITEMS, isTooLarge } };
 }
 
 /** The user's documents would grow beyond their limits. Nothing was saved. */
-export class DocumentsTooLarge extends Problem {
+export class DocumentsTooLarge extends StepProblem {
   readonly status = 413;
   readonly title = 'Too much data';
-  constructor(tables: Iterable<SizedTable>) {
-    const steps = [...new Set([...tables].map((table) => STEP_OF[table]))].sort();
-    const subject = steps.length > 0 ? `Step ${steps.join(' and step ')}` : 'This';
+  constructor(
+    tables: Iterable<SizedTable>,
+    /** Whose numbers the steps have. */
+    flow: Flow,
+  ) {
+    const saved = new Set<StepKey>([...tables].map((table) => STEP_OF[table]));
+    const names = STEP_KEYS.filter((step) => saved.has(step)).map((step) => flow.nameOf(step));
+    const subject = names.length > 0 ? names.join(' and ') : 'This';
     super(
       `${subject} could not be saved: all steps together may hold ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB and ` +
         `${MAX_DOCUMENT_ITEMS.toLocaleString('en')} keys and values. Nothing was changed; please leave something out.`,
+      flow,
     );
   }
 }

@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../../ground/config/configuration.js';
+import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { LargeAnswers } from '../../ground/http/large-answers.js';
 import { isJsonObject, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
 import { getProvider } from '../../ground/providers/providers.js';
 import type { Secret } from '../../ground/secrets/secret.js';
 import { StepNotFound } from '../flow/flow.problems.js';
-import { completionPercentage, currentStep, isFinished, type FinishedByDeployment } from '../flow/progress.js';
-import { isStepNumber, Step, type StepNumber } from '../flow/steps.js';
+import type { Flow } from '../flow/flow.js';
+import { flowOfRead } from '../flow/flow-choice.js';
+import { CANONICAL_FLOWS, canonicalStep, FLOWS } from '../flow/flows.js';
+import { isFinished, type FinishedByDeployment, type Progress } from '../flow/progress.js';
+import { positionIn, type Position } from '../flow/position.js';
+import type { StepKey } from '../flow/steps.js';
+import type { Terms } from '../flow/terms.js';
 import {
   completeOnboarding,
   completeStep,
@@ -30,18 +35,13 @@ import { snapshotOf, wholeSnapshotOf, type Snapshot, type Withheld } from './sna
 import type { NoReads, Reads, UnitOfWork } from './unit-of-work.js';
 import { UserDatabase, type WorkOptions } from './user-database.js';
 
-/** A user's position in the onboarding. */
-export interface OnboardingStatus {
-  readonly is_completed: boolean;
-  readonly current_step: StepNumber;
-  readonly completion_percentage: number;
-  readonly started_at: string | null;
-  readonly completed_at: string | null;
+export interface SaveKeyOptions extends Terms {
+  readonly description?: string | null;
 }
 
-export interface SaveKeyOptions {
-  readonly description?: string | null;
-  readonly precondition?: Precondition | null;
+/** The decision of a unit of work that names what is read after it. */
+export interface PartsToRead {
+  readonly parts: readonly SnapshotPart<unknown>[];
 }
 
 /** No step: this service knows nothing of the deployment's keys. */
@@ -59,6 +59,8 @@ export class OnboardingDatabaseService {
   /** Step 2's table as the configuration wants it: with the brand's columns, or without. */
   readonly websiteRecord: DocumentRecord;
   readonly #brandAnalysis: boolean;
+  /** The wizard that the deployment serves. */
+  readonly deploymentFlow: FlowId;
 
   constructor(
     private readonly database: UserDatabase,
@@ -68,6 +70,7 @@ export class OnboardingDatabaseService {
   ) {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
     this.websiteRecord = websiteRecord(this.#brandAnalysis);
+    this.deploymentFlow = configuration.WIZARD_FLOW;
   }
 
   /** Runs `work` in one transaction of the user's: what it has decided is stored when the promise resolves. */
@@ -86,19 +89,24 @@ export class OnboardingDatabaseService {
 
   /**
    * As `forUser`, and what the user's tables hold afterwards: as of the commit, or, where the documents are large, of soon after.
+   * The work says which parts are read.
    * @throws LargeAnswersBusy, though the work is stored
    */
-  async forUserThenRead<T, R extends Reads = NoReads>(
+  async forUserThenRead<T extends PartsToRead, R extends Reads = NoReads>(
     userId: string,
-    parts: readonly SnapshotPart<unknown>[],
     options: Omit<WorkOptions<R>, 'dryRun'>,
     work: (data: UnitOfWork<R>) => T,
   ): Promise<{ readonly result: T; readonly snapshot: Snapshot }> {
-    const { result, after } = await this.forUser(userId, options, (data) => ({
-      result: work(data),
-      after: data.readAfter(snapshotOf(parts)),
-    }));
-    return { result, snapshot: await this.#whole(userId, parts, after.value) };
+    const { result, after } = await this.forUser(userId, options, (data) => {
+      const decided = work(data);
+      return { result: decided, after: data.readAfter(snapshotOf(decided.parts)) };
+    });
+    return { result, snapshot: await this.#whole(userId, result.parts, after.value) };
+  }
+
+  /** The flow in which a user is answered, in the numbers of the terms. Null: the user has not started. */
+  flowOf(progress: Progress | null, { flow = null, numbers = 'canonical' }: Terms = {}): Flow {
+    return (numbers === 'wizard' ? FLOWS : CANONICAL_FLOWS)[flowOfRead(flow, progress, this.deploymentFlow)];
   }
 
   /** What is kept of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
@@ -126,10 +134,11 @@ export class OnboardingDatabaseService {
     return (await this.read(userId, NO_PARTS)).session;
   }
 
-  /** The user goes to a step on purpose. @throws StepNotFound */
+  /** The user goes to a step on purpose; canonical numbers. @throws StepNotFound */
   async updateStep(userId: string, stepNumber: number): Promise<Session> {
-    if (!isStepNumber(stepNumber)) throw new StepNotFound();
-    return this.forUser(userId, {}, (data) => data.change(goToStep(stepNumber)));
+    const step = canonicalStep(stepNumber);
+    if (!step) throw new StepNotFound(CANONICAL_FLOWS.six);
+    return this.forUser(userId, {}, (data) => data.change(goToStep(step)));
   }
 
   /** Sets a floor of 0 to 100 under the percentage. @throws PercentageOutOfRange */
@@ -147,16 +156,10 @@ export class OnboardingDatabaseService {
     return this.forUser(userId, {}, (data) => data.change(completeOnboarding(byDeployment)));
   }
 
-  async getOnboardingStatus(userId: string, byDeployment: FinishedByDeployment = NO_STEPS): Promise<OnboardingStatus> {
-    const session = await this.getSessionByUser(userId);
-    const progress = session?.progress;
-    return {
-      is_completed: Boolean(progress?.completedAt),
-      current_step: progress ? currentStep(progress, byDeployment) : Step.ApiKeys,
-      completion_percentage: progress ? completionPercentage(progress) : 0,
-      started_at: progress?.startedAt.toISOString() ?? null,
-      completed_at: progress?.completedAt?.toISOString() ?? null,
-    };
+  /** The position in the user's flow, in canonical numbers. */
+  async getOnboardingStatus(userId: string, byDeployment: FinishedByDeployment = NO_STEPS): Promise<Position> {
+    const progress = (await this.getSessionByUser(userId))?.progress ?? null;
+    return positionIn(this.flowOf(progress), progress, byDeployment);
   }
 
   /**
@@ -169,17 +172,17 @@ export class OnboardingDatabaseService {
     userId: string,
     name: string,
     key: Secret | string,
-    { description = null, precondition = null }: SaveKeyOptions = {},
+    { description = null, ...terms }: SaveKeyOptions = {},
   ): Promise<void> {
     const provider = getProvider(name);
     const pasted = pastedKey(key);
     refuseUnstorable({ api_key: pasted.reveal(), description });
     const work = (data: WorkWithKeys) => {
       this.keyStore.save(data, [{ provider, key: pasted, pointer: '/api_key' }], description);
-      const isFirst = provider.group === 'ai' && !isFinished(data.session.progress, Step.ApiKeys);
-      if (isFirst) data.change(completeStep(Step.ApiKeys, [], NO_STEPS));
+      const isFirst = provider.group === 'ai' && !isFinished(data.session.progress, 'api_keys');
+      if (isFirst) data.change(completeStep('api_keys', [], NO_STEPS));
     };
-    await this.forUser(userId, { reads: { keys: sealedKeys }, precondition }, work);
+    await this.forUser(userId, { reads: { keys: sealedKeys }, ...terms }, work);
   }
 
   /** The user's keys by provider, for services in this process. @throws KeysUnavailable when one does not open */
@@ -202,7 +205,7 @@ export class OnboardingDatabaseService {
    * @throws InvalidInput naming the fields that are wrong
    */
   saveWebsiteAnalysis(userId: string, data: JsonObject): Promise<JsonObject> {
-    return this.#save(userId, Step.Website, this.websiteRecord, data);
+    return this.#save(userId, 'website', this.websiteRecord, data);
   }
 
   /** Null when there is none. */
@@ -223,7 +226,7 @@ export class OnboardingDatabaseService {
    * social media accounts, which step 3 takes too, are part of the website analysis: `saveWebsiteAnalysis` saves them.
    */
   saveResearchPreferences(userId: string, preferences: JsonObject): Promise<JsonObject> {
-    return this.#save(userId, Step.Research, researchRecord, preferences, (data) => {
+    return this.#save(userId, 'research', researchRecord, preferences, (data) => {
       const { competitors } = preferences;
       if (competitors === null) data.run(competitorsRecord.replace([]));
       if (Array.isArray(competitors)) data.run(competitorsRecord.replace(competitors.filter(isJsonObject)));
@@ -236,7 +239,7 @@ export class OnboardingDatabaseService {
 
   /** As `saveWebsiteAnalysis`, for step 4. */
   savePersonaData(userId: string, data: JsonObject): Promise<JsonObject> {
-    return this.#save(userId, Step.Personalization, personaRecord, data);
+    return this.#save(userId, 'personalization', personaRecord, data);
   }
 
   getPersonaData(userId: string): Promise<JsonObject | null> {
@@ -254,16 +257,18 @@ export class OnboardingDatabaseService {
 
   async #save(
     userId: string,
-    step: StepNumber,
+    step: StepKey,
     record: DocumentRecord,
     posted: JsonObject,
     saveMore: (data: UnitOfWork) => void = () => undefined,
   ): Promise<JsonObject> {
     const patch = record.parseWithClears(posted);
-    const { snapshot } = await this.forUserThenRead(userId, [record], {}, (data) => {
+    const parts = [record];
+    const { snapshot } = await this.forUserThenRead(userId, {}, (data) => {
       data.run(record.save(patch));
       saveMore(data);
       data.change(dataSaved(step));
+      return { parts };
     });
     return record.view(snapshot.of(record)) as JsonObject;
   }

@@ -1,6 +1,8 @@
 import type { Row } from '../../storage/wire/statement.js';
+import { isFlowId } from '../../ground/config/wizard-flows.js';
+import type { RememberedFlow } from '../flow/flow-choice.js';
 import type { Progress, StepStates } from '../flow/progress.js';
-import type { StepNumber } from '../flow/steps.js';
+import type { StepKey } from '../flow/steps.js';
 
 /** One user's session: whose, since when, how many changes, and the facts of the progress. */
 export interface Session {
@@ -29,10 +31,17 @@ export function sessionFromRow(row: Row): Session {
     updatedAt: new Date(row['updated_at'] as string),
     progress: {
       steps: row['steps'] as StepStates,
-      currentStep: row['current_step'] as StepNumber | null,
+      currentStep: row['current_step'] as StepKey | null,
       percentageFloor: Number(row['percentage_floor']),
       startedAt: new Date(row['started_at'] as string),
       completedAt: row['completed_at'] === null ? null : new Date(row['completed_at'] as string),
+      flow: flowFromRow(row),
+      onboardingType: row['onboarding_type'] as string | null,
     },
   };
+}
+
+/** Null also for the name of a flow that this version does not have. */
+function flowFromRow({ flow, flow_source: source }: Row): RememberedFlow | null {
+  return isFlowId(flow) ? { id: flow, source: source as RememberedFlow['source'] } : null;
 }

@@ -1,6 +1,11 @@
+import type { FlowId } from '../../ground/config/wizard-flows.js';
+import type { Flow } from '../flow/flow.js';
+import { flowInUse, rememberedAfter, rememberFlow, type FlowSources } from '../flow/flow-choice.js';
+import { CANONICAL_FLOWS, FLOWS } from '../flow/flows.js';
 import type { Progress } from '../flow/progress.js';
-import type { ProgressFact, Transition } from '../flow/transitions.js';
-import type { SizedTable } from './document-sizes.js';
+import type { Terms } from '../flow/terms.js';
+import type { Change, ProgressFact, Transition } from '../flow/transitions.js';
+import { DocumentsTooLarge, type SizedTable } from './document-sizes.js';
 import { Later } from './later.js';
 import type { Command, Query, SessionSubject } from './record.js';
 import { advanceSession, type OpenedSession, type Origin } from './records/onboarding-sessions.record.js';
@@ -18,6 +23,12 @@ export type Results<R extends Reads> = { readonly [Name in keyof R]: R[Name] ext
 /** What a unit of work starts from: the session, and what it has read behind the session's lock. */
 export interface Opened<R extends Reads> extends OpenedSession {
   readonly read: Results<R>;
+}
+
+/** Which wizard a unit of work is for. */
+export interface WorkFlow extends Pick<FlowSources, 'named' | 'deployment'> {
+  /** Whose numbers refusals show: the wizard's, or the canonical ones. */
+  readonly numbers: NonNullable<Terms['numbers']>;
 }
 
 /** A command or a read that waits to be sent, and what settles its result. */
@@ -41,6 +52,9 @@ export class UnitOfWork<R extends Reads = Reads> {
   /** A bound of the keys and values that all of the user's documents have then. */
   #documentItems: number;
   #progress: Progress;
+  /** What this work has learnt of the user's wizard. */
+  #learnt: FlowId | null = null;
+  #onboardingType: string | null = null;
 
   constructor(
     readonly userId: string,
@@ -48,11 +62,12 @@ export class UnitOfWork<R extends Reads = Reads> {
     readonly now: Date,
     private readonly opened: Opened<R>,
     private readonly origin: Origin,
+    private readonly wizard: WorkFlow,
   ) {
-    // Every session that is committed begins with this event. Where the work deletes the user, there is no session to write it for.
-    if (opened.isNew) this.#facts.push(START);
     this.#progress = opened.session.progress;
     this.#documentItems = opened.documentItems;
+    // Every session that is committed begins with this event. Where the work deletes the user, there is no session to write it for.
+    if (opened.isNew) this.change((progress) => ({ progress, facts: [START] }));
   }
 
   /** The results of `reads`, from before any change: they stay true until the transaction ends. */
@@ -72,17 +87,43 @@ export class UnitOfWork<R extends Reads = Reads> {
     };
   }
 
-  /** Changes the progress by a rule of `flow`; each fact becomes an event with the next revision. */
+  /** The flow by whose rules the progress changes: the request's, or that of the wizard the user was last seen with. */
+  get flow(): Flow {
+    const { named, deployment, numbers } = this.wizard;
+    const remembered = rememberedAfter(this.#progress.flow, { named, learnt: this.#learnt });
+    return (numbers === 'wizard' ? FLOWS : CANONICAL_FLOWS)[flowInUse(remembered, deployment)];
+  }
+
+  /** What a post tells about the user's wizard; kept with the next change. */
+  learn({ flow, onboardingType }: { readonly flow: FlowId | null; readonly onboardingType: string | null }): void {
+    this.#learnt = flow;
+    this.#onboardingType = onboardingType;
+  }
+
+  /**
+   * Changes the progress by a rule of `flow`; each fact becomes an event with the next revision. What is known of the wizard is kept
+   * together with a fact, and never alone.
+   */
   change(transition: Transition): Session {
-    const { progress, facts } = transition(this.#progress, this.now);
-    this.#facts.push(...facts);
-    this.#progress = progress;
+    const known = this.#remember();
+    const { progress, facts } = transition(known.progress, this.now, this.flow);
+    if (facts.length > 0) {
+      this.#facts.push(...known.facts, ...facts);
+      this.#progress = progress;
+    }
     return this.session;
   }
 
-  /** Runs a command of a record, in the order of the calls. */
+  #remember(): Change {
+    const change = rememberFlow({ ...this.wizard, learnt: this.#learnt })(this.#progress, this.now, this.flow);
+    if (!this.#onboardingType) return change;
+    return { ...change, progress: { ...change.progress, onboardingType: this.#onboardingType } };
+  }
+
+  /** Runs a command of a record, in the order of the calls. @throws DocumentsTooLarge */
   run<T>(command: Command<T>): Later<T> {
     if (command.writes) {
+      if (command.writes.isTooLarge) throw new DocumentsTooLarge([command.writes.table], this.flow);
       this.#saved.add(command.writes.table);
       this.#documentItems += command.writes.items;
     }
@@ -94,9 +135,9 @@ export class UnitOfWork<R extends Reads = Reads> {
     return plan(this.#readsAfter, { statement, values: ({ userId }) => [userId], parse });
   }
 
-  /** The tables whose documents are saved here, for a complaint. */
-  get savedTables(): ReadonlySet<SizedTable> {
-    return this.#saved;
+  /** The complaint for when the database finds the user's documents too large. */
+  get tooLarge(): DocumentsTooLarge {
+    return new DocumentsTooLarge(this.#saved, this.flow);
   }
 
   /** Whose rows the commands change. */

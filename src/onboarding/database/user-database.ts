@@ -2,10 +2,11 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { tracingChannel } from 'node:diagnostics_channel';
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { send, type Connections } from '../../storage/wire/connections.js';
 import { Statement, type Bound, type Row } from '../../storage/wire/statement.js';
-import { DocumentsTooLarge, isTooLarge } from './document-sizes.js';
+import type { Terms } from '../flow/terms.js';
+import { isTooLarge } from './document-sizes.js';
 import type { Command, Query, Subject } from './record.js';
 import {
   findSession,
@@ -16,17 +17,15 @@ import {
   type Origin,
 } from './records/onboarding-sessions.record.js';
 import { entityTagOf } from './session.js';
-import { UnitOfWork, type NoReads, type Opened, type Reads, type Results } from './unit-of-work.js';
+import { UnitOfWork, type NoReads, type Opened, type Reads, type Results, type WorkFlow } from './unit-of-work.js';
 
 /** Publishes each piece of work to subscribers, such as tracing; costs nothing while there are none. */
 const trace = tracingChannel<unknown, { readonly name: string }>('onboarding.database');
 
 /** How a unit of work begins. */
-export interface WorkOptions<R extends Reads = Reads> extends Partial<Origin> {
+export interface WorkOptions<R extends Reads = Reads> extends Partial<Origin>, Terms {
   /** What the work has to know before it decides. */
   readonly reads?: R;
-  /** States of the onboarding in which the work may happen; left out or null: every state. */
-  readonly precondition?: Precondition | null;
   /** Decides, and writes nothing. Results of commands cannot be read then, and limits that only the database counts are not checked. */
   readonly dryRun?: boolean;
 }
@@ -40,7 +39,11 @@ const USER: Origin = { actor: 'user', cause: 'wizard' };
  */
 @Injectable()
 export class UserDatabase implements OnApplicationShutdown {
-  constructor(private readonly connections: Connections) {}
+  constructor(
+    private readonly connections: Connections,
+    /** The wizard that the deployment serves. */
+    private readonly deployment: FlowId,
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.connections.end();
@@ -59,13 +62,16 @@ export class UserDatabase implements OnApplicationShutdown {
    */
   async forUser<T, R extends Reads = NoReads>(
     userId: string,
-    { reads, precondition, dryRun = false, actor = USER.actor, cause = USER.cause }: WorkOptions<R>,
+    options: WorkOptions<R>,
     work: (data: UnitOfWork<R>) => T,
   ): Promise<T> {
+    const { reads, precondition, dryRun = false, actor = USER.actor, cause = USER.cause } = options;
+    const { flow = null, numbers = 'canonical' } = options;
+    const wizard: WorkFlow = { named: flow, deployment: this.deployment, numbers };
     const now = new Date();
     const decide = (opened: Opened<R>) => {
       precondition?.check(entityTagOf(opened.isNew ? null : opened.session));
-      const unitOfWork = new UnitOfWork(userId, now, opened, { actor, cause });
+      const unitOfWork = new UnitOfWork(userId, now, opened, { actor, cause }, wizard);
       return { result: work(unitOfWork), unitOfWork };
     };
     if (dryRun) return decide(await this.#look(userId, now, reads)).result;
@@ -165,10 +171,11 @@ async function open<R extends Reads>(
 }
 
 /** The second round trip. Results count once all of it is stored. @throws DocumentsTooLarge */
-async function close<R extends Reads>(client: pg.PoolClient, { planned, subject, savedTables }: UnitOfWork<R>) {
+async function close<R extends Reads>(client: pg.PoolClient, work: UnitOfWork<R>) {
+  const { planned, subject } = work;
   const bound = planned.map(({ command }) => bind(command.statement, ...command.values(subject)));
   const rows = await send(client, [...bound, bind(commit)]).catch((error: unknown) => {
-    throw isTooLarge(error) ? new DocumentsTooLarge(savedTables) : error;
+    throw isTooLarge(error) ? work.tooLarge : error;
   });
   for (const [index, { command, settle }] of planned.entries()) settle(command.parse(rows[index] ?? []));
 }

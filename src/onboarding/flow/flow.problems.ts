@@ -1,32 +1,46 @@
 import { Problem } from '../../ground/problems/problem.js';
-import type { StepNumber } from './steps.js';
+import type { Flow } from './flow.js';
+import type { StepKey } from './steps.js';
 
-const names = (steps: readonly StepNumber[]) => steps.map((n) => `Step ${n}`).join(', ');
+/** The header that names the flow of an answer. */
+export const FLOW_HEADER = 'onboarding-flow';
+
+/** A refusal that speaks of steps, by the numbers of a flow. */
+export abstract class StepProblem extends Problem {
+  override readonly headers: Readonly<Record<string, string>>;
+
+  constructor(detail: string, flow: Flow) {
+    super(detail);
+    this.headers = { [FLOW_HEADER]: flow.id };
+  }
+}
 
 /** There is no step of that number. */
-export class StepNotFound extends Problem {
+export class StepNotFound extends StepProblem {
   readonly status = 404;
   readonly title = 'Step not found';
-  constructor() {
-    super('There is no such step: steps are numbered 1 to 6.');
+  constructor(flow: Flow) {
+    const numbers = flow.steps.map(({ number }) => number);
+    super(`There is no such step: steps are numbered ${numbers.at(0)} to ${numbers.at(-1)}.`, flow);
   }
 }
 
 /** The final step, or the whole onboarding, was to be completed while required steps are unfinished. */
-export class StepsMissing extends Problem {
+export class StepsMissing extends StepProblem {
   readonly status = 400;
   readonly title = 'Required steps are unfinished';
-  constructor(missing: readonly StepNumber[]) {
-    super(`Cannot complete onboarding. The following steps must be completed first: ${names(missing)}`);
+  constructor(missing: readonly StepKey[], flow: Flow) {
+    const names = missing.map((step) => flow.nameOf(step)).join(', ');
+    super(`Cannot complete onboarding. The following steps must be completed first: ${names}`, flow);
   }
 }
 
 /** A required step was to be skipped. */
-export class StepNotSkippable extends Problem {
+export class StepNotSkippable extends StepProblem {
   readonly status = 400;
   readonly title = 'Step is required';
-  constructor(step: StepNumber) {
-    super(`Step ${step} is required and cannot be skipped.`);
+  constructor(step: StepKey, flow: Flow) {
+    super(`${flow.nameOf(step)} is required and cannot be skipped.`, flow);
   }
 }
 

@@ -1,5 +1,7 @@
+import type { Flow, FlowStep } from './flow.js';
+import type { RememberedFlow } from './flow-choice.js';
 import { StepStatus } from './step-status.js';
-import { Step, STEP_NUMBERS, STEPS, stepDefinition, type StepNumber } from './steps.js';
+import type { StepKey } from './steps.js';
 
 /** The state of one step, as it is stored: dates are ISO 8601 in UTC. */
 export interface StepState {
@@ -9,65 +11,84 @@ export interface StepState {
 }
 
 /** The steps that the user has touched; an absent one is pending. */
-export type StepStates = { readonly [step in StepNumber]?: StepState };
+export type StepStates = { readonly [step in StepKey]?: StepState };
 
-/** The facts of one user's progress; everything else here is derived from them. */
+/** The facts of one user's progress; everything else here is derived from them and a flow. */
 export interface Progress {
   readonly steps: StepStates;
   /** The step that the user went to on purpose; null: the first unfinished one. */
-  readonly currentStep: StepNumber | null;
-  /** A percentage set from outside, below which the shown one does not fall. */
+  readonly currentStep: StepKey | null;
+  /** A percentage below which the shown one does not fall. */
   readonly percentageFloor: number;
   readonly startedAt: Date;
   readonly completedAt: Date | null;
+  /** The wizard that the user was last seen with; null: none was seen yet. */
+  readonly flow: RememberedFlow | null;
+  /** What is onboarded, as it was posted, such as `linkedin`; null: it was never posted. */
+  readonly onboardingType: string | null;
 }
 
-/** Steps that count as finished whatever their status: step 1 while the deployment has its own keys. */
-export type FinishedByDeployment = ReadonlySet<StepNumber>;
+/** Steps that count as finished whatever their status: that of API keys while the deployment has its own. */
+export type FinishedByDeployment = ReadonlySet<StepKey>;
 
 const PENDING: StepState = { status: StepStatus.Pending, completed_at: null, validation_errors: [] };
 
-export function newProgress(now: Date): Progress {
-  return { steps: {}, currentStep: null, percentageFloor: 0, startedAt: now, completedAt: null };
+/** The start. What is known of the user's wizard stays. */
+export function newProgress(
+  now: Date,
+  { flow, onboardingType }: Pick<Progress, 'flow' | 'onboardingType'> = { flow: null, onboardingType: null },
+): Progress {
+  return { steps: {}, currentStep: null, percentageFloor: 0, startedAt: now, completedAt: null, flow, onboardingType };
 }
 
-export function stepState(progress: Progress, step: StepNumber): StepState {
+export function stepState(progress: Progress, step: StepKey): StepState {
   return progress.steps[step] ?? PENDING;
 }
 
-export function isFinished(progress: Progress, step: StepNumber): boolean {
+export function isFinished(progress: Progress, step: StepKey): boolean {
   const { status } = stepState(progress, step);
   return status === StepStatus.Completed || status === StepStatus.Skipped;
 }
 
-/** The first unfinished step; 6 when none is left or onboarding is completed. */
-export function nextStep(progress: Progress, byDeployment: FinishedByDeployment): StepNumber {
-  if (progress.completedAt) return Step.Complete;
-  return STEP_NUMBERS.find((step) => !isFinished(progress, step) && !byDeployment.has(step)) ?? Step.Complete;
+/** The first unfinished step of the flow; the last when none is left or onboarding is completed. */
+export function nextStep(progress: Progress, flow: Flow, byDeployment: FinishedByDeployment): StepKey {
+  if (progress.completedAt) return 'complete';
+  const next = flow.steps.find((step) => !step.isIntroduction && isOpen(progress, step, byDeployment));
+  return next?.key ?? 'complete';
+}
+
+function isOpen(progress: Progress, { key }: FlowStep, byDeployment: FinishedByDeployment): boolean {
+  return !isFinished(progress, key) && !byDeployment.has(key);
 }
 
 /** The step to show on return. */
-export function currentStep(progress: Progress, byDeployment: FinishedByDeployment): StepNumber {
-  if (progress.completedAt) return Step.Complete;
-  return progress.currentStep ?? nextStep(progress, byDeployment);
+export function pageToShow(progress: Progress, flow: Flow, byDeployment: FinishedByDeployment): StepKey {
+  if (progress.completedAt) return 'complete';
+  const { currentStep } = progress;
+  return currentStep && flow.step(currentStep) ? currentStep : nextStep(progress, flow, byDeployment);
 }
 
-/** 0 to 100 with two decimals: finished steps of six, or the floor if that is higher; 100 once completed. */
-export function completionPercentage(progress: Progress): number {
+/** 0 to 100 with two decimals: finished steps of the flow's, or the floor if that is higher; 100 once completed. */
+export function completionPercentage(progress: Progress, { steps }: Flow): number {
   if (progress.completedAt) return 100;
-  const finished = STEP_NUMBERS.filter((step) => isFinished(progress, step)).length;
-  return Math.max(Math.round((finished / STEPS.length) * 10_000) / 100, progress.percentageFloor);
+  const finished = steps.filter(({ key }) => isFinished(progress, key)).length;
+  return Math.max(Math.round((finished / steps.length) * 10_000) / 100, progress.percentageFloor);
 }
 
-/** Required steps before `step` that are unfinished. */
-export function missingBefore(progress: Progress, step: StepNumber, byDeployment: FinishedByDeployment): StepNumber[] {
-  return STEPS.filter(
-    (s) => s.number < step && s.required && !isFinished(progress, s.number) && !byDeployment.has(s.number),
-  ).map((s) => s.number);
+/** Required steps of the flow before `step` that are unfinished. */
+export function missingBefore(
+  progress: Progress,
+  step: StepKey,
+  flow: Flow,
+  byDeployment: FinishedByDeployment,
+): StepKey[] {
+  return flow.steps
+    .filter((other) => other.required && flow.isAfter(step, other.key) && isOpen(progress, other, byDeployment))
+    .map(({ key }) => key);
 }
 
-export function canProceedToFinal(progress: Progress, byDeployment: FinishedByDeployment): boolean {
-  return missingBefore(progress, Step.Complete, byDeployment).length === 0;
+export function canProceedToFinal(progress: Progress, flow: Flow, byDeployment: FinishedByDeployment): boolean {
+  return missingBefore(progress, 'complete', flow, byDeployment).length === 0;
 }
 
 export const STEP_ACCESSES = ['available', 'locked', 'completed'] as const;
@@ -75,11 +96,12 @@ export const STEP_ACCESSES = ['available', 'locked', 'completed'] as const;
 export type StepAccess = (typeof STEP_ACCESSES)[number];
 
 /** Whether a step may be worked on: `locked` while a required step before it is unfinished. */
-export function stepAccess(progress: Progress, step: StepNumber, byDeployment: FinishedByDeployment): StepAccess {
+export function stepAccess(
+  progress: Progress,
+  step: StepKey,
+  flow: Flow,
+  byDeployment: FinishedByDeployment,
+): StepAccess {
   if (isFinished(progress, step) || byDeployment.has(step)) return 'completed';
-  return missingBefore(progress, step, byDeployment).length > 0 ? 'locked' : 'available';
-}
-
-export function isRequired(step: StepNumber): boolean {
-  return stepDefinition(step).required;
+  return missingBefore(progress, step, flow, byDeployment).length > 0 ? 'locked' : 'available';
 }

@@ -1,9 +1,9 @@
 import { StepStatus } from './step-status.js';
+import type { Flow } from './flow.js';
 import { PercentageOutOfRange, StepNotSkippable, StepsMissing } from './flow.problems.js';
-import { Step, STEP_NUMBERS, type StepNumber } from './steps.js';
+import type { StepKey } from './steps.js';
 import {
   isFinished,
-  isRequired,
   missingBefore,
   newProgress,
   nextStep,
@@ -25,12 +25,13 @@ export type EventType =
   | 'data_saved'
   | 'api_key_saved'
   | 'api_key_removed'
-  | 'progress_updated';
+  | 'progress_updated'
+  | 'flow_changed';
 
 /** What happened; never what a user entered. */
 export interface ProgressFact {
   readonly type: EventType;
-  readonly step: StepNumber | null;
+  readonly step: StepKey | null;
   readonly data: Readonly<Record<string, string | number | null>>;
 }
 
@@ -40,20 +41,21 @@ export interface Change {
   readonly facts: readonly ProgressFact[];
 }
 
-/** A rule of how progress moves on. Pure: it throws a `Problem`, or returns what follows. */
-export type Transition = (progress: Progress, now: Date) => Change;
+/** A rule of how progress moves on in a flow. Pure: it throws a `Problem`, or returns what follows. */
+export type Transition = (progress: Progress, now: Date, flow: Flow) => Change;
 
-function withStep(progress: Progress, step: StepNumber, state: StepState): Progress {
+function withStep(progress: Progress, step: StepKey, state: StepState): Progress {
   return { ...progress, steps: { ...progress.steps, [step]: state } };
 }
 
-function moved(type: EventType, step: StepNumber, from: StepState, to: StepStatus): ProgressFact {
+function moved(type: EventType, step: StepKey, from: StepState, to: StepStatus): ProgressFact {
   return { type, step, data: { from: from.status, to } };
 }
 
-/** Six finished steps complete the onboarding. */
-function settle({ progress, facts }: Change, now: Date): Change {
-  if (progress.completedAt || !STEP_NUMBERS.every((step) => isFinished(progress, step))) return { progress, facts };
+/** Onboarding is completed once all steps of the flow are finished. */
+function settle({ progress, facts }: Change, now: Date, flow: Flow): Change {
+  const isOver = flow.steps.every(({ key, isIntroduction }) => isIntroduction || isFinished(progress, key));
+  if (progress.completedAt || !isOver) return { progress, facts };
   return {
     progress: { ...progress, currentStep: null, completedAt: now },
     facts: [...facts, { type: 'onboarding_completed', step: null, data: {} }],
@@ -62,22 +64,31 @@ function settle({ progress, facts }: Change, now: Date): Change {
 
 /**
  * Where the user stands after finishing a step: at the first unfinished one. Finishing an already finished step again,
- * as the browser's back button makes a user do, never moves anything backwards.
+ * as the browser's back button makes a user do, never moves anything backwards; a step without a page moves nothing.
  */
-function advance(before: Progress, after: Progress, step: StepNumber, byDeployment: FinishedByDeployment): Progress {
+function advance(
+  before: Progress,
+  after: Progress,
+  step: StepKey,
+  flow: Flow,
+  byDeployment: FinishedByDeployment,
+): Progress {
+  if (!flow.step(step)) return after;
   const staysAhead =
-    isFinished(before, step) && before.currentStep !== null && before.currentStep > nextStep(after, byDeployment);
+    isFinished(before, step) &&
+    before.currentStep !== null &&
+    flow.isAfter(before.currentStep, nextStep(after, flow, byDeployment));
   return staysAhead ? after : { ...after, currentStep: null };
 }
 
 export function completeStep(
-  step: StepNumber,
+  step: StepKey,
   validationErrors: readonly string[],
   byDeployment: FinishedByDeployment,
 ): Transition {
-  return (progress, now) => {
-    const missing = step === Step.Complete ? missingBefore(progress, step, byDeployment) : [];
-    if (missing.length > 0) throw new StepsMissing(missing);
+  return (progress, now, flow) => {
+    const missing = step === 'complete' ? missingBefore(progress, step, flow, byDeployment) : [];
+    if (missing.length > 0) throw new StepsMissing(missing, flow);
     const before = stepState(progress, step);
     const after = withStep(progress, step, {
       status: StepStatus.Completed,
@@ -86,37 +97,42 @@ export function completeStep(
     });
     return settle(
       {
-        progress: advance(progress, after, step, byDeployment),
+        progress: advance(progress, after, step, flow, byDeployment),
         facts: [moved('step_completed', step, before, StepStatus.Completed)],
       },
       now,
+      flow,
     );
   };
 }
 
+/** A step that the flow lacks is none of its required ones. */
+const isRequired = (step: StepKey, flow: Flow) => flow.step(step)?.required ?? false;
+
 /** A completed step stays completed: its work is not undone by skipping it, only the user moves on from it. */
-export function skipStep(step: StepNumber, byDeployment: FinishedByDeployment): Transition {
-  return (progress, now) => {
-    if (isRequired(step)) throw new StepNotSkippable(step);
+export function skipStep(step: StepKey, byDeployment: FinishedByDeployment): Transition {
+  return (progress, now, flow) => {
+    if (isRequired(step, flow)) throw new StepNotSkippable(step, flow);
     const before = stepState(progress, step);
     if (isFinished(progress, step)) {
-      const ahead = advance(progress, progress, step, byDeployment);
+      const ahead = advance(progress, progress, step, flow, byDeployment);
       if (ahead.currentStep === progress.currentStep) return { progress, facts: [] };
       return { progress: ahead, facts: [moved('step_skipped', step, before, before.status)] };
     }
     const after = withStep(progress, step, { status: StepStatus.Skipped, completed_at: null, validation_errors: [] });
     return settle(
       {
-        progress: advance(progress, after, step, byDeployment),
+        progress: advance(progress, after, step, flow, byDeployment),
         facts: [moved('step_skipped', step, before, StepStatus.Skipped)],
       },
       now,
+      flow,
     );
   };
 }
 
 /** Going to a step on purpose. A finished one keeps its status: the percentage only falls on a reset. */
-export function goToStep(step: StepNumber): Transition {
+export function goToStep(step: StepKey): Transition {
   return (progress) => {
     const before = stepState(progress, step);
     const status = isFinished(progress, step) ? before.status : StepStatus.InProgress;
@@ -129,7 +145,7 @@ export function goToStep(step: StepNumber): Transition {
   };
 }
 
-export function failStep(step: StepNumber, error: string): Transition {
+export function failStep(step: StepKey, error: string): Transition {
   return (progress) => {
     const before = stepState(progress, step);
     const status = isFinished(progress, step) ? before.status : StepStatus.Failed;
@@ -141,7 +157,7 @@ export function failStep(step: StepNumber, error: string): Transition {
 }
 
 /** One step back to pending; the onboarding is then no longer completed. What was saved for the step stays. */
-export function resetStep(step: StepNumber): Transition {
+export function resetStep(step: StepKey): Transition {
   return (progress) => {
     const before = stepState(progress, step);
     if (before.status === StepStatus.Pending) return { progress, facts: [] };
@@ -156,8 +172,8 @@ export function resetStep(step: StepNumber): Transition {
 
 /** Everything back to the start; what was saved stays. */
 export function reset(): Transition {
-  return (_progress, now) => ({
-    progress: newProgress(now),
+  return (progress, now) => ({
+    progress: newProgress(now, progress),
     facts: [{ type: 'onboarding_reset', step: null, data: {} }],
   });
 }
@@ -175,25 +191,25 @@ export function raisePercentage(percentage: number): Transition {
   };
 }
 
-/** Ends the onboarding: completes step 6 and marks optional steps that are left as skipped. Once done it stays done. */
+/** Ends the onboarding: completes the last step and marks optional steps that are left as skipped. Once done it stays done. */
 export function completeOnboarding(byDeployment: FinishedByDeployment): Transition {
-  return (progress, now) => {
+  return (progress, now, flow) => {
     if (progress.completedAt) return { progress, facts: [] };
-    const missing = missingBefore(progress, Step.Complete, byDeployment);
-    if (missing.length > 0) throw new StepsMissing(missing);
-    const optional = STEP_NUMBERS.filter((step) => !isRequired(step));
+    const missing = missingBefore(progress, 'complete', flow, byDeployment);
+    if (missing.length > 0) throw new StepsMissing(missing, flow);
+    const optional = flow.steps.filter(({ required, isIntroduction }) => !required && !isIntroduction);
     const moves = [
-      ...optional.map((step) => skipStep(step, byDeployment)),
-      completeStep(Step.Complete, [], byDeployment),
+      ...optional.map(({ key }) => skipStep(key, byDeployment)),
+      completeStep('complete', [], byDeployment),
     ];
     const change = moves.reduce<Change>(
       (sofar, move) => {
-        const next = move(sofar.progress, now);
+        const next = move(sofar.progress, now, flow);
         return { progress: next.progress, facts: [...sofar.facts, ...next.facts] };
       },
       { progress, facts: [] },
     );
-    // With step 1 finished by the deployment's keys not every status says so: completed all the same.
+    // With a step finished by the deployment not every status says so: completed all the same.
     if (change.progress.completedAt) return change;
     return {
       progress: { ...change.progress, currentStep: null, completedAt: now },
@@ -203,7 +219,7 @@ export function completeOnboarding(byDeployment: FinishedByDeployment): Transiti
 }
 
 /** What the user entered was saved without a step being finished. */
-export function dataSaved(step: StepNumber | null): Transition {
+export function dataSaved(step: StepKey | null): Transition {
   return (progress) => ({ progress, facts: [{ type: 'data_saved', step, data: {} }] });
 }
 
@@ -211,7 +227,7 @@ export function dataSaved(step: StepNumber | null): Transition {
 export function keysChanged(type: 'api_key_saved' | 'api_key_removed', providers: readonly string[]): Transition {
   return (progress) => ({
     progress,
-    facts: providers.map((provider) => ({ type, step: Step.ApiKeys, data: { provider } })),
+    facts: providers.map((provider) => ({ type, step: 'api_keys', data: { provider } })),
   });
 }
 

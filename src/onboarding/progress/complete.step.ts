@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { Step } from '../flow/steps.js';
 import { StepHandlers, type Parsed, type StepHandler } from './step-handler.js';
 
-/** Step 6: it takes no data, and demands only that the required steps are finished, which is a rule of `flow`. */
+/** The last step: it takes no data, and demands only that the required steps are finished, which is a rule of `flow`. */
 @Injectable()
 export class CompleteStep implements StepHandler {
-  readonly step = Step.Complete;
+  readonly step = 'complete';
   readonly parts = [];
 
   constructor(handlers: StepHandlers) {

@@ -1,18 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { User } from '../../ground/auth/user.js';
+import { withHeaders } from '../../ground/http/answer-headers.js';
+import type { JsonObject } from '../../ground/problems/json.js';
+import { Problem } from '../../ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { deleteUser } from '../database/records/onboarding-sessions.record.js';
 import { entityTagOf, type Session } from '../database/session.js';
 import { wholeSnapshotOf, type Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { tagged } from '../../ground/http/entity-tag.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
-import type { JsonObject } from '../../ground/problems/json.js';
-import { PROVIDERS } from '../../ground/providers/providers.js';
+import type { Flow } from '../flow/flow.js';
+import { FLOW_HEADER, StepNotFound } from '../flow/flow.problems.js';
 import { missingBefore } from '../flow/progress.js';
-import { Step, STEP_NUMBERS, stepDefinition, STEPS, type StepNumber } from '../flow/steps.js';
+import { STEP_KEYS, type StepKey } from '../flow/steps.js';
+import type { Terms } from '../flow/terms.js';
 import { completeOnboarding, completeStep, reset, skipStep, unchanged, type Transition } from '../flow/transitions.js';
+import { FlowHints } from './flow-hints.js';
 import { OnboardingProgress } from './onboarding-progress.js';
+import { PostedStep } from './posted-step.js';
 import type {
   CompletedView,
   ConfigView,
@@ -30,6 +34,7 @@ import type {
 import {
   progressOf,
   viewAccess,
+  viewConfig,
   viewInit,
   viewProgress,
   viewResume,
@@ -37,170 +42,215 @@ import {
   viewStatus,
   viewStep,
 } from './progress.views.js';
-import { StepHandlers, type StepHandler } from './step-handler.js';
+import { StepHandlers } from './step-handler.js';
 
 /** The status, the steps that are missing for completion, and everything that was saved. */
 export interface CompletionData extends StatusView {
   /** Required steps before the last that are unfinished. */
-  readonly missing_steps: readonly StepNumber[];
+  readonly missing_steps: readonly number[];
   /** The saved data of each step, by its key; null where there are none. Never key material. */
   readonly data: Readonly<Record<string, JsonObject | null>>;
 }
 
 /**
- * The six steps of one user: status, completion, history. A change, its data and its events are one transaction; a read never
- * writes. Every method throws `DatabaseUnavailable` while PostgreSQL is unreachable.
+ * The steps of one user: status, completion, history. A change, its data and its events are one transaction; a read never
+ * writes. Step numbers are the canonical ones, those of the wizard of six pages, unless the terms are those of a wizard.
+ * Every method throws `DatabaseUnavailable` while PostgreSQL is unreachable.
  */
 @Injectable()
 export class OnboardingProgressService {
+  readonly #hints: FlowHints;
+
   constructor(
     private readonly database: OnboardingDatabaseService,
     private readonly handlers: StepHandlers,
-  ) {}
+  ) {
+    this.#hints = new FlowHints(database.deploymentFlow);
+  }
 
   /** One user's progress, for callers that work through it step by step. */
   forUser(userId: string): Promise<OnboardingProgress> {
     return OnboardingProgress.load(userId, this, this.handlers);
   }
 
-  async getOnboardingStatus(userId: string): Promise<StatusView> {
+  async getOnboardingStatus(userId: string, terms: Terms = {}): Promise<StatusView> {
     const session = await this.database.getSessionByUser(userId);
-    return tagged(viewStatus(session, this.handlers.finishedByDeployment), entityTagOf(session));
+    const flow = this.flowOf(session, terms);
+    return answerOf(session, flow, viewStatus(session, flow, this.handlers.finishedByDeployment));
   }
 
   /** The user goes to a step on purpose: it becomes the current one, and in progress unless it is finished. @throws StepNotFound */
   async updateStep(userId: string, stepNumber: number): Promise<StatusView> {
-    return viewStatus(await this.database.updateStep(userId, stepNumber), this.handlers.finishedByDeployment);
+    return this.#statusOf(await this.database.updateStep(userId, stepNumber));
   }
 
   /** Sets a floor of 0 to 100 under the percentage; only a reset lowers it. @throws PercentageOutOfRange */
   async updateProgress(userId: string, percentage: number): Promise<StatusView> {
-    return viewStatus(await this.database.updateProgress(userId, percentage), this.handlers.finishedByDeployment);
+    return this.#statusOf(await this.database.updateProgress(userId, percentage));
+  }
+
+  #statusOf(session: Session): StatusView {
+    return viewStatus(session, this.flowOf(session), this.handlers.finishedByDeployment);
   }
 
   /** Completes the onboarding; a second call returns the same answer. @throws StepsMissing */
-  async completeOnboarding(userId: string, precondition: Precondition | null = null): Promise<CompletedView> {
-    const persona = this.handlers.of(Step.Personalization);
+  async completeOnboarding(userId: string, terms: Terms = {}): Promise<CompletedView> {
+    const persona = this.handlers.of('personalization');
     const reads = { saved: wholeSnapshotOf(persona.parts) };
-    return this.database.forUser(userId, { reads, precondition }, (data) => {
+    return this.database.forUser(userId, { reads, ...terms }, (data) => {
       const { progress } = data.change(completeOnboarding(this.handlers.finishedByDeployment));
-      return {
+      return inFlow(data.flow, {
         message: 'Onboarding completed successfully',
         completed_at: (progress.completedAt as Date).toISOString(),
         completion_percentage: 100,
         persona_generated: persona.view(data.read.saved) !== null,
         scheduled_tasks: [],
         failed_tasks: null,
-      };
+      });
     });
   }
 
   /** `hard` deletes everything of this user; otherwise what was saved stays, and only the progress starts again. */
   async resetOnboarding(
     userId: string,
-    { hard = false, precondition = null }: { hard?: boolean; precondition?: Precondition | null } = {},
+    { hard = false, ...terms }: { hard?: boolean } & Terms = {},
   ): Promise<ResetView> {
-    const startedAt = await this.database.forUser(userId, { precondition }, (data) => {
-      if (!hard) return data.change(reset()).progress.startedAt;
-      data.run(deleteUser);
-      return null;
+    return this.database.forUser(userId, terms, (data) => {
+      if (hard) data.run(deleteUser);
+      const startedAt = hard ? null : data.change(reset()).progress.startedAt;
+      return inFlow(data.flow, {
+        message: hard ? 'Onboarding was reset and all of its data deleted' : 'Onboarding was reset',
+        reset_mode: hard ? 'hard' : 'soft',
+        current_step: data.flow.currentStep(data.flow.firstStep),
+        started_at: startedAt?.toISOString() ?? null,
+        user_id: userId,
+      });
     });
-    return {
-      message: hard ? 'Onboarding was reset and all of its data deleted' : 'Onboarding was reset',
-      reset_mode: hard ? 'hard' : 'soft',
-      current_step: Step.ApiKeys,
-      started_at: startedAt?.toISOString() ?? null,
-      user_id: userId,
-    };
   }
 
   async getCompletionData(userId: string): Promise<CompletionData> {
     const snapshot = await this.snapshot(userId);
+    const { session } = snapshot;
+    const flow = this.flowOf(session);
     const byDeployment = this.handlers.finishedByDeployment;
+    const missing = missingBefore(progressOf(session), 'complete', flow, byDeployment);
     return {
-      ...viewStatus(snapshot.session, byDeployment),
-      missing_steps: missingBefore(progressOf(snapshot.session), Step.Complete, byDeployment),
-      data: Object.fromEntries(STEPS.map(({ number, key }) => [key, this.handlers.of(number).view(snapshot)])),
+      ...viewStatus(session, flow, byDeployment),
+      missing_steps: missing.map((step) => flow.numberOf(step) as number),
+      data: Object.fromEntries(STEP_KEYS.map((step) => [step, this.handlers.of(step).view(snapshot)])),
     };
   }
 
-  async init(user: User): Promise<InitView> {
+  async init(user: User, terms: Terms = {}): Promise<InitView> {
     const snapshot = await this.snapshot(user.id);
-    return tagged(viewInit(user, snapshot, this.handlers), entityTagOf(snapshot.session));
+    const flow = this.flowOf(snapshot.session, terms);
+    return answerOf(snapshot.session, flow, viewInit(user, snapshot, flow, this.handlers));
   }
 
-  async getProgress(userId: string): Promise<ProgressView> {
+  async getProgress(userId: string, terms: Terms = {}): Promise<ProgressView> {
     const snapshot = await this.snapshot(userId);
-    return tagged(viewProgress(snapshot, this.handlers), entityTagOf(snapshot.session));
+    const flow = this.flowOf(snapshot.session, terms);
+    return answerOf(snapshot.session, flow, viewProgress(snapshot, flow, this.handlers));
   }
 
-  async getStep(userId: string, step: StepNumber): Promise<StepView> {
-    const snapshot = await this.database.read(userId, this.handlers.of(step).parts);
-    return tagged(viewStep(step, snapshot, this.handlers), entityTagOf(snapshot.session));
+  /** @throws StepNotFound */
+  async getStep(userId: string, number: number, terms: Terms = {}): Promise<StepView> {
+    // Which step it is may depend on the user's own wizard, which is read together with the step's data: most users have the
+    // deployment's, and are answered by the first read.
+    let expected = this.database.flowOf(null, terms).keyOf(number);
+    for (;;) {
+      const snapshot = await this.database.read(userId, expected ? this.handlers.of(expected).parts : []);
+      const flow = this.flowOf(snapshot.session, terms);
+      const key = flow.keyOf(number);
+      const step = key && flow.step(key);
+      if (!step) throw new StepNotFound(flow);
+      if (key === expected) return answerOf(snapshot.session, flow, viewStep(step, snapshot, this.handlers));
+      expected = key;
+    }
   }
 
-  async validateStep(userId: string, step: StepNumber): Promise<StepAccessView> {
-    return viewAccess(step, await this.database.getSessionByUser(userId), this.handlers.finishedByDeployment);
+  /** @throws StepNotFound */
+  async validateStep(userId: string, number: number, terms: Terms = {}): Promise<StepAccessView> {
+    const session = await this.database.getSessionByUser(userId);
+    const flow = this.flowOf(session, terms);
+    const step = stepAt(number, flow);
+    return inFlow(flow, viewAccess(step, session, flow, this.handlers.finishedByDeployment));
   }
 
-  async start(userId: string, precondition: Precondition | null = null): Promise<StartView> {
-    return viewStart(await this.change(userId, unchanged, precondition), this.handlers.finishedByDeployment);
+  async start(userId: string, terms: Terms = {}): Promise<StartView> {
+    return this.database.forUser(userId, terms, (data) => {
+      const session = data.change(unchanged);
+      return inFlow(data.flow, viewStart(session, data.flow, this.handlers.finishedByDeployment));
+    });
   }
 
-  async resume(userId: string): Promise<ResumeView> {
-    return viewResume(await this.database.getSessionByUser(userId), this.handlers.finishedByDeployment);
+  async resume(userId: string, terms: Terms = {}): Promise<ResumeView> {
+    const session = await this.database.getSessionByUser(userId);
+    const flow = this.flowOf(session, terms);
+    return inFlow(flow, viewResume(session, flow, this.handlers.finishedByDeployment));
   }
 
   /**
-   * Saves the step's data and marks it completed. Without data, what is saved already must be enough.
+   * Saves the step's data and marks it completed. Without data, what is saved already must be enough. A wizard's post is read by its
+   * number and its content; other callers name the step by its canonical number.
+   * @throws StepNotFound
    * @throws InvalidInput naming what is wrong or missing
-   * @throws StepsMissing for step 6 while required steps are unfinished
+   * @throws StepsMissing for the last step while required steps are unfinished
    */
   async completeStep(
     userId: string,
-    step: StepNumber,
+    number: number,
     posted: JsonObject | null = null,
     validationErrors: readonly string[] = [],
-    precondition: Precondition | null = null,
+    terms: Terms = {},
   ): Promise<StepCompletedView> {
-    const handler = this.handlers.of(step);
-    const parsed = posted && handler.parse(posted);
-    const { parts } = handler;
-    const complete = (data: UnitOfWork) => {
-      const { progress } = data.change(completeStep(step, validationErrors, this.handlers.finishedByDeployment));
-      return missingBefore(progress, step, this.handlers.finishedByDeployment);
-    };
-    const { result: missing, snapshot } = parsed
-      ? await this.database.forUserThenRead(userId, parts, { reads: handler.reads, precondition }, (data) => {
-          handler.save(parsed, data);
-          return complete(data);
-        })
-      : await this.database.forUserThenRead(userId, parts, { reads: savedOf(handler), precondition }, (data) => {
-          requireSaved(handler, data.read.saved);
-          return complete(data);
-        });
+    const { handlers } = this;
+    const request = new PostedStep({ handlers, number, posted, terms, deployment: this.database.deploymentFlow });
+    if (request.isUnknown) throw new StepNotFound(this.database.flowOf(null, terms));
+    const { result, snapshot } = await this.database.forUserThenRead(
+      userId,
+      { reads: request.reads, ...terms },
+      (data: UnitOfWork) => refusingInFlow(data, () => this.#complete(request, validationErrors, data)),
+    );
+    const { handler, submission, flow, missing } = result;
+    if (result.learnt) this.#hints.notice(result.learnt);
     const warnings = [
-      ...(parsed?.warnings ?? []),
-      ...((parsed && (await handler.afterCommit?.(userId, parsed))) ?? []),
-      ...missing.map((n) => `Step ${n} is still to be completed.`),
+      ...(submission?.warnings ?? []),
+      ...((await submission?.afterCommit(userId)) ?? []),
+      ...missing.map((step) => `${flow.nameOf(step)} is still to be completed.`),
     ];
-    return {
-      message: `Step ${step} completed successfully`,
-      step_number: step,
+    return inFlow(flow, {
+      message: `${flow.nameOf(handler.step)} completed successfully`,
+      step_number: flow.numberOf(handler.step) as number,
       data: handler.view(snapshot),
       warnings: warnings.length > 0 ? warnings : null,
-    };
+    });
   }
 
-  /** @throws StepNotSkippable for a required step */
-  async skipStep(userId: string, step: StepNumber, precondition: Precondition | null = null): Promise<StepSkippedView> {
-    await this.change(userId, skipStep(step, this.handlers.finishedByDeployment), precondition);
-    return { message: `Step ${step} skipped successfully`, step_number: step };
+  #complete(request: PostedStep, validationErrors: readonly string[], data: UnitOfWork) {
+    const byDeployment = this.handlers.finishedByDeployment;
+    const chosen = request.choose(data);
+    const { step, parts } = chosen.handler;
+    chosen.submission?.save(data);
+    const { progress } = data.change(completeStep(step, validationErrors, byDeployment));
+    const { flow } = data;
+    return { ...chosen, parts, flow, missing: missingBefore(progress, step, flow, byDeployment) };
+  }
+
+  /** @throws StepNotFound; StepNotSkippable for a required step */
+  async skipStep(userId: string, number: number, terms: Terms = {}): Promise<StepSkippedView> {
+    return this.database.forUser(userId, terms, (data) => {
+      const { flow } = data;
+      const step = stepAt(number, flow);
+      data.change(skipStep(step, this.handlers.finishedByDeployment));
+      const message = `${flow.nameOf(step)} skipped successfully`;
+      return inFlow(flow, { message, step_number: flow.numberOf(step) as number });
+    });
   }
 
   /** Changes the progress by a rule of `flow`. */
-  change(userId: string, transition: Transition, precondition: Precondition | null = null): Promise<Session> {
-    return this.database.forUser(userId, { precondition }, (data) => data.change(transition));
+  change(userId: string, transition: Transition): Promise<Session> {
+    return this.database.forUser(userId, {}, (data) => data.change(transition));
   }
 
   /** What is saved for all steps, in one read. */
@@ -209,23 +259,37 @@ export class OnboardingProgressService {
   }
 
   /** The steps and what they require, the same for all users. */
-  config(): ConfigView {
-    const providers = PROVIDERS.map(({ id }) => id);
-    return {
-      total_steps: STEPS.length,
-      steps: STEP_NUMBERS.map((step) => {
-        const { number, title, description, required } = stepDefinition(step);
-        return { number, title, description, required, ...(step === Step.ApiKeys ? { providers } : {}) };
-      }),
-      requirements: { min_api_keys: 1, required_providers: [], optional_providers: providers },
-    };
+  config(terms: Terms = {}): ConfigView {
+    const flow = this.database.flowOf(null, terms);
+    return inFlow(flow, viewConfig(flow));
+  }
+
+  /** The flow in which a user is answered. */
+  flowOf(session: Session | null, terms: Terms = {}): Flow {
+    return this.database.flowOf(session?.progress ?? null, terms);
   }
 }
 
-const savedOf = ({ parts }: StepHandler) => ({ saved: wholeSnapshotOf(parts) });
+/** @throws StepNotFound */
+function stepAt(number: number, flow: Flow): StepKey {
+  const step = flow.keyOf(number);
+  if (!step) throw new StepNotFound(flow);
+  return step;
+}
 
-/** A step that is completed without data needs saved data that are enough. @throws InvalidInput */
-function requireSaved(handler: StepHandler, saved: Snapshot): void {
-  const view = handler.view(saved);
-  if (!handler.suffices?.(view)) handler.parse(view ?? {});
+/** An answer that speaks of steps says whose numbers they are. */
+const inFlow = <T extends object>(flow: Flow, answer: T): T => withHeaders(answer, { [FLOW_HEADER]: flow.id });
+
+/** The same, of a read that shows a state of the onboarding. */
+const answerOf = <T extends object>(session: Session | null, flow: Flow, answer: T): T =>
+  withHeaders(answer, { [FLOW_HEADER]: flow.id, etag: entityTagOf(session) });
+
+/** Refusals of the work say whose numbers they have. */
+function refusingInFlow<T>(data: UnitOfWork, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) Object.assign(error, { headers: { ...error.headers, [FLOW_HEADER]: data.flow.id } });
+    throw error;
+  }
 }

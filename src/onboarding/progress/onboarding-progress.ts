@@ -1,10 +1,12 @@
 import type { Session } from '../database/session.js';
 import type { Snapshot } from '../database/snapshot.js';
 import { refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
-import { isFinished, missingBefore, nextStep, stepState, type Progress } from '../flow/progress.js';
+import { isFinished, missingBefore, stepState, type Progress } from '../flow/progress.js';
 import { StepNotFound } from '../flow/flow.problems.js';
 import { StepStatus } from '../flow/step-status.js';
-import { isStepNumber, STEP_NUMBERS, STEPS, type StepNumber } from '../flow/steps.js';
+import type { Flow } from '../flow/flow.js';
+import { CANONICAL_FLOWS, canonicalStep } from '../flow/flows.js';
+import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 import {
   completeOnboarding,
   failStep,
@@ -23,13 +25,13 @@ import type { StepHandlers } from './step-handler.js';
 /** The status with the steps that are completed and failed. */
 export interface ProgressSummary extends StatusView {
   readonly total_steps: number;
-  readonly completed_steps: readonly StepNumber[];
-  readonly failed_steps: readonly StepNumber[];
+  readonly completed_steps: readonly number[];
+  readonly failed_steps: readonly number[];
 }
 
 /**
  * One user's progress, for callers inside the process. It shows the state when it was loaded or last changed; every
- * change is stored before its promise resolves. Step numbers outside 1 to 6 throw `StepNotFound`.
+ * change is stored before its promise resolves. Step numbers are the canonical ones; others throw `StepNotFound`.
  */
 export class OnboardingProgress {
   private constructor(
@@ -50,28 +52,28 @@ export class OnboardingProgress {
   /** Saves the data and completes the step. @throws InvalidInput, StepsMissing */
   async markStepCompleted(step: number, data: JsonObject | null = null): Promise<void> {
     refuseUnstorable(data);
-    await this.service.completeStep(this.userId, parseStepNumber(step), data);
+    await this.service.completeStep(this.userId, step, data);
     this.snapshot = await this.service.snapshot(this.userId);
   }
 
   async markStepInProgress(step: number): Promise<void> {
-    await this.#change(goToStep(parseStepNumber(step)));
+    await this.#change(goToStep(stepOf(step)));
   }
 
   /** @throws StepNotSkippable for a required step */
   async markStepSkipped(step: number): Promise<void> {
-    await this.#change(skipStep(parseStepNumber(step), this.handlers.finishedByDeployment));
+    await this.#change(skipStep(stepOf(step), this.handlers.finishedByDeployment));
   }
 
   /** Keeps the error with the step; a finished step stays finished. */
   async markStepFailed(step: number, error: string): Promise<void> {
     refuseUnstorable(error);
-    await this.#change(failStep(parseStepNumber(step), error));
+    await this.#change(failStep(stepOf(step), error));
   }
 
   /** One step back to pending. What was saved for it stays. */
   async resetStep(step: number): Promise<void> {
-    await this.#change(resetStep(parseStepNumber(step)));
+    await this.#change(resetStep(stepOf(step)));
   }
 
   /** All of the progress back to the start. What was saved stays. */
@@ -85,40 +87,52 @@ export class OnboardingProgress {
   }
 
   getStepData(step: number): StepData {
-    return stepDataOf(parseStepNumber(step), this.snapshot, this.handlers);
+    return stepDataOf(stepOf(step), step, this.snapshot, this.handlers);
   }
 
   getProgressSummary(): ProgressSummary {
     return {
-      ...viewStatus(this.snapshot.session, this.handlers.finishedByDeployment),
-      total_steps: STEPS.length,
+      ...this.#status,
+      total_steps: this.#flow.steps.length,
       completed_steps: this.getCompletedSteps(),
       failed_steps: this.getFailedSteps(),
     };
   }
 
   /** The first unfinished step; null once onboarding is completed. */
-  getNextStep(): StepNumber | null {
-    return this.#progress.completedAt ? null : nextStep(this.#progress, this.handlers.finishedByDeployment);
+  getNextStep(): number | null {
+    return this.#progress.completedAt ? null : this.#status.next_step;
   }
 
   /** The step to show on return. */
-  getResumeStep(): StepNumber {
-    return viewStatus(this.snapshot.session, this.handlers.finishedByDeployment).current_step as StepNumber;
+  getResumeStep(): number {
+    return this.#status.current_step;
   }
 
   /** Whether every required step before it is finished. */
   canProceedToStep(step: number): boolean {
-    return missingBefore(this.#progress, parseStepNumber(step), this.handlers.finishedByDeployment).length === 0;
+    return missingBefore(this.#progress, stepOf(step), this.#flow, this.handlers.finishedByDeployment).length === 0;
   }
 
   /** Completed or skipped. */
-  getCompletedSteps(): StepNumber[] {
-    return STEP_NUMBERS.filter((step) => isFinished(this.#progress, step));
+  getCompletedSteps(): number[] {
+    return this.#numbersOf((step) => isFinished(this.#progress, step));
   }
 
-  getFailedSteps(): StepNumber[] {
-    return STEP_NUMBERS.filter((step) => stepState(this.#progress, step).status === StepStatus.Failed);
+  getFailedSteps(): number[] {
+    return this.#numbersOf((step) => stepState(this.#progress, step).status === StepStatus.Failed);
+  }
+
+  #numbersOf(isMeant: (step: StepKey) => boolean): number[] {
+    return STEP_KEYS.filter(isMeant).map((step) => this.#flow.numberOf(step) as number);
+  }
+
+  get #flow(): Flow {
+    return this.service.flowOf(this.snapshot.session);
+  }
+
+  get #status(): StatusView {
+    return viewStatus(this.snapshot.session, this.#flow, this.handlers.finishedByDeployment);
   }
 
   get #progress(): Progress {
@@ -131,7 +145,8 @@ export class OnboardingProgress {
   }
 }
 
-function parseStepNumber(step: number): StepNumber {
-  if (!isStepNumber(step)) throw new StepNotFound();
+function stepOf(number: number): StepKey {
+  const step = canonicalStep(number);
+  if (!step) throw new StepNotFound(CANONICAL_FLOWS.six);
   return step;
 }

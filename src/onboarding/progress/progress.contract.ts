@@ -2,9 +2,17 @@ import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { STEP_ACCESSES, type StepAccess } from '../flow/progress.js';
+import { FLOW_IDS, type FlowId } from '../../ground/config/wizard-flows.js';
+import { HIGHEST_STEP_NUMBER } from '../flow/flows.js';
+import type { Position } from '../flow/position.js';
 import { StepStatus } from '../flow/step-status.js';
 
-const step = { type: 'integer', minimum: 1, maximum: 6 } as const;
+/** The number of a step in a flow. */
+export const stepNumber = { type: 'integer', minimum: 1, maximum: HIGHEST_STEP_NUMBER } as const;
+/** Some wizards expect the number of the page before the one to show. */
+const currentStep = { ...stepNumber, minimum: 0 } as const;
+const totalSteps = { type: 'integer', minimum: 1, maximum: HIGHEST_STEP_NUMBER } as const;
+const flow = { enum: [...FLOW_IDS], description: 'The wizard whose numbers these are' };
 const percentage = { type: 'number', minimum: 0, maximum: 100 } as const;
 const time = { type: 'string', format: 'date-time', description: 'ISO 8601 in UTC' } as const;
 const maybeTime = { ...time, nullable: true } as const;
@@ -32,11 +40,15 @@ export class ResetQueryDto {
   hard?: 'true' | 'false';
 }
 
-export class StatusView {
+export class StatusView implements Position {
   @ApiProperty() is_completed!: boolean;
-  @ApiProperty({ ...step, description: 'The step to show when the user comes back' }) current_step!: number;
+  @ApiProperty({
+    ...currentStep,
+    description: 'The step to show when the user comes back, or the one before, as the wizard expects it',
+  })
+  current_step!: number;
   @ApiProperty(percentage) completion_percentage!: number;
-  @ApiProperty({ ...step, description: 'The first unfinished step' }) next_step!: number;
+  @ApiProperty({ ...stepNumber, description: 'The first unfinished step' }) next_step!: number;
   @ApiProperty(maybeTime) started_at!: string | null;
   @ApiProperty(maybeTime) completed_at!: string | null;
   @ApiProperty({ description: 'Whether every required step before the last is finished, or counts as finished' })
@@ -44,7 +56,7 @@ export class StatusView {
 }
 
 export class StepView {
-  @ApiProperty(step) step_number!: number;
+  @ApiProperty(stepNumber) step_number!: number;
   @ApiProperty() title!: string;
   @ApiProperty() description!: string;
   @ApiProperty({ enum: Object.values(StepStatus) }) status!: StepStatus;
@@ -55,14 +67,14 @@ export class StepView {
 }
 
 export class ProgressView {
-  @ApiProperty({ type: [StepView], minItems: 6, maxItems: 6 }) steps!: StepView[];
-  @ApiProperty(step) current_step!: number;
+  @ApiProperty({ type: [StepView] }) steps!: StepView[];
+  @ApiProperty(currentStep) current_step!: number;
   @ApiProperty(maybeTime) started_at!: string | null;
   @ApiProperty(maybeTime) last_updated!: string | null;
   @ApiProperty() is_completed!: boolean;
   @ApiProperty(maybeTime) completed_at!: string | null;
   @ApiProperty(percentage) completion_percentage!: number;
-  @ApiProperty({ type: 'integer', enum: [6] }) total_steps!: number;
+  @ApiProperty(totalSteps) total_steps!: number;
 }
 
 export class InitUserView {
@@ -79,7 +91,10 @@ export class InitStepView extends OmitType(StepView, ['validation_errors']) {
 
 export class InitOnboardingView extends StatusView {
   @ApiProperty(maybeTime) last_updated!: string | null;
-  @ApiProperty({ type: [InitStepView], minItems: 6, maxItems: 6 }) steps!: InitStepView[];
+  @ApiProperty({ type: [InitStepView] }) steps!: InitStepView[];
+  @ApiProperty(flow) flow!: FlowId;
+  @ApiProperty({ description: 'What is onboarded, as it was posted; `website` unless it was' })
+  onboarding_type!: string;
 }
 
 export class InitSessionView {
@@ -96,7 +111,7 @@ export class InitView {
 
 export class StepCompletedView {
   @ApiProperty() message!: string;
-  @ApiProperty(step) step_number!: number;
+  @ApiProperty(stepNumber) step_number!: number;
   @ApiProperty({ ...document, nullable: true, description: 'The saved data of the step after this request' })
   data!: JsonObject | null;
   @ApiProperty({ type: [String], nullable: true }) warnings!: string[] | null;
@@ -104,7 +119,7 @@ export class StepCompletedView {
 
 export class StepSkippedView {
   @ApiProperty() message!: string;
-  @ApiProperty(step) step_number!: number;
+  @ApiProperty(stepNumber) step_number!: number;
 }
 
 export class StepAccessView {
@@ -117,7 +132,7 @@ export class StartView {
   @ApiProperty() message!: string;
   @ApiProperty({ format: 'uuid' }) id!: string;
   @ApiProperty() user_id!: string;
-  @ApiProperty(step) current_step!: number;
+  @ApiProperty(currentStep) current_step!: number;
   @ApiProperty(percentage) progress!: number;
   @ApiProperty(time) started_at!: string;
 }
@@ -125,8 +140,8 @@ export class StartView {
 export class ResumeView {
   @ApiProperty() can_resume!: boolean;
   @ApiPropertyOptional({ description: 'Only when the onboarding is completed' }) message?: string;
-  @ApiPropertyOptional(step) resume_step?: number;
-  @ApiPropertyOptional(step) current_step?: number;
+  @ApiPropertyOptional(stepNumber) resume_step?: number;
+  @ApiPropertyOptional(currentStep) current_step?: number;
   @ApiProperty(percentage) completion_percentage!: number;
   @ApiPropertyOptional(maybeTime) started_at?: string | null;
   @ApiPropertyOptional(maybeTime) last_updated?: string | null;
@@ -135,7 +150,7 @@ export class ResumeView {
 export class ResetView {
   @ApiProperty() message!: string;
   @ApiProperty({ enum: ['soft', 'hard'] }) reset_mode!: 'soft' | 'hard';
-  @ApiProperty({ type: 'integer', enum: [1] }) current_step!: number;
+  @ApiProperty(currentStep) current_step!: number;
   @ApiProperty({ ...maybeTime, description: 'Null after a hard reset' }) started_at!: string | null;
   @ApiProperty() user_id!: string;
 }
@@ -151,7 +166,8 @@ export class CompletedView {
 }
 
 export class ConfigStepView {
-  @ApiProperty(step) number!: number;
+  @ApiProperty(stepNumber) number!: number;
+  @ApiProperty({ description: 'What the step is, in every flow' }) key!: string;
   @ApiProperty() title!: string;
   @ApiProperty() description!: string;
   @ApiProperty() required!: boolean;
@@ -164,8 +180,14 @@ export class ConfigRequirementsView {
   @ApiProperty({ type: [String] }) optional_providers!: string[];
 }
 
-export class ConfigView {
-  @ApiProperty({ type: 'integer', enum: [6] }) total_steps!: number;
+/** One wizard: its steps in order. */
+export class FlowView {
+  @ApiProperty({ enum: [...FLOW_IDS] }) flow!: FlowId;
+  @ApiProperty(totalSteps) total_steps!: number;
   @ApiProperty({ type: [ConfigStepView] }) steps!: ConfigStepView[];
+}
+
+export class ConfigView extends FlowView {
   @ApiProperty() requirements!: ConfigRequirementsView;
+  @ApiProperty({ type: [FlowView], description: 'Every wizard that is served' }) flows!: FlowView[];
 }

@@ -2,11 +2,9 @@ import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
-import { IfMatch } from '../../ground/http/entity-tag.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
 import { Answers, AnswersTagged, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../../ground/http/route.js';
-import type { StepNumber } from '../flow/steps.js';
+import type { Terms } from '../flow/terms.js';
 import { OnboardingProgressService } from './onboarding-progress.service.js';
 import {
   CompletedView,
@@ -21,38 +19,41 @@ import {
   StepAccessView,
   StepCompletedView,
   StepSkippedView,
+  stepNumber,
   StepView,
 } from './progress.contract.js';
+import { HeedsFlow, RequestTerms } from './request-terms.js';
 import { StepNumberPipe } from './step-number.pipe.js';
 
-const StepParam = () => ApiParam({ name: 'n', schema: { type: 'integer', minimum: 1, maximum: 6 } });
+const StepParam = () => ApiParam({ name: 'n', schema: stepNumber });
 
 @Controller(PREFIX)
 @ApiTags('Progress')
 @ApiBearerAuth()
-@ApiProblems(401, 503)
+@ApiProblems(400, 401, 503)
+@HeedsFlow()
 export class ProgressController {
   constructor(private readonly progress: OnboardingProgressService) {}
 
   @Get('init')
   @ApiOperation({ summary: 'What the wizard needs when it opens: the user, the progress and all saved data' })
   @AnswersTagged(InitView)
-  init(@CurrentUser() user: User) {
-    return this.progress.init(user);
+  init(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
+    return this.progress.init(user, terms);
   }
 
   @Get('status')
   @ApiOperation({ summary: 'The progress of the user: percentage, current step and next step' })
   @AnswersTagged(StatusView)
-  status(@CurrentUser() user: User) {
-    return this.progress.getOnboardingStatus(user.id);
+  status(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
+    return this.progress.getOnboardingStatus(user.id, terms);
   }
 
   @Get('progress')
   @ApiOperation({ summary: 'All steps with their saved data' })
   @AnswersTagged(ProgressView)
-  steps(@CurrentUser() user: User) {
-    return this.progress.getProgress(user.id);
+  steps(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
+    return this.progress.getProgress(user.id, terms);
   }
 
   @Get('step/:n')
@@ -60,8 +61,8 @@ export class ProgressController {
   @StepParam()
   @AnswersTagged(StepView)
   @ApiProblems(404)
-  step(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
-    return this.progress.getStep(user.id, n);
+  step(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: number, @RequestTerms() terms: Terms) {
+    return this.progress.getStep(user.id, n, terms);
   }
 
   @Post('step/:n/complete')
@@ -74,11 +75,11 @@ export class ProgressController {
   @ApiProblems(400, 404, 413, 415)
   complete(
     @CurrentUser() user: User,
-    @Param('n', StepNumberPipe) n: StepNumber,
+    @Param('n', StepNumberPipe) n: number,
     @Body() body: CompleteStepDto,
-    @IfMatch() precondition: Precondition | null,
+    @RequestTerms() terms: Terms,
   ) {
-    return this.progress.completeStep(user.id, n, body.data, body.validation_errors ?? [], precondition);
+    return this.progress.completeStep(user.id, n, body.data, body.validation_errors ?? [], terms);
   }
 
   @Post('step/:n/skip')
@@ -88,12 +89,8 @@ export class ProgressController {
   @Answers(StepSkippedView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
-  skip(
-    @CurrentUser() user: User,
-    @Param('n', StepNumberPipe) n: StepNumber,
-    @IfMatch() precondition: Precondition | null,
-  ) {
-    return this.progress.skipStep(user.id, n, precondition);
+  skip(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: number, @RequestTerms() terms: Terms) {
+    return this.progress.skipStep(user.id, n, terms);
   }
 
   @Get('step/:n/validate')
@@ -101,8 +98,8 @@ export class ProgressController {
   @StepParam()
   @Answers(StepAccessView)
   @ApiProblems(404)
-  validate(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: StepNumber) {
-    return this.progress.validateStep(user.id, n);
+  validate(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: number, @RequestTerms() terms: Terms) {
+    return this.progress.validateStep(user.id, n, terms);
   }
 
   @Post('start')
@@ -111,15 +108,15 @@ export class ProgressController {
   @Answers(StartView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
-  start(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
-    return this.progress.start(user.id, precondition);
+  start(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
+    return this.progress.start(user.id, terms);
   }
 
   @Get('resume')
   @ApiOperation({ summary: 'The step at which the user resumes' })
   @Answers(ResumeView)
-  resume(@CurrentUser() user: User) {
-    return this.progress.resume(user.id);
+  resume(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
+    return this.progress.resume(user.id, terms);
   }
 
   @Post('reset')
@@ -128,8 +125,8 @@ export class ProgressController {
   @Answers(ResetView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
-  reset(@CurrentUser() user: User, @Query() query: ResetQueryDto, @IfMatch() precondition: Precondition | null) {
-    return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true', precondition });
+  reset(@CurrentUser() user: User, @Query() query: ResetQueryDto, @RequestTerms() terms: Terms) {
+    return this.progress.resetOnboarding(user.id, { hard: query.hard === 'true', ...terms });
   }
 
   @Post('complete')
@@ -138,7 +135,7 @@ export class ProgressController {
   @Answers(CompletedView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
-  completeOnboarding(@CurrentUser() user: User, @IfMatch() precondition: Precondition | null) {
-    return this.progress.completeOnboarding(user.id, precondition);
+  completeOnboarding(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
+    return this.progress.completeOnboarding(user.id, terms);
   }
 }

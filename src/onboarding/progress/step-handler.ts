@@ -3,7 +3,9 @@ import type { JsonObject } from '../../ground/problems/json.js';
 import type { SnapshotPart } from '../database/record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { Reads, UnitOfWork } from '../database/unit-of-work.js';
-import { STEP_NUMBERS, stepDefinition, type StepNumber } from '../flow/steps.js';
+import type { FinishedByDeployment } from '../flow/progress.js';
+import { STEP_KEYS, type StepKey } from '../flow/steps.js';
+import type { KeysOfSteps } from '../flow/wizard-post.js';
 
 /** Posted data that are fit to be saved. */
 export interface Parsed {
@@ -11,18 +13,33 @@ export interface Parsed {
   readonly warnings: readonly string[];
 }
 
+/** A step's data among those of another step: the wizard posts what it has gathered so far. */
+export interface Section<P> {
+  /** The keys of posted data that the step saves. */
+  readonly keys: ReadonlySet<string>;
+  /** Those of them that it saves even where they are part of the other step's data, too. */
+  readonly shared?: ReadonlySet<string>;
+  /** Null: there is nothing to save. The checks are those of the step's own page, but nothing is demanded. @throws InvalidInput */
+  parse(data: JsonObject): P | null;
+}
+
 /**
  * What one step's data are, by the module that knows them. `progress` runs it inside its own transaction; everything but
  * `save` and `afterCommit` is pure.
  */
 export interface StepHandler<P extends Parsed = Parsed, R extends Reads = Reads> {
-  readonly step: StepNumber;
+  readonly step: StepKey;
   /** What `view` reads. */
   readonly parts: readonly SnapshotPart<unknown>[];
   /** What `save` reads before it decides. */
   readonly reads?: R;
-  /** Posted data, read once. @throws InvalidInput for what is wrong or missing; pointers start at `/data` */
-  parse(data: JsonObject): P;
+  /** Left out: the step's data are taken from its own page alone. */
+  readonly section?: Section<P>;
+  /**
+   * Posted data, read once. @throws InvalidInput for what is wrong or missing; pointers start at `/data`
+   * @param name the step as the user's wizard numbers it, such as `Step 2`
+   */
+  parse(data: JsonObject, name: string): P;
   /** Saves what was parsed. */
   save(parsed: P, data: UnitOfWork<R>): void;
   /** The step's saved data as clients read them; null when there are none. Never key material. */
@@ -37,9 +54,10 @@ export interface StepHandler<P extends Parsed = Parsed, R extends Reads = Reads>
 
 /** A mistake in the application's wiring. */
 class HandlerMissing extends Error {
-  constructor(steps: readonly StepNumber[]) {
-    const names = steps.map((step) => `step ${step} (${stepDefinition(step).key})`);
-    super(`Without a handler: ${names.join(', ')}. The module that knows its data registers one with StepHandlers.`);
+  constructor(steps: readonly StepKey[]) {
+    super(
+      `Steps without a handler: ${steps.join(', ')}. The module that knows a step's data registers one with StepHandlers.`,
+    );
   }
 }
 
@@ -49,35 +67,48 @@ class HandlerMissing extends Error {
  */
 @Injectable()
 export class StepHandlers implements OnModuleInit {
-  readonly #handlers = new Map<StepNumber, StepHandler>();
-  #finishedByDeployment: ReadonlySet<StepNumber> | null = null;
+  readonly #handlers = new Map<StepKey, StepHandler>();
+  #finishedByDeployment: FinishedByDeployment | null = null;
   #parts: readonly SnapshotPart<unknown>[] | null = null;
+  #keys: KeysOfSteps | null = null;
 
   /** @throws Error for a second handler of a step */
   register<P extends Parsed, R extends Reads>(handler: StepHandler<P, R>): void {
-    const { number, key } = stepDefinition(handler.step);
-    if (this.#handlers.has(number)) throw new Error(`Step ${number} (${key}) has two handlers: register one.`);
+    const { step } = handler;
+    if (this.#handlers.has(step)) throw new Error(`The step ${step} has two handlers: register one.`);
     // A handler is only ever given what it has parsed and read itself.
-    this.#handlers.set(number, handler);
+    this.#handlers.set(step, handler as StepHandler);
     this.#finishedByDeployment = null;
     this.#parts = null;
+    this.#keys = null;
   }
 
   /** @throws HandlerMissing */
   onModuleInit(): void {
-    const missing = STEP_NUMBERS.filter((step) => !this.#handlers.has(step));
+    const missing = STEP_KEYS.filter((step) => !this.#handlers.has(step));
     if (missing.length > 0) throw new HandlerMissing(missing);
   }
 
   /** @throws HandlerMissing */
-  of(step: StepNumber): StepHandler {
+  of(step: StepKey): StepHandler {
     const handler = this.#handlers.get(step);
     if (!handler) throw new HandlerMissing([step]);
     return handler;
   }
 
+  /** Those that save their data from other steps' posts, too. */
+  get withSections(): readonly StepHandler[] {
+    return STEP_KEYS.map((step) => this.of(step)).filter(({ section }) => section !== undefined);
+  }
+
+  /** Which keys of posted data each step saves. */
+  get keys(): KeysOfSteps {
+    this.#keys ??= new Map(this.withSections.map(({ step, section }) => [step, section?.keys ?? new Set()]));
+    return this.#keys;
+  }
+
   /** The steps that count as finished whatever their status: the deployment decides, and stays as it is while the process runs. */
-  get finishedByDeployment(): ReadonlySet<StepNumber> {
+  get finishedByDeployment(): FinishedByDeployment {
     this.#finishedByDeployment ??= new Set(
       [...this.#handlers.values()].filter((handler) => handler.isFinished?.()).map(({ step }) => step),
     );
@@ -86,7 +117,7 @@ export class StepHandlers implements OnModuleInit {
 
   /** What must be read to view the data of all steps. */
   get parts(): readonly SnapshotPart<unknown>[] {
-    this.#parts ??= [...new Set(STEP_NUMBERS.flatMap((step) => this.of(step).parts))];
+    this.#parts ??= [...new Set(STEP_KEYS.flatMap((step) => this.of(step).parts))];
     return this.#parts;
   }
 }

@@ -1,13 +1,9 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
-import { StepNotFound } from '../flow/flow.problems.js';
-import { isStepNumber, type StepNumber } from '../flow/steps.js';
 
-/** The step in a path: exactly one digit. */
+/** The step number in a path; 0, which no flow has, for what is none. */
 @Injectable()
-export class StepNumberPipe implements PipeTransform<string, StepNumber> {
-  transform(value: string): StepNumber {
-    const number = /^\d$/.test(value) ? Number(value) : null;
-    if (!isStepNumber(number)) throw new StepNotFound();
-    return number;
+export class StepNumberPipe implements PipeTransform<string, number> {
+  transform(value: string): number {
+    return /^[1-9]\d?$/.test(value) ? Number(value) : 0;
   }
 }

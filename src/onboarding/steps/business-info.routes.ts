@@ -2,8 +2,8 @@ import { Body, Controller, Get, Param, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
-import { IfMatch } from '../../ground/http/entity-tag.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import { RequestTerms } from '../progress/request-terms.js';
+import type { Terms } from '../flow/terms.js';
 import { Answers, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { Ok, PREFIX, PREFIX_WITHOUT_API } from '../../ground/http/route.js';
 import { BusinessInfoDto, BusinessInfoView } from './business-info.contract.js';
@@ -22,8 +22,8 @@ export class BusinessInfoController {
   @Answers(BusinessInfoView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
-  save(@CurrentUser() user: User, @Body() body: BusinessInfoDto, @IfMatch() precondition: Precondition | null) {
-    return this.business.save(user.id, body, precondition);
+  save(@CurrentUser() user: User, @Body() body: BusinessInfoDto, @RequestTerms() terms: Terms) {
+    return this.business.save(user.id, body, terms);
   }
 
   @Put(':id')
@@ -35,9 +35,9 @@ export class BusinessInfoController {
     @CurrentUser() user: User,
     @Param('id') id: string,
     @Body() body: BusinessInfoDto,
-    @IfMatch() precondition: Precondition | null,
+    @RequestTerms() terms: Terms,
   ) {
-    return this.business.replace(user.id, id, body, precondition);
+    return this.business.replace(user.id, id, body, terms);
   }
 
   @Get(':id')

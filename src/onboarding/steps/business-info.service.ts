@@ -5,7 +5,7 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import { isoTime } from '../database/records/posted-data.js';
 import { wholeSnapshotOf } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import type { Terms } from '../flow/terms.js';
 import { pointer, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
 import { InvalidInput, NotFound } from '../../ground/problems/problem.js';
 import { dataSaved } from '../flow/transitions.js';
@@ -17,26 +17,17 @@ export class BusinessInfoService {
   constructor(private readonly database: OnboardingDatabaseService) {}
 
   /** Saves the description, or replaces the one there is. @throws InvalidInput */
-  async save(
-    userId: string,
-    posted: BusinessInfoDto,
-    precondition: Precondition | null = null,
-  ): Promise<BusinessInfoView> {
+  async save(userId: string, posted: BusinessInfoDto, terms: Terms = {}): Promise<BusinessInfoView> {
     refuseInvalid(posted);
-    const saved = await this.database.forUser(userId, { precondition }, (data) => write(data, posted));
+    const saved = await this.database.forUser(userId, terms, (data) => write(data, posted));
     return view(saved.value);
   }
 
   /** @throws InvalidInput; NotFound unless it is the user's own */
-  async replace(
-    userId: string,
-    id: string,
-    posted: BusinessInfoDto,
-    precondition: Precondition | null = null,
-  ): Promise<BusinessInfoView> {
+  async replace(userId: string, id: string, posted: BusinessInfoDto, terms: Terms = {}): Promise<BusinessInfoView> {
     refuseInvalid(posted);
     const reads = { saved: wholeSnapshotOf([businessInfoRecord]) };
-    const saved = await this.database.forUser(userId, { reads, precondition }, (data) => {
+    const saved = await this.database.forUser(userId, { reads, ...terms }, (data) => {
       if (data.read.saved.of(businessInfoRecord)?.['id'] !== id.toLowerCase()) throw new NotFound();
       return write(data, posted);
     });

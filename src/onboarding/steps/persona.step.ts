@@ -4,30 +4,30 @@ import { InvalidInput } from '../../ground/problems/problem.js';
 import { personaRecord } from '../database/records/persona-data.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { Step } from '../flow/steps.js';
 import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
-import { misplacedKeysWarning, type ParsedDocument } from './parsed-document.js';
+import { documentSection, type ParsedDocument } from './parsed-document.js';
 
-/** Step 4: the persona that content is written in, and its variants by platform. */
+/** The persona that content is written in, and its variants by platform. */
 @Injectable()
 export class PersonaStep implements StepHandler<ParsedDocument> {
-  readonly step = Step.Personalization;
+  readonly step = 'personalization';
   readonly parts = [personaRecord];
+  readonly section = documentSection(personaRecord);
 
   constructor(handlers: StepHandlers) {
     handlers.register(this);
   }
 
-  parse(data: JsonObject): ParsedDocument {
+  parse(data: JsonObject, name: string): ParsedDocument {
     const patch = personaRecord.parse(data, '/data');
     const { core_persona: core, platform_personas: platforms } = patch.columns;
     if (!isJsonObject(core) || !isJsonObject(core['identity'])) {
-      throw missing('/data/corePersona', 'Step 4 needs corePersona with an identity.');
+      throw missing('/data/corePersona', `${name} needs corePersona with an identity.`);
     }
     if (!isJsonObject(platforms) || Object.keys(platforms).length === 0) {
-      throw missing('/data/platformPersonas', 'Step 4 needs platformPersonas with at least one platform.');
+      throw missing('/data/platformPersonas', `${name} needs platformPersonas with at least one platform.`);
     }
-    return { patch, warnings: misplacedKeysWarning(data) };
+    return { patch, warnings: [] };
   }
 
   save({ patch }: ParsedDocument, data: UnitOfWork): void {

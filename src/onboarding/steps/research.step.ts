@@ -4,26 +4,28 @@ import { InvalidInput } from '../../ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { SnapshotPart } from '../database/record.js';
 import { competitorsRecord } from '../database/records/competitor-analyses.record.js';
-import { isBlank } from '../database/records/posted-data.js';
-import { researchRecord, socialAccountsOf } from '../database/records/research-preferences.record.js';
+import { isBlank, isEmptyPatch, type Patch } from '../database/records/posted-data.js';
+import { researchRecord } from '../database/records/research-preferences.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { Step } from '../flow/steps.js';
-import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
-import { misplacedKeysWarning, type ParsedDocument } from './parsed-document.js';
+import { StepHandlers, type Parsed, type StepHandler } from '../progress/step-handler.js';
 
-interface ParsedResearch extends ParsedDocument {
+interface ParsedResearch extends Parsed {
+  /** Null: the preferences stay as they are. */
+  readonly patch: Patch | null;
   /** Empty: those that are saved stay. The wizard posts an empty list before its search is done. */
   readonly competitors: readonly JsonObject[];
-  /** Undefined: those that are saved stay. */
-  readonly socialAccounts: unknown;
 }
 
-/** Step 3: how research is to be done, and the competitors that were found. */
+/** Each of them shows that research was done; the last comes from LinkedIn. */
+const FINDINGS = ['researchSummary', 'sitemapAnalysis', 'growth_summary'];
+
+/** How research is to be done, and the competitors that were found. */
 @Injectable()
 export class ResearchStep implements StepHandler<ParsedResearch> {
-  readonly step = Step.Research;
+  readonly step = 'research';
   readonly parts: readonly SnapshotPart<unknown>[];
+  readonly section = { keys: new Set([...researchRecord.keys, 'competitors', 'growth_summary']), parse: parseSection };
 
   constructor(
     private readonly database: OnboardingDatabaseService,
@@ -33,23 +35,20 @@ export class ResearchStep implements StepHandler<ParsedResearch> {
     handlers.register(this);
   }
 
-  parse(data: JsonObject): ParsedResearch {
+  parse(data: JsonObject, name: string): ParsedResearch {
     const patch = researchRecord.parse(data, '/data');
-    const competitors = Array.isArray(data['competitors']) ? data['competitors'].filter(isJsonObject) : [];
-    const hasFindings = !isBlank(data['researchSummary']) || !isBlank(data['sitemapAnalysis']);
+    const competitors = competitorsOf(data);
+    const hasFindings = FINDINGS.some((key) => !isBlank(data[key])) || data['stepType'] === 'linkedin_research';
     if (competitors.length === 0 && !hasFindings && Object.keys(patch.columns).length === 0) {
-      const detail = 'Step 3 needs competitors, a research summary, a sitemap analysis, or research preferences.';
+      const detail = `${name} needs competitors, a research summary, a sitemap analysis, or research preferences.`;
       throw InvalidInput.of([{ pointer: '/data', detail }]);
     }
-    return { patch, competitors, socialAccounts: socialAccountsOf(data), warnings: misplacedKeysWarning(data) };
+    return { patch, competitors, warnings: [] };
   }
 
-  save({ patch, competitors, socialAccounts }: ParsedResearch, data: UnitOfWork): void {
-    data.run(researchRecord.save(patch));
+  save({ patch, competitors }: ParsedResearch, data: UnitOfWork): void {
+    if (patch) data.run(researchRecord.save(patch));
     if (competitors.length > 0) data.run(competitorsRecord.replace(competitors));
-    if (socialAccounts === undefined) return;
-    const columns = { social_media_accounts: socialAccounts };
-    data.run(this.database.websiteRecord.save({ columns, extra: {}, removed: [] }));
   }
 
   view(snapshot: Snapshot): JsonObject | null {
@@ -59,4 +58,16 @@ export class ResearchStep implements StepHandler<ParsedResearch> {
     const website = snapshot.of(this.database.websiteRecord);
     return { ...research, competitors, social_media_accounts: website?.['social_media_accounts'] ?? null };
   }
+}
+
+function competitorsOf({ competitors }: JsonObject): readonly JsonObject[] {
+  return Array.isArray(competitors) ? competitors.filter(isJsonObject) : [];
+}
+
+/** Preferences and competitors from another step's post, each only if it is there. */
+function parseSection(data: JsonObject): ParsedResearch | null {
+  const patch = researchRecord.parse(data, '/data');
+  const competitors = competitorsOf(data);
+  if (isEmptyPatch(patch) && competitors.length === 0) return null;
+  return { patch: isEmptyPatch(patch) ? null : patch, competitors, warnings: [] };
 }

@@ -2,8 +2,8 @@ import { Body, Controller, Get, Header, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
-import { IfMatch } from '../../ground/http/entity-tag.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import { RequestTerms } from '../progress/request-terms.js';
+import type { Terms } from '../flow/terms.js';
 import { Answers, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../../ground/http/route.js';
 import { PersonaLatestView, PersonaSavedView, SavePersonaDto, WebsiteAnalysisView } from './saved-data.contract.js';
@@ -49,7 +49,7 @@ export class SavedDataController {
   @Answers(PersonaSavedView)
   @HeedsPrecondition()
   @ApiProblems(400, 413, 415)
-  savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto, @IfMatch() precondition: Precondition | null) {
-    return this.saved.savePersona(user.id, body, precondition);
+  savePersona(@CurrentUser() user: User, @Body() body: SavePersonaDto, @RequestTerms() terms: Terms) {
+    return this.saved.savePersona(user.id, body, terms);
   }
 }

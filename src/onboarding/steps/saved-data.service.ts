@@ -4,9 +4,8 @@ import { isEmptyPatch } from '../database/records/posted-data.js';
 import { styleOf } from '../database/records/website-analysis.record.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { entityTagOf } from '../database/session.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import type { Terms } from '../flow/terms.js';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { Step } from '../flow/steps.js';
 import { dataSaved } from '../flow/transitions.js';
 import type { PersonaLatestView, PersonaSavedView, WebsiteAnalysisView } from './saved-data.contract.js';
 
@@ -36,20 +35,16 @@ export class SavedData {
   }
 
   /** Saves the parts that are given; empty ones leave what is stored. The step's status stays. @throws InvalidInput */
-  async savePersona(
-    userId: string,
-    posted: JsonObject,
-    precondition: Precondition | null = null,
-  ): Promise<PersonaSavedView> {
+  async savePersona(userId: string, posted: JsonObject, terms: Terms = {}): Promise<PersonaSavedView> {
     const patch = personaRecord.parse(posted, '');
     if (isEmptyPatch(patch)) {
       // Nothing is written, and no session made; the precondition holds all the same.
-      if (precondition) precondition.check(entityTagOf(await this.database.getSessionByUser(userId)));
+      terms.precondition?.check(entityTagOf(await this.database.getSessionByUser(userId)));
       return { success: true };
     }
-    await this.database.forUser(userId, { precondition }, (data) => {
+    await this.database.forUser(userId, terms, (data) => {
       data.run(personaRecord.save(patch));
-      data.change(dataSaved(Step.Personalization));
+      data.change(dataSaved('personalization'));
     });
     return { success: true };
   }

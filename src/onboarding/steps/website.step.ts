@@ -7,32 +7,33 @@ import { camelCase, isBlank } from '../database/records/posted-data.js';
 import { BRAND_COLUMNS } from '../database/records/website-analysis.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
-import { Step } from '../flow/steps.js';
-import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
-import { misplacedKeysWarning, type ParsedDocument } from './parsed-document.js';
+import { StepHandlers, type Section, type StepHandler } from '../progress/step-handler.js';
+import { documentSection, type ParsedDocument } from './parsed-document.js';
 
-/** Step 2: the user's website and what was found on it; for a user without one, the business or a connected platform. */
+/** The user's website and what was found on it; for a user without one, the business or a connected platform. */
 @Injectable()
 export class WebsiteStep implements StepHandler<ParsedDocument> {
-  readonly step = Step.Website;
+  readonly step = 'website';
   readonly parts: readonly SnapshotPart<unknown>[];
+  readonly section: Section<ParsedDocument>;
 
   constructor(
     private readonly database: OnboardingDatabaseService,
     handlers: StepHandlers,
   ) {
     this.parts = [this.#record];
+    this.section = documentSection(this.#record);
     handlers.register(this);
   }
 
-  parse(data: JsonObject): ParsedDocument {
+  parse(data: JsonObject, name: string): ParsedDocument {
     const patch = this.#record.parse(data, '/data');
     const hasWebsite = patch.columns['website_url'] !== undefined;
     if (!hasWebsite && !hasContent(data['businessData']) && !isConnected(data['integrations'])) {
-      const detail = 'Step 2 needs a website URL, or a description of the business, or a connected platform.';
+      const detail = `${name} needs a website URL, or a description of the business, or a connected platform.`;
       throw InvalidInput.of([{ pointer: '/data/website', detail }]);
     }
-    return { patch, warnings: [...this.#brandWarnings(data), ...misplacedKeysWarning(data)] };
+    return { patch, warnings: this.#brandWarnings(data) };
   }
 
   save({ patch }: ParsedDocument, data: UnitOfWork): void {

@@ -9,10 +9,12 @@ export interface ConnectionSettings {
   readonly poolSize: number;
   /** Milliseconds to wait for a connection, for a lock, or for the answer to a statement. */
   readonly timeoutMs: number;
+  /** Whether a statement may take as long as it takes: for migrations, which look at every row. */
+  readonly isPatient?: boolean;
 }
 
 /** The ORM's options: the same for the service, its migrations, the command line and the tests. */
-export function ormOptions({ url, poolSize, timeoutMs }: ConnectionSettings): Options {
+export function ormOptions({ url, poolSize, timeoutMs, isPatient = false }: ConnectionSettings): Options {
   return defineConfig({
     clientUrl: url,
     entities,
@@ -35,11 +37,11 @@ export function ormOptions({ url, poolSize, timeoutMs }: ConnectionSettings): Op
       pipeline: true,
       keepAlive: true,
       connectionTimeoutMillis: timeoutMs,
-      statement_timeout: timeoutMs,
+      statement_timeout: isPatient ? 0 : timeoutMs,
       lock_timeout: timeoutMs,
       idle_in_transaction_session_timeout: timeoutMs * 2,
       // If the server disappears without an answer, the client gives up, too: later than the server would.
-      query_timeout: timeoutMs + 500,
+      query_timeout: isPatient ? 0 : timeoutMs + 500,
       application_name: 'onboarding',
     },
     ignoreUndefinedInQuery: false,

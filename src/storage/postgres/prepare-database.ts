@@ -63,7 +63,7 @@ export async function prepareDatabase(
     await checkMaintenanceRole(owner, ownerName);
     // The ORM takes longer than the rest of a start, so it runs only if there is something to migrate.
     if (!isUpToDate(await appliedMigrations(owner)))
-      await migrate(owner, ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs }));
+      await migrate(owner, ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs, isPatient: true }));
     await grant(owner, app.user);
     await owner.query('commit');
   };

@@ -43,7 +43,7 @@ export const competitorsRecord = {
   isDocument: true,
   fromJson: (value: unknown) => (value ?? []) as readonly JsonObject[],
 
-  /** Replaces all saved competitors by those of the list, each once; an empty list leaves none. @throws DocumentsTooLarge */
+  /** Replaces all saved competitors by those of the list, each once; an empty list leaves none. */
   replace(competitors: readonly JsonObject[]): Command {
     const { texts, writes } = measureDocument(TABLE, distinctCompetitors(competitors));
     return {

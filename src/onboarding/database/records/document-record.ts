@@ -4,13 +4,15 @@ import type { FieldError } from '../../../ground/problems/problem.js';
 import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { measureDocument } from '../document-sizes.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
-import { parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
+import { keysOf, parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
 
 /** A table with one row per user: what is posted to it, how it is saved, and how it is read. */
 export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   readonly name: string;
   readonly select: Expression;
   readonly isDocument = true;
+  /** The keys of posted data that this table saves. */
+  readonly keys: ReadonlySet<string>;
   readonly #save: Statement;
 
   constructor(
@@ -18,6 +20,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
     private readonly viewOf: (row: JsonObject) => JsonObject,
   ) {
     this.name = mapping.table;
+    this.keys = keysOf(mapping);
     this.select = new Expression(`(select to_jsonb(d) from ${mapping.table} d where user_id = $1)`);
     this.#save = saveStatement(mapping);
   }
@@ -41,7 +44,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
     return patchWithClears(this.mapping, data);
   }
 
-  /** Inserts the user's row, or changes just the columns that the patch holds. @throws DocumentsTooLarge */
+  /** Inserts the user's row, or changes just the columns that the patch holds. */
   save({ columns, extra, removed }: Patch): Command {
     const { texts, writes } = measureDocument(this.mapping.table, columns, extra);
     return {

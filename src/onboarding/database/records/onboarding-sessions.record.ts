@@ -90,8 +90,9 @@ export function advanceSession({ session, facts, origin, saved, documentItems }:
 }
 
 function sessionValues({ userId, id, revision, progress }: Session): unknown[] {
-  const { steps, currentStep, percentageFloor, startedAt, completedAt } = progress;
-  return [userId, id, revision, JSON.stringify(steps), currentStep, percentageFloor, startedAt, completedAt];
+  const { steps, currentStep, percentageFloor, startedAt, completedAt, flow, onboardingType } = progress;
+  const wizard = [flow?.id ?? null, flow?.source ?? null, onboardingType];
+  return [userId, id, revision, JSON.stringify(steps), currentStep, percentageFloor, startedAt, completedAt, ...wizard];
 }
 
 function eventsOf({ revision }: Session, facts: readonly ProgressFact[], origin: Origin) {
@@ -105,7 +106,7 @@ interface Sizes {
   readonly items: string;
 }
 
-/** Values: user, session, revision, steps, current step, floor, start, completion, time, events. */
+/** Values: user, session, revision, steps, current step, floor, start, completion, flow, its source, type, time, events. */
 function advanceStatement(label: string, sizes: Sizes | null): Statement {
   const { measured = '', set = '', from = '' } = sizes ? measure(sizes) : {};
   return new Statement(
@@ -113,15 +114,15 @@ function advanceStatement(label: string, sizes: Sizes | null): Statement {
     `with ${measured} session as (
        update onboarding_sessions
        set revision = $3, steps = $4, current_step = $5, percentage_floor = $6,
-           started_at = $7, completed_at = $8, updated_at = $9${set}
+           started_at = $7, completed_at = $8, flow = $9, flow_source = $10, onboarding_type = $11, updated_at = $12${set}
        ${from}
        where user_id = $1 and id = $2
        returning user_id, id
      )
      insert into progress_events (user_id, session_id, revision, type, step, data, actor, cause, occurred_at)
-     select session.user_id, session.id, event.revision, event.type, event.step, event.data, event.actor, event.cause, $9
-     from session, jsonb_to_recordset($10)
-       as event (revision bigint, type text, step smallint, data jsonb, actor text, cause text)`,
+     select session.user_id, session.id, event.revision, event.type, event.step, event.data, event.actor, event.cause, $12
+     from session, jsonb_to_recordset($13)
+       as event (revision bigint, type text, step text, data jsonb, actor text, cause text)`,
   );
 }
 
@@ -142,7 +143,7 @@ function measure({ saved, items }: Sizes) {
 const advance = advanceStatement('advance-session', null);
 
 /** The keys and values of all documents: a bound that comes as a value, or a count where there may be too many. */
-const ITEMS = { bounded: '$11', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
+const ITEMS = { bounded: '$14', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
 
 /** A change that saves documents of these tables. Each set of tables has its own statement, so that PostgreSQL keeps a plan for each. */
 function advanceWithDocuments(tables: ReadonlySet<SizedTable>, items: keyof typeof ITEMS): Statement {

@@ -123,6 +123,17 @@ function spellingsOf(mapping: Mapping, column: string): readonly string[] {
   return [...(mapping.spellings?.[column] ?? []), camelCase(column), column];
 }
 
+/** The keys of posted data that the table saves in a place of their own, in every spelling. */
+export function keysOf(mapping: Mapping): ReadonlySet<string> {
+  const { kinds, folded, typed, nested, neverExtra } = mapping;
+  return new Set([
+    ...Object.keys(kinds).flatMap((column) => spellingsOf(mapping, column)),
+    ...Object.keys(folded?.kinds ?? {}),
+    ...Object.keys(typed).filter((key) => !neverExtra.includes(key)),
+    ...(nested === null ? [] : [nested]),
+  ]);
+}
+
 /** Every posted value of a typed key that is not of its kind. `at` is the pointer to `data` in the request. */
 export function kindErrors(mapping: Mapping, data: JsonObject, at: string): FieldError[] {
   const { nested, kinds, folded, typed } = mapping;

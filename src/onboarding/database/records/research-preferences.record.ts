@@ -1,7 +1,6 @@
-import type { JsonObject } from '../../../ground/problems/json.js';
 import { competitorErrors } from './competitor-analyses.record.js';
 import { DocumentRecord } from './document-record.js';
-import { postedValue, viewDocument, type Mapping, type Rule } from './posted-data.js';
+import { viewDocument, type Mapping, type Rule } from './posted-data.js';
 
 /** How deep research goes. Stored in this spelling; posted in any case. */
 export const RESEARCH_DEPTHS = ['Basic', 'Standard', 'Comprehensive', 'Deep', 'Expert'] as const;
@@ -71,6 +70,3 @@ export function researchDepth(value: unknown): string | undefined {
 }
 
 export const researchRecord = new DocumentRecord(mapping, (row) => viewDocument(mapping, row));
-
-/** The social media accounts that are posted with step 3, which the website's table keeps; undefined when there are none. */
-export const socialAccountsOf = (posted: JsonObject): unknown => postedValue(mapping, 'social_media_accounts', posted);

@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonObject } from '../../../ground/problems/json.js';
 import { ownership } from './ownership.js';
+import { NUMBERED, STEP_KEY } from './step-key.js';
 
 /** One user's onboarding: a user has one session or none. */
 const OnboardingSessionSchema = defineEntity({
@@ -13,10 +14,10 @@ const OnboardingSessionSchema = defineEntity({
     id: p.uuid().primary(),
     /** Counts the user's changes, one event each: see progress_events. */
     revision: p.bigint('number').default(0),
-    /** The state of steps, by number; an absent one is pending. */
-    steps: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
-    /** A step that the user has chosen to go to; null means the first unfinished one. */
-    currentStep: p.smallint().nullable().check('current_step >= 1 and current_step <= 6'),
+    /** The state of steps, by key; an absent one is pending. */
+    steps: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`).check(`not jsonb_path_exists(steps, '${NUMBERED}')`),
+    /** The key of a step that the user has chosen to go to; null means the first unfinished one. */
+    currentStep: p.text().nullable().check(`current_step ~ '${STEP_KEY}'`),
     percentageFloor: p
       .decimal('number')
       .precision(5)
@@ -32,6 +33,12 @@ const OnboardingSessionSchema = defineEntity({
     startedAt: p.datetime(),
     updatedAt: p.datetime(),
     completedAt: p.datetime().nullable(),
+    /** The wizard that the user was last seen with. */
+    flow: p.text().nullable(),
+    /** How it is known: `learnt` from what was posted, or `explicit`, since a request named it. */
+    flowSource: p.text().nullable().check(`flow_source in ('learnt', 'explicit')`),
+    /** What is onboarded, as it was posted. */
+    onboardingType: p.text().nullable(),
   },
 });
 

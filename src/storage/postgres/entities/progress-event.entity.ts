@@ -2,6 +2,7 @@ import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonObject } from '../../../ground/problems/json.js';
 import { ownership } from './ownership.js';
 import { sessionReference } from './session-reference.js';
+import { STEP_KEY } from './step-key.js';
 
 /** What happened to one user's onboarding, append-only: facts, never user input. `revision` is the session's, without gaps. */
 const ProgressEventSchema = defineEntity({
@@ -13,7 +14,8 @@ const ProgressEventSchema = defineEntity({
     revision: p.bigint('number').primary(),
     session: sessionReference,
     type: p.text(),
-    step: p.smallint().nullable().check('step >= 1 and step <= 6'),
+    /** The key of a step. */
+    step: p.text().nullable().check(`step ~ '${STEP_KEY}'`),
     data: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
     /** Who: `user`, `service:<id>`, `operator:<id>` or `system`. Events from before `cause` have the user id for `user`. */
     actor: p.text(),

@@ -3,6 +3,7 @@ import { Migration20261124Vault } from './migration-2026-11-24-vault.js';
 import { Migration20261126DocumentSizes } from './migration-2026-11-26-document-sizes.js';
 import { Migration20261126EventCause } from './migration-2026-11-26-event-cause.js';
 import { Migration20261126References } from './migration-2026-11-26-references.js';
+import { Migration20261126StepKeys } from './migration-2026-11-26-step-keys.js';
 
 /** Every migration, oldest first. A list and not a folder to scan: a running service needs no file of its build. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Migration20261126References,
   Migration20261126DocumentSizes,
   Migration20261126EventCause,
+  Migration20261126StepKeys,
 ];

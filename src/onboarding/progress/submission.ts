@@ -1,0 +1,87 @@
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { StepKey } from '../flow/steps.js';
+import type { Parsed, StepHandler, StepHandlers } from './step-handler.js';
+
+/** One step's share of a submission. */
+interface Share {
+  readonly handler: StepHandler;
+  readonly parsed: Parsed;
+}
+
+/** What was posted with a step, parsed: the step's own data, and sections of other steps, each for the table that it belongs to. */
+export class Submission {
+  private constructor(
+    private readonly shares: readonly Share[],
+    private readonly misplaced: readonly string[],
+  ) {}
+
+  /**
+   * @param name the step as the user's wizard numbers it, such as `Step 2`
+   * @throws InvalidInput for what is wrong anywhere, or missing of the step itself
+   */
+  static parse(handlers: StepHandlers, step: StepKey, data: JsonObject, name: string): Submission {
+    const handler = handlers.of(step);
+    const { own, sections } = splitSections(handler, handlers.withSections, data);
+    const shares: Share[] = [{ handler, parsed: handler.parse(own, name) }];
+    for (const [other, section] of sections) {
+      const parsed = other.section?.parse(section);
+      if (parsed) shares.push({ handler: other, parsed });
+    }
+    return new Submission(shares, step === 'api_keys' ? [] : misplacedKeysWarning(data));
+  }
+
+  /** What the user should know about how the data were taken. */
+  get warnings(): readonly string[] {
+    return [...this.shares.flatMap(({ parsed }) => parsed.warnings), ...this.misplaced];
+  }
+
+  save(data: UnitOfWork): void {
+    for (const { handler, parsed } of this.shares) handler.save(parsed, data);
+  }
+
+  /** Returns warnings. */
+  async afterCommit(userId: string): Promise<readonly string[]> {
+    const warnings: string[] = [];
+    for (const { handler, parsed } of this.shares)
+      warnings.push(...((await handler.afterCommit?.(userId, parsed)) ?? []));
+    return warnings;
+  }
+}
+
+/** The sections of a submission: which of the posted keys other steps save. */
+interface Split {
+  readonly own: JsonObject;
+  readonly sections: ReadonlyMap<StepHandler, JsonObject>;
+}
+
+/**
+ * Each key goes to the step that saves it. One that the posted step saves, that several others do or that none knows stays with the
+ * posted step: nothing that the user entered is lost.
+ */
+export function splitSections(handler: StepHandler, handlers: readonly StepHandler[], data: JsonObject): Split {
+  const others = handlers.filter(({ step }) => step !== handler.step);
+  const given = new Map<StepHandler, string[]>();
+  const moved = new Set<string>();
+  for (const key of Object.keys(data)) {
+    const takers = others.filter(({ section }) => section?.keys.has(key));
+    if (takers.length === 0) continue;
+    const isMoved = takers.length === 1 && !handler.section?.keys.has(key);
+    if (isMoved) moved.add(key);
+    for (const taker of takers) {
+      if (isMoved || taker.section?.shared?.has(key)) given.set(taker, [...(given.get(taker) ?? []), key]);
+    }
+  }
+  // From entries, since an assignment to `__proto__` would set no key.
+  const pick = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, data[key]]));
+  return {
+    own: moved.size === 0 ? data : pick(Object.keys(data).filter((key) => !moved.has(key))),
+    sections: new Map([...given].map(([taker, keys]) => [taker, pick(keys)])),
+  };
+}
+
+/** Keys of providers are saved, sealed, from their own page alone. Another one that gets some ignores them, and says so. */
+function misplacedKeysWarning(data: JsonObject): string[] {
+  const posted = [data['api_keys'], data['apiKeys']].some((keys) => isJsonObject(keys) && Object.keys(keys).length > 0);
+  return posted ? ['API keys are no part of this step: those sent with it were not saved.'] : [];
+}
