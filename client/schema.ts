@@ -753,16 +753,21 @@ export interface components {
     };
     ConfigStepView: {
       description: string;
+      /** @description What the step is, in every flow */
+      key: string;
       number: number;
       providers?: string[];
       required: boolean;
       title: string;
     };
     ConfigView: {
+      /** @enum {string} */
+      flow: 'six' | 'six-intro' | 'five' | 'four';
+      /** @description Every wizard that is served */
+      flows: components['schemas']['FlowView'][];
       requirements: components['schemas']['ConfigRequirementsView'];
       steps: components['schemas']['ConfigStepView'][];
-      /** @enum {integer} */
-      total_steps: 6;
+      total_steps: number;
     };
     EnhancedSummaryView: {
       final_setup_complete: boolean;
@@ -787,6 +792,12 @@ export interface components {
       /** @description JSON pointer (RFC 6901) into the request */
       pointer: string;
     };
+    FlowView: {
+      /** @enum {string} */
+      flow: 'six' | 'six-intro' | 'five' | 'four';
+      steps: components['schemas']['ConfigStepView'][];
+      total_steps: number;
+    };
     GapInputs: {
       content_gaps: string[];
       content_opportunities: string[];
@@ -805,8 +816,13 @@ export interface components {
        */
       completed_at: string | null;
       completion_percentage: number;
-      /** @description The step to show when the user comes back */
+      /** @description The step to show when the user comes back, or the one before, as the wizard expects it */
       current_step: number;
+      /**
+       * @description The wizard whose numbers these are
+       * @enum {string}
+       */
+      flow: 'six' | 'six-intro' | 'five' | 'four';
       is_completed: boolean;
       /**
        * Format: date-time
@@ -815,6 +831,8 @@ export interface components {
       last_updated: string | null;
       /** @description The first unfinished step */
       next_step: number;
+      /** @description What is onboarded, as it was posted; `website` unless it was */
+      onboarding_type: string;
       /**
        * Format: date-time
        * @description ISO 8601 in UTC
@@ -1029,8 +1047,7 @@ export interface components {
        */
       started_at: string | null;
       steps: components['schemas']['StepView'][];
-      /** @enum {integer} */
-      total_steps: 6;
+      total_steps: number;
     };
     ProviderSetupView: {
       description: string;
@@ -1056,8 +1073,7 @@ export interface components {
       research_depth: string;
     };
     ResetView: {
-      /** @enum {integer} */
-      current_step: 1;
+      current_step: number;
       message: string;
       /** @enum {string} */
       reset_mode: 'soft' | 'hard';
@@ -1131,7 +1147,7 @@ export interface components {
        */
       completed_at: string | null;
       completion_percentage: number;
-      /** @description The step to show when the user comes back */
+      /** @description The step to show when the user comes back, or the one before, as the wizard expects it */
       current_step: number;
       is_completed: boolean;
       /** @description The first unfinished step */
@@ -2033,10 +2049,15 @@ export interface operations {
   };
   ProgressController_completeOnboarding: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       header?: {
         /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
       };
       path?: never;
       cookie?: never;
@@ -2118,8 +2139,14 @@ export interface operations {
   };
   OnboardingConfigController_config: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       path?: never;
       cookie?: never;
     };
@@ -2131,6 +2158,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ConfigView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description The service failed; `detail` names the request */
@@ -2155,8 +2191,14 @@ export interface operations {
   };
   ProgressController_init: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       path?: never;
       cookie?: never;
     };
@@ -2170,6 +2212,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['InitView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2432,8 +2483,14 @@ export interface operations {
   };
   ProgressController_steps: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       path?: never;
       cookie?: never;
     };
@@ -2447,6 +2504,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ProgressView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2713,12 +2779,16 @@ export interface operations {
   ProgressController_reset: {
     parameters: {
       query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
         /** @description true: deletes all data of the user, keys included */
         hard?: 'true' | 'false';
       };
       header?: {
         /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
       };
       path?: never;
       cookie?: never;
@@ -2800,8 +2870,14 @@ export interface operations {
   };
   ProgressController_resume: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       path?: never;
       cookie?: never;
     };
@@ -2813,6 +2889,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ResumeView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2846,10 +2931,15 @@ export interface operations {
   };
   ProgressController_start: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       header?: {
         /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
       };
       path?: never;
       cookie?: never;
@@ -2931,8 +3021,14 @@ export interface operations {
   };
   ProgressController_status: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       path?: never;
       cookie?: never;
     };
@@ -2946,6 +3042,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StatusView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2979,8 +3084,14 @@ export interface operations {
   };
   ProgressController_step: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       path: {
         n: number;
       };
@@ -2996,6 +3107,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StepView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -3038,10 +3158,15 @@ export interface operations {
   };
   ProgressController_complete: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       header?: {
         /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
       };
       path: {
         n: number;
@@ -3138,10 +3263,15 @@ export interface operations {
   };
   ProgressController_skip: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       header?: {
         /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
         'If-Match'?: string;
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
       };
       path: {
         n: number;
@@ -3234,8 +3364,14 @@ export interface operations {
   };
   ProgressController_validate: {
     parameters: {
-      query?: never;
-      header?: never;
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
       path: {
         n: number;
       };
@@ -3249,6 +3385,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StepAccessView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
