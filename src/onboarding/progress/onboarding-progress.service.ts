@@ -215,7 +215,7 @@ export class OnboardingProgressService {
     const { handler, submission, flow, missing } = result;
     if (result.learnt) this.#hints.notice(result.learnt);
     const warnings = [
-      ...(submission?.warnings ?? []),
+      ...(submission?.warnings(flow) ?? []),
       ...((await submission?.afterCommit(userId)) ?? []),
       ...missing.map((step) => `${flow.nameOf(step)} is still to be completed.`),
     ];

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import type { Flow } from '../flow/flow.js';
 import type { StepKey } from '../flow/steps.js';
 import type { Parsed, StepHandler, StepHandlers } from './step-handler.js';
 
@@ -13,7 +14,7 @@ interface Share {
 export class Submission {
   private constructor(
     private readonly shares: readonly Share[],
-    private readonly misplaced: readonly string[],
+    private readonly hasMisplacedKeys: boolean,
   ) {}
 
   /**
@@ -28,12 +29,13 @@ export class Submission {
       const parsed = other.section?.parse(section);
       if (parsed) shares.push({ handler: other, parsed });
     }
-    return new Submission(shares, step === 'api_keys' ? [] : misplacedKeysWarning(data));
+    return new Submission(shares, step !== 'api_keys' && hasKeys(data));
   }
 
   /** What the user should know about how the data were taken. */
-  get warnings(): readonly string[] {
-    return [...this.shares.flatMap(({ parsed }) => parsed.warnings), ...this.misplaced];
+  warnings(flow: Flow): readonly string[] {
+    const warnings = this.shares.flatMap(({ parsed }) => parsed.warnings);
+    return this.hasMisplacedKeys ? [...warnings, misplacedKeysWarning(flow)] : warnings;
   }
 
   save(data: UnitOfWork): void {
@@ -80,8 +82,14 @@ export function splitSections(handler: StepHandler, handlers: readonly StepHandl
   };
 }
 
-/** Keys of providers are saved, sealed, from their own page alone. Another one that gets some ignores them, and says so. */
-function misplacedKeysWarning(data: JsonObject): string[] {
-  const posted = [data['api_keys'], data['apiKeys']].some((keys) => isJsonObject(keys) && Object.keys(keys).length > 0);
-  return posted ? ['API keys are no part of this step: those sent with it were not saved.'] : [];
+/** Keys of providers are saved, sealed, from their own page alone. */
+function hasKeys(data: JsonObject): boolean {
+  return [data['api_keys'], data['apiKeys']].some((keys) => isJsonObject(keys) && Object.keys(keys).length > 0);
+}
+
+/** Another page that gets keys ignores them, and says so. */
+function misplacedKeysWarning(flow: Flow): string {
+  const number = flow.numberOf('api_keys');
+  const place = number === null ? 'API keys are no part of this step' : `API keys belong to step ${number}`;
+  return `${place}: those sent with this step were not saved.`;
 }
