@@ -302,7 +302,7 @@ describe('API keys', () => {
       expect((await user.get('/api-keys')).body.configured_providers).toEqual(['exa']);
       const again = await user.send('DELETE', '/api-keys/openai');
       expect([again.status, again.body]).toEqual([404, problem(404, 'Not found', 'There is no API key for OpenAI.')]);
-      expect((await events('removes')).at(-1)).toEqual(['api_key_removed', 1, { provider: 'openai' }]);
+      expect((await events('removes')).at(-1)).toEqual(['api_key_removed', 'api_keys', { provider: 'openai' }]);
     });
 
     it('leaves no session behind where there was none', async () => {
@@ -338,12 +338,12 @@ describe('API keys', () => {
       expect(await progress(user)).toEqual(completed);
       expect(await events('first-key')).toEqual([
         ['onboarding_started', null, {}],
-        ['api_key_saved', 1, { provider: 'openai' }],
-        ['step_completed', 1, { from: 'pending', to: 'completed' }],
+        ['api_key_saved', 'api_keys', { provider: 'openai' }],
+        ['step_completed', 'api_keys', { from: 'pending', to: 'completed' }],
       ]);
       const { completed_at } = (await user.get('/step/1')).body;
       await save(user, 'mistral', 'another-key-1');
-      expect((await events('first-key')).slice(3)).toEqual([['api_key_saved', 1, { provider: 'mistral' }]]);
+      expect((await events('first-key')).slice(3)).toEqual([['api_key_saved', 'api_keys', { provider: 'mistral' }]]);
       await user.send('DELETE', '/api-keys/openai');
       await user.send('DELETE', '/api-keys/mistral');
       expect(await progress(user)).toEqual({ ...completed, data: null });

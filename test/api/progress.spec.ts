@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<number, readonly [string, string]>> = {
   5: ['Integrations', 'Configure integrations'],
   6: ['Complete Setup', 'Finalize and complete onboarding'],
 };
+const KEYS = ['api_keys', 'website', 'research', 'personalization', 'integrations', 'complete'];
 const NUMBERS = [1, 2, 3, 4, 5, 6];
 
 const step = (n: number, more: object = {}) => ({
@@ -66,7 +67,13 @@ describe('progress', () => {
         last_name: 'Neu',
         clerk_user_id: 'not-started',
       },
-      onboarding: { ...NOT_STARTED, last_updated: null, steps: NUMBERS.map((n) => step(n, { has_data: false })) },
+      onboarding: {
+        ...NOT_STARTED,
+        last_updated: null,
+        steps: NUMBERS.map((n) => step(n, { has_data: false })),
+        flow: 'six',
+        onboarding_type: 'website',
+      },
       session: { session_id: 'not-started', initialized_at: null, last_activity: null },
     });
     const { next_step: _, can_proceed_to_final: __, ...rest } = NOT_STARTED;
@@ -130,7 +137,7 @@ describe('progress', () => {
     });
     const init = await read(user, '/init');
     const { steps, last_updated, ...onboarding } = init.onboarding;
-    expect(onboarding).toEqual(status);
+    expect(onboarding).toEqual({ ...status, flow: 'six', onboarding_type: 'website' });
     expect(last_updated).toEqual(wireTime());
     expect(init.session).toEqual({
       session_id: 'midway',
@@ -264,6 +271,7 @@ describe('progress', () => {
     const [first, ...others] = body.steps;
     expect(first).toEqual({
       number: 1,
+      key: 'api_keys',
       title: TITLES[1]?.[0],
       description: TITLES[1]?.[1],
       required: true,
@@ -272,14 +280,17 @@ describe('progress', () => {
     expect(others).toEqual(
       [2, 3, 4, 5, 6].map((n) => ({
         number: n,
+        key: KEYS[n - 1],
         title: TITLES[n]?.[0],
         description: TITLES[n]?.[1],
         required: n !== 4 && n !== 5,
       })),
     );
-    expect({ ...body, steps: [] }).toEqual({
+    expect({ ...body, steps: [], flows: body.flows.map(({ flow }: { flow: string }) => flow) }).toEqual({
+      flow: 'six',
       total_steps: 6,
       steps: [],
+      flows: ['six', 'six-intro', 'five', 'four'],
       requirements: { min_api_keys: 1, required_providers: [], optional_providers: first.providers },
     });
   });
@@ -429,6 +440,8 @@ describe('completing, skipping and resetting', () => {
       started_at: body.started_at,
       last_updated: wireTime(),
       steps: before.onboarding.steps.map((s: object) => ({ ...s, status: 'pending', completed_at: null })),
+      flow: 'six',
+      onboarding_type: 'website',
     });
     expect((await user.post('/step/2/complete')).status).toBe(200);
   });

@@ -59,7 +59,7 @@ describe('OnboardingDatabaseService', () => {
 
   it('goes to a step', async () => {
     const { progress } = await database.updateStep('steps', 3);
-    expect([progress.currentStep, progress.steps[3]?.status]).toEqual([3, StepStatus.InProgress]);
+    expect([progress.currentStep, progress.steps.research?.status]).toEqual(['research', StepStatus.InProgress]);
     expect(await database.getOnboardingStatus('steps')).toMatchObject({ current_step: 3, completion_percentage: 0 });
     await database.updateStep('steps', 3);
     expect(await events('steps')).toEqual(['onboarding_started', 'step_started']);
@@ -252,6 +252,7 @@ describe('OnboardingProgressService and OnboardingProgress', () => {
     const pending = progress.getStepData(2);
     expect(pending).toBeInstanceOf(StepData);
     expect(pending).toEqual({
+      key: 'website',
       stepNumber: 2,
       title: 'Website Analysis',
       description: 'Set up website analysis and crawling',

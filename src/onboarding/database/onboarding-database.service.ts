@@ -6,10 +6,9 @@ import { isJsonObject, refuseUnstorable, type JsonObject } from '../../ground/pr
 import { getProvider } from '../../ground/providers/providers.js';
 import type { Secret } from '../../ground/secrets/secret.js';
 import { StepNotFound } from '../flow/flow.problems.js';
-import type { Flow } from '../flow/flow.js';
 import { flowOfRead } from '../flow/flow-choice.js';
-import { CANONICAL_FLOWS, canonicalStep, FLOWS } from '../flow/flows.js';
-import { isFinished, type FinishedByDeployment, type Progress } from '../flow/progress.js';
+import { CANONICAL_FLOWS, canonicalStep } from '../flow/flows.js';
+import { isFinished, type FinishedByDeployment } from '../flow/progress.js';
 import { positionIn, type Position } from '../flow/position.js';
 import type { StepKey } from '../flow/steps.js';
 import type { Terms } from '../flow/terms.js';
@@ -39,6 +38,9 @@ export interface SaveKeyOptions extends Terms {
   readonly description?: string | null;
 }
 
+/** A user's position in the onboarding. */
+export type OnboardingStatus = Omit<Position, 'next_step' | 'can_proceed_to_final'>;
+
 /** The decision of a unit of work that names what is read after it. */
 export interface PartsToRead {
   readonly parts: readonly SnapshotPart<unknown>[];
@@ -59,8 +61,7 @@ export class OnboardingDatabaseService {
   /** Step 2's table as the configuration wants it: with the brand's columns, or without. */
   readonly websiteRecord: DocumentRecord;
   readonly #brandAnalysis: boolean;
-  /** The wizard that the deployment serves. */
-  readonly deploymentFlow: FlowId;
+  readonly #deploymentFlow: FlowId;
 
   constructor(
     private readonly database: UserDatabase,
@@ -70,7 +71,7 @@ export class OnboardingDatabaseService {
   ) {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
     this.websiteRecord = websiteRecord(this.#brandAnalysis);
-    this.deploymentFlow = configuration.WIZARD_FLOW;
+    this.#deploymentFlow = configuration.WIZARD_FLOW;
   }
 
   /** Runs `work` in one transaction of the user's: what it has decided is stored when the promise resolves. */
@@ -102,11 +103,6 @@ export class OnboardingDatabaseService {
       return { result: decided, after: data.readAfter(snapshotOf(decided.parts)) };
     });
     return { result, snapshot: await this.#whole(userId, result.parts, after.value) };
-  }
-
-  /** The flow in which a user is answered, in the numbers of the terms. Null: the user has not started. */
-  flowOf(progress: Progress | null, { flow = null, numbers = 'canonical' }: Terms = {}): Flow {
-    return (numbers === 'wizard' ? FLOWS : CANONICAL_FLOWS)[flowOfRead(flow, progress, this.deploymentFlow)];
   }
 
   /** What is kept of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
@@ -157,9 +153,11 @@ export class OnboardingDatabaseService {
   }
 
   /** The position in the user's flow, in canonical numbers. */
-  async getOnboardingStatus(userId: string, byDeployment: FinishedByDeployment = NO_STEPS): Promise<Position> {
+  async getOnboardingStatus(userId: string, byDeployment: FinishedByDeployment = NO_STEPS): Promise<OnboardingStatus> {
     const progress = (await this.getSessionByUser(userId))?.progress ?? null;
-    return positionIn(this.flowOf(progress), progress, byDeployment);
+    const flow = flowOfRead(progress, {}, this.#deploymentFlow);
+    const { next_step: _, can_proceed_to_final: __, ...status } = positionIn(flow, progress, byDeployment);
+    return status;
   }
 
   /**

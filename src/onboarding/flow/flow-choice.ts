@@ -1,6 +1,8 @@
 import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { completionPercentage, type Progress } from './progress.js';
-import { FLOWS } from './flows.js';
+import type { Flow } from './flow.js';
+import { CANONICAL_FLOWS, FLOWS } from './flows.js';
+import type { Terms } from './terms.js';
 import type { ProgressFact, Transition } from './transitions.js';
 
 /** The wizard that a user was last seen with, and how it is known: from what was posted, or because a request named it. */
@@ -37,9 +39,11 @@ export function flowInUse(remembered: RememberedFlow | null, deployment: FlowId)
   return id === 'six' && source === 'learnt' && deployment === 'six-intro' ? deployment : id;
 }
 
-/** The flow of a request that changes nothing. */
-export function flowOfRead(named: FlowId | null, progress: Progress | null, deployment: FlowId): FlowId {
-  return named ?? flowInUse(progress?.flow ?? null, deployment);
+/** The flow in which a request is answered that changes nothing, in the numbers of its terms. Null: the user has not started. */
+export function flowOfRead(progress: Progress | null, terms: Terms, deployment: FlowId): Flow {
+  const { flow = null, numbers = 'canonical' } = terms;
+  const id = flow ?? flowInUse(progress?.flow ?? null, deployment);
+  return numbers === 'wizard' ? FLOWS[id] : CANONICAL_FLOWS[id];
 }
 
 /**

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { User } from '../../ground/auth/user.js';
+import { Configuration } from '../../ground/config/configuration.js';
+import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { withHeaders } from '../../ground/http/answer-headers.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { Problem } from '../../ground/problems/problem.js';
@@ -9,6 +11,7 @@ import { entityTagOf, type Session } from '../database/session.js';
 import { wholeSnapshotOf, type Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Flow } from '../flow/flow.js';
+import { flowOfRead } from '../flow/flow-choice.js';
 import { FLOW_HEADER, StepNotFound } from '../flow/flow.problems.js';
 import { missingBefore } from '../flow/progress.js';
 import { STEP_KEYS, type StepKey } from '../flow/steps.js';
@@ -59,13 +62,17 @@ export interface CompletionData extends StatusView {
  */
 @Injectable()
 export class OnboardingProgressService {
+  /** The wizard that the deployment serves. */
+  readonly #deployment: FlowId;
   readonly #hints: FlowHints;
 
   constructor(
     private readonly database: OnboardingDatabaseService,
     private readonly handlers: StepHandlers,
+    configuration: Configuration,
   ) {
-    this.#hints = new FlowHints(database.deploymentFlow);
+    this.#deployment = configuration.WIZARD_FLOW;
+    this.#hints = new FlowHints(this.#deployment);
   }
 
   /** One user's progress, for callers that work through it step by step. */
@@ -157,7 +164,7 @@ export class OnboardingProgressService {
   async getStep(userId: string, number: number, terms: Terms = {}): Promise<StepView> {
     // Which step it is may depend on the user's own wizard, which is read together with the step's data: most users have the
     // deployment's, and are answered by the first read.
-    let expected = this.database.flowOf(null, terms).keyOf(number);
+    let expected = this.flowOf(null, terms).keyOf(number);
     for (;;) {
       const snapshot = await this.database.read(userId, expected ? this.handlers.of(expected).parts : []);
       const flow = this.flowOf(snapshot.session, terms);
@@ -205,8 +212,8 @@ export class OnboardingProgressService {
     terms: Terms = {},
   ): Promise<StepCompletedView> {
     const { handlers } = this;
-    const request = new PostedStep({ handlers, number, posted, terms, deployment: this.database.deploymentFlow });
-    if (request.isUnknown) throw new StepNotFound(this.database.flowOf(null, terms));
+    const request = new PostedStep({ handlers, number, posted, terms, deployment: this.#deployment });
+    if (request.isUnknown) throw new StepNotFound(this.flowOf(null, terms));
     const { result, snapshot } = await this.database.forUserThenRead(
       userId,
       { reads: request.reads, ...terms },
@@ -260,13 +267,13 @@ export class OnboardingProgressService {
 
   /** The steps and what they require, the same for all users. */
   config(terms: Terms = {}): ConfigView {
-    const flow = this.database.flowOf(null, terms);
+    const flow = this.flowOf(null, terms);
     return inFlow(flow, viewConfig(flow));
   }
 
   /** The flow in which a user is answered. */
   flowOf(session: Session | null, terms: Terms = {}): Flow {
-    return this.database.flowOf(session?.progress ?? null, terms);
+    return flowOfRead(session?.progress ?? null, terms, this.#deployment);
   }
 }
 
