@@ -1418,6 +1418,68 @@ export interface components {
       title: string;
       validation_errors: string[];
     };
+    StyleAnalysisDto: {
+      /** @description Becomes a part of style_guidelines */
+      ai_generation_tips?: unknown[] | null;
+      /** @description Becomes a part of style_guidelines */
+      avoid_elements?: unknown[] | null;
+      /** @description Becomes a part of style_guidelines */
+      best_practices?: unknown[] | null;
+      /** @description Only while brand analysis is switched on */
+      brand_analysis?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Becomes a part of style_guidelines */
+      competitive_advantages?: unknown[] | null;
+      /** @description Becomes a part of style_guidelines */
+      content_calendar_suggestions?: unknown[] | null;
+      content_characteristics?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Becomes a part of style_guidelines */
+      content_strategy?: string | null;
+      /** @description Only while brand analysis is switched on */
+      content_strategy_insights?: {
+        [key: string]: unknown;
+      } | null;
+      content_type?: {
+        [key: string]: unknown;
+      } | null;
+      crawl_result?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Becomes a part of style_guidelines */
+      guidelines?: unknown[] | null;
+      recommended_settings?: {
+        [key: string]: unknown;
+      } | null;
+      seo_audit?: {
+        [key: string]: unknown;
+      } | null;
+      sitemap_analysis?: {
+        [key: string]: unknown;
+      } | null;
+      social_media_accounts?: {
+        [key: string]: unknown;
+      } | null;
+      social_media_presence?: {
+        [key: string]: unknown;
+      } | null;
+      status?: string | null;
+      style_guidelines?: {
+        [key: string]: unknown;
+      } | null;
+      style_patterns?: {
+        [key: string]: unknown;
+      } | null;
+      target_audience?: {
+        [key: string]: unknown;
+      } | null;
+      website_url?: string | null;
+      writing_style?: {
+        [key: string]: unknown;
+      } | null;
+    };
     SummaryView: {
       /** @description Masked keys by provider; the deployment’s own as eight stars */
       api_keys: {
@@ -3781,64 +3843,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': {
-          ai_generation_tips?: unknown[] | null;
-          avoid_elements?: unknown[] | null;
-          best_practices?: unknown[] | null;
-          /** @description Only while brand analysis is switched on */
-          brand_analysis?: {
-            [key: string]: unknown;
-          } | null;
-          competitive_advantages?: unknown[] | null;
-          content_calendar_suggestions?: unknown[] | null;
-          content_characteristics?: {
-            [key: string]: unknown;
-          } | null;
-          content_strategy?: string | null;
-          /** @description Only while brand analysis is switched on */
-          content_strategy_insights?: {
-            [key: string]: unknown;
-          } | null;
-          content_type?: {
-            [key: string]: unknown;
-          } | null;
-          crawl_result?: {
-            [key: string]: unknown;
-          } | null;
-          guidelines?: unknown[] | null;
-          recommended_settings?: {
-            [key: string]: unknown;
-          } | null;
-          seo_audit?: {
-            [key: string]: unknown;
-          } | null;
-          sitemap_analysis?: {
-            [key: string]: unknown;
-          } | null;
-          social_media_accounts?: {
-            [key: string]: unknown;
-          } | null;
-          social_media_presence?: {
-            [key: string]: unknown;
-          } | null;
-          status?: string | null;
-          /** @description With the guidelines that were posted next to it */
-          style_guidelines?: {
-            [key: string]: unknown;
-          } | null;
-          style_patterns?: {
-            [key: string]: unknown;
-          } | null;
-          target_audience?: {
-            [key: string]: unknown;
-          } | null;
-          website_url?: string | null;
-          writing_style?: {
-            [key: string]: unknown;
-          } | null;
-        } & {
-          [key: string]: unknown;
-        };
+        'application/json': components['schemas']['StyleAnalysisDto'];
       };
     };
     responses: {

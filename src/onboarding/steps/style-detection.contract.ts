@@ -6,7 +6,9 @@ const text = { type: 'string', nullable: true } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 
 const uuid = { type: 'string', format: 'uuid' } as const;
-const list = { type: 'array', items: {}, nullable: true } as const;
+const brand = { ...document, description: 'Only while brand analysis is switched on' } as const;
+const INTO_GUIDELINES = 'Becomes a part of style_guidelines';
+const guideline = { type: 'array', items: {}, nullable: true, description: INTO_GUIDELINES } as const;
 
 /** What an analysis is made of, each part once: the row's columns, and whatever else was posted with it. */
 const parts = {
@@ -16,8 +18,8 @@ const parts = {
   target_audience: document,
   content_type: document,
   recommended_settings: document,
-  brand_analysis: { ...document, description: 'Only while brand analysis is switched on' },
-  content_strategy_insights: { ...document, description: 'Only while brand analysis is switched on' },
+  brand_analysis: brand,
+  content_strategy_insights: brand,
   social_media_presence: document,
   social_media_accounts: document,
   seo_audit: document,
@@ -36,22 +38,35 @@ const row = {
   required: ['website_url', 'id', 'created_at', 'updated_at'],
 };
 
-/** What a PUT takes: the same flat analysis. What the page has read and sends back, such as `id`, is passed over. */
-export const POSTED_ANALYSIS = {
-  type: 'object' as const,
-  additionalProperties: true,
-  description: 'The flat analysis, as step 2 takes it; empty values leave what is stored',
-  properties: {
-    ...parts,
-    guidelines: list,
-    best_practices: list,
-    avoid_elements: list,
-    content_strategy: text,
-    ai_generation_tips: list,
-    competitive_advantages: list,
-    content_calendar_suggestions: list,
-  },
-};
+/**
+ * What a PUT takes: the same flat analysis. Other keys are kept, too, so the body is checked where the table is known; what the page
+ * has read and sends back, such as `id`, is passed over.
+ */
+export class StyleAnalysisDto {
+  @ApiPropertyOptional(text) website_url?: string | null;
+  @ApiPropertyOptional(document) writing_style?: JsonObject | null;
+  @ApiPropertyOptional(document) content_characteristics?: JsonObject | null;
+  @ApiPropertyOptional(document) target_audience?: JsonObject | null;
+  @ApiPropertyOptional(document) content_type?: JsonObject | null;
+  @ApiPropertyOptional(document) recommended_settings?: JsonObject | null;
+  @ApiPropertyOptional(brand) brand_analysis?: JsonObject | null;
+  @ApiPropertyOptional(brand) content_strategy_insights?: JsonObject | null;
+  @ApiPropertyOptional(document) social_media_presence?: JsonObject | null;
+  @ApiPropertyOptional(document) social_media_accounts?: JsonObject | null;
+  @ApiPropertyOptional(document) seo_audit?: JsonObject | null;
+  @ApiPropertyOptional(document) sitemap_analysis?: JsonObject | null;
+  @ApiPropertyOptional(document) style_patterns?: JsonObject | null;
+  @ApiPropertyOptional(document) style_guidelines?: JsonObject | null;
+  @ApiPropertyOptional(document) crawl_result?: JsonObject | null;
+  @ApiPropertyOptional(text) status?: string | null;
+  @ApiPropertyOptional(guideline) guidelines?: unknown[] | null;
+  @ApiPropertyOptional(guideline) best_practices?: unknown[] | null;
+  @ApiPropertyOptional(guideline) avoid_elements?: unknown[] | null;
+  @ApiPropertyOptional({ ...text, description: INTO_GUIDELINES }) content_strategy?: string | null;
+  @ApiPropertyOptional(guideline) ai_generation_tips?: unknown[] | null;
+  @ApiPropertyOptional(guideline) competitive_advantages?: unknown[] | null;
+  @ApiPropertyOptional(guideline) content_calendar_suggestions?: unknown[] | null;
+}
 
 export class SessionAnalysesView {
   @ApiProperty({ enum: [true] }) success!: boolean;

@@ -11,8 +11,8 @@ import {
   AnalysisChangedView,
   AnalysisView,
   ExistingAnalysisView,
-  POSTED_ANALYSIS,
   SessionAnalysesView,
+  StyleAnalysisDto,
 } from './style-detection.contract.js';
 import { StyleDetection } from './style-detection.service.js';
 
@@ -50,7 +50,7 @@ export class StyleDetectionController {
   @Put('analysis/:id')
   @DocumentBody()
   @ApiOperation({ summary: 'Saves the analysis without completing step 2' })
-  @ApiBody({ schema: POSTED_ANALYSIS })
+  @ApiBody({ type: StyleAnalysisDto })
   @Answers(AnalysisChangedView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
