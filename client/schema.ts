@@ -140,6 +140,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/onboarding/competitor-analysis': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The saved competitors */
+    get: operations['SavedDataController_competitorAnalysis'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/onboarding/complete': {
     parameters: {
       query?: never;
@@ -514,6 +531,59 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/onboarding/style-detection/analysis/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Reads the analysis by its id; `success` is false when it is not the user’s */
+    get: operations['StyleDetectionController_find'];
+    /** Saves the analysis without completing step 2 */
+    put: operations['StyleDetectionController_update'];
+    post?: never;
+    /** Clears the analysis; the address stays */
+    delete: operations['StyleDetectionController_clear'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/style-detection/check-existing/{url}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the saved analysis is of this address, and did not fail */
+    get: operations['StyleDetectionController_checkExisting'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/style-detection/session-analyses': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The user’s website analysis as a list of at most one */
+    get: operations['StyleDetectionController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/onboarding/summary': {
     parameters: {
       query?: never;
@@ -664,6 +734,85 @@ export interface components {
       research_preferences?: components['schemas']['ResearchInputs'];
       website_analysis: components['schemas']['WebsiteInputs'];
     };
+    AnalysisChangedView: {
+      /** @enum {string} */
+      error?: 'Analysis not found';
+      success: boolean;
+    };
+    AnalysisSummaryView: {
+      content_type: {
+        [key: string]: unknown;
+      } | null;
+      target_audience: {
+        [key: string]: unknown;
+      } | null;
+      writing_style: {
+        [key: string]: unknown;
+      } | null;
+    };
+    AnalysisView: {
+      /** @description The saved analysis, flat: each column once, and whatever else was posted with it */
+      analysis?: {
+        /** @description Only while brand analysis is switched on */
+        brand_analysis?: {
+          [key: string]: unknown;
+        } | null;
+        content_characteristics?: {
+          [key: string]: unknown;
+        } | null;
+        /** @description Only while brand analysis is switched on */
+        content_strategy_insights?: {
+          [key: string]: unknown;
+        } | null;
+        content_type?: {
+          [key: string]: unknown;
+        } | null;
+        crawl_result?: {
+          [key: string]: unknown;
+        } | null;
+        /** Format: date-time */
+        created_at?: string;
+        /** Format: uuid */
+        id?: string;
+        recommended_settings?: {
+          [key: string]: unknown;
+        } | null;
+        seo_audit?: {
+          [key: string]: unknown;
+        } | null;
+        sitemap_analysis?: {
+          [key: string]: unknown;
+        } | null;
+        social_media_accounts?: {
+          [key: string]: unknown;
+        } | null;
+        social_media_presence?: {
+          [key: string]: unknown;
+        } | null;
+        status?: string | null;
+        /** @description With the guidelines that were posted next to it */
+        style_guidelines?: {
+          [key: string]: unknown;
+        } | null;
+        style_patterns?: {
+          [key: string]: unknown;
+        } | null;
+        target_audience?: {
+          [key: string]: unknown;
+        } | null;
+        /** Format: date-time */
+        updated_at?: string;
+        website_url?: string | null;
+        writing_style?: {
+          [key: string]: unknown;
+        } | null;
+      } & {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      error?: 'Analysis not found';
+      success: boolean;
+    };
     ApiKeysView: {
       /** @description Masked keys by provider */
       api_keys: {
@@ -717,11 +866,33 @@ export interface components {
       /** @description The key; it is checked and not stored */
       api_key: string;
     };
+    CompetitorAnalysisView: {
+      competitors: components['schemas']['CompetitorView'][];
+      count: number;
+      /** @description The user’s id; null when there are no competitors */
+      session_id: string | null;
+    };
     CompetitorInputs: {
       industry: string;
       target_demographics: string[];
       /** @description Domains, the most relevant first */
       top_performers: string[];
+    };
+    CompetitorView: {
+      /** @description The competitor as it was posted */
+      analysis_data: {
+        [key: string]: unknown;
+      };
+      /**
+       * Format: date-time
+       * @description When it was saved
+       */
+      analysis_date: string;
+      /** @description Where the competitor has none, the host of its url */
+      domain: string | null;
+      /** @enum {string} */
+      status: 'completed';
+      url: string | null;
     };
     CompletedView: {
       /**
@@ -786,6 +957,14 @@ export interface components {
         };
       };
       summary: components['schemas']['EnhancedSummaryView'];
+    };
+    ExistingAnalysisView: {
+      /** Format: date-time */
+      analysis_date?: string;
+      /** Format: uuid */
+      analysis_id?: string;
+      exists: boolean;
+      summary?: components['schemas']['AnalysisSummaryView'];
     };
     FieldErrorView: {
       detail: string;
@@ -1125,6 +1304,67 @@ export interface components {
       focus: string;
       intent: string;
     };
+    SessionAnalysesView: {
+      analyses: ({
+        /** @description Only while brand analysis is switched on */
+        brand_analysis?: {
+          [key: string]: unknown;
+        } | null;
+        content_characteristics?: {
+          [key: string]: unknown;
+        } | null;
+        /** @description Only while brand analysis is switched on */
+        content_strategy_insights?: {
+          [key: string]: unknown;
+        } | null;
+        content_type?: {
+          [key: string]: unknown;
+        } | null;
+        crawl_result?: {
+          [key: string]: unknown;
+        } | null;
+        /** Format: date-time */
+        created_at: string;
+        /** Format: uuid */
+        id: string;
+        recommended_settings?: {
+          [key: string]: unknown;
+        } | null;
+        seo_audit?: {
+          [key: string]: unknown;
+        } | null;
+        sitemap_analysis?: {
+          [key: string]: unknown;
+        } | null;
+        social_media_accounts?: {
+          [key: string]: unknown;
+        } | null;
+        social_media_presence?: {
+          [key: string]: unknown;
+        } | null;
+        status?: string | null;
+        /** @description With the guidelines that were posted next to it */
+        style_guidelines?: {
+          [key: string]: unknown;
+        } | null;
+        style_patterns?: {
+          [key: string]: unknown;
+        } | null;
+        target_audience?: {
+          [key: string]: unknown;
+        } | null;
+        /** Format: date-time */
+        updated_at: string;
+        website_url: string | null;
+        writing_style?: {
+          [key: string]: unknown;
+        } | null;
+      } & {
+        [key: string]: unknown;
+      })[];
+      /** @enum {boolean} */
+      success: true;
+    };
     StartView: {
       current_step: number;
       /** Format: uuid */
@@ -1193,6 +1433,68 @@ export interface components {
       step_number: number;
       title: string;
       validation_errors: string[];
+    };
+    StyleAnalysisDto: {
+      /** @description Becomes a part of style_guidelines */
+      ai_generation_tips?: unknown[] | null;
+      /** @description Becomes a part of style_guidelines */
+      avoid_elements?: unknown[] | null;
+      /** @description Becomes a part of style_guidelines */
+      best_practices?: unknown[] | null;
+      /** @description Only while brand analysis is switched on */
+      brand_analysis?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Becomes a part of style_guidelines */
+      competitive_advantages?: unknown[] | null;
+      /** @description Becomes a part of style_guidelines */
+      content_calendar_suggestions?: unknown[] | null;
+      content_characteristics?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Becomes a part of style_guidelines */
+      content_strategy?: string | null;
+      /** @description Only while brand analysis is switched on */
+      content_strategy_insights?: {
+        [key: string]: unknown;
+      } | null;
+      content_type?: {
+        [key: string]: unknown;
+      } | null;
+      crawl_result?: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Becomes a part of style_guidelines */
+      guidelines?: unknown[] | null;
+      recommended_settings?: {
+        [key: string]: unknown;
+      } | null;
+      seo_audit?: {
+        [key: string]: unknown;
+      } | null;
+      sitemap_analysis?: {
+        [key: string]: unknown;
+      } | null;
+      social_media_accounts?: {
+        [key: string]: unknown;
+      } | null;
+      social_media_presence?: {
+        [key: string]: unknown;
+      } | null;
+      status?: string | null;
+      style_guidelines?: {
+        [key: string]: unknown;
+      } | null;
+      style_patterns?: {
+        [key: string]: unknown;
+      } | null;
+      target_audience?: {
+        [key: string]: unknown;
+      } | null;
+      website_url?: string | null;
+      writing_style?: {
+        [key: string]: unknown;
+      } | null;
     };
     SummaryView: {
       /** @description Masked keys by provider; the deployment’s own as eight stars */
@@ -2020,6 +2322,52 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  SavedDataController_competitorAnalysis: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CompetitorAnalysisView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -3542,6 +3890,363 @@ export interface operations {
       };
       /** @description The body is not JSON */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  StyleDetectionController_find: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AnalysisView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  StyleDetectionController_update: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
+        'If-Match'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['StyleAnalysisDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AnalysisChangedView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is too large, or the user would have stored too much */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  StyleDetectionController_clear: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
+        'If-Match'?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AnalysisChangedView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is too large, or the user would have stored too much */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  StyleDetectionController_checkExisting: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The address, percent-encoded */
+        url: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ExistingAnalysisView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  StyleDetectionController_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SessionAnalysesView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
         headers: {
           [name: string]: unknown;
         };

@@ -6,6 +6,7 @@ import type { Configuration } from './ground/config/configuration.js';
 import { HealthController } from './ground/health/health.routes.js';
 import { BusinessInfoController } from './onboarding/steps/business-info.routes.js';
 import { SavedDataController } from './onboarding/steps/saved-data.routes.js';
+import { StyleDetectionController } from './onboarding/steps/style-detection.routes.js';
 import { OnboardingModule } from './onboarding.module.js';
 import { DatabaseModule } from './onboarding/database/database.module.js';
 import { InternalReadsController, KeyLendingController } from './operations/internal/internal.routes.js';
@@ -26,6 +27,7 @@ export class AppModule {
         ApiKeysController,
         ProvidersController,
         SavedDataController,
+        StyleDetectionController,
         BusinessInfoController,
         PersonalizationController,
         InternalReadsController,

@@ -112,7 +112,7 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
   const requests = requestLogger(logger);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRoute', (route) => {
-    if (route.config?.largeBody) route.bodyLimit = LARGE_BODY_LIMIT;
+    if (route.config?.maxBody) route.bodyLimit = route.config.maxBody;
     if (isPage(route.url)) route.config = { ...route.config, public: true };
   });
   stopGracefully(fastify);

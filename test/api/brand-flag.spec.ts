@@ -34,12 +34,14 @@ const SHOWING_BRAND = [
   '/api/onboarding/internal/users/{userId}/profile',
   '/api/onboarding/progress',
   '/api/onboarding/step/{n}',
+  '/api/onboarding/style-detection/analysis/{id}',
+  '/api/onboarding/style-detection/session-analyses',
   '/api/onboarding/summary',
   '/api/onboarding/website-analysis',
 ];
 const PARAMETERS: Readonly<Record<string, string>> = {
   n: '2',
-  id: '019a0000-0000-7000-8000-000000000001',
+  url: 'https%3A%2F%2Fexample.com',
   userId: 'alice',
   user_id: 'alice',
   provider: 'openai',
@@ -80,9 +82,11 @@ describe('ENABLE_WEBSITE_BRAND_COLUMNS', () => {
     const client = await app.as('alice', { scope: 'onboarding:read' });
     const { body } = await app.anonymous().get('//openapi.json');
     const paths = Object.entries<object>(body.paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
+    const { analyses } = (await client.get('/style-detection/session-analyses')).body;
+    const parameters: Readonly<Record<string, string>> = { ...PARAMETERS, id: analyses[0].id };
     const showing: string[] = [];
     for (const path of paths) {
-      const answer = await client.get(`/${path.replace(/\{(\w+)\}/g, (_, name: string) => PARAMETERS[name] ?? name)}`);
+      const answer = await client.get(`/${path.replace(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? name)}`);
       expect([path, [200, 404].includes(answer.status)]).toEqual([path, true]);
       if (answer.text.includes(MARK)) showing.push(path);
     }

@@ -10,8 +10,8 @@ export const PREFIX_WITHOUT_API = 'onboarding';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route takes documents with images in them. */
-    largeBody?: boolean;
+    /** Bytes that a body of the route may have; left out: `BODY_LIMIT`. */
+    maxBody?: number;
     /** The route is answered during an overload, too. */
     evenOverloaded?: boolean;
     /** The route needs no token. */
@@ -25,6 +25,8 @@ const MEGABYTE = 1024 * 1024;
 
 /** Bytes that a body may have. */
 export const BODY_LIMIT = 100 * 1024;
+/** One document without images. */
+export const DOCUMENT_BODY_LIMIT = MEGABYTE;
 /** Images come as data URIs, and clients send back what they have read, in both spellings. */
 export const LARGE_BODY_LIMIT = 32 * MEGABYTE;
 
@@ -44,7 +46,10 @@ export function routeConfig(more: FastifyContextConfig): MethodDecorator & Class
 }
 
 /** The route takes documents with images in them. */
-export const LargeBody = () => routeConfig({ largeBody: true });
+export const LargeBody = () => routeConfig({ maxBody: LARGE_BODY_LIMIT });
+
+/** The route takes one document without images. */
+export const DocumentBody = () => routeConfig({ maxBody: DOCUMENT_BODY_LIMIT });
 
 /** The route is answered during an overload, too. */
 export const EvenOverloaded = () => routeConfig({ evenOverloaded: true });

@@ -43,3 +43,20 @@ export class WebsiteAnalysisView {
   @ApiPropertyOptional({ ...document, description: 'The analysis again, nested, for older clients' })
   website_analysis?: JsonObject;
 }
+
+export class CompetitorView {
+  @ApiProperty({ type: String, nullable: true }) url!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Where the competitor has none, the host of its url' })
+  domain!: string | null;
+  @ApiProperty({ format: 'date-time', description: 'When it was saved' }) analysis_date!: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The competitor as it was posted' })
+  analysis_data!: JsonObject;
+  @ApiProperty({ enum: ['completed'] }) status!: 'completed';
+}
+
+export class CompetitorAnalysisView {
+  @ApiProperty({ type: [CompetitorView] }) competitors!: CompetitorView[];
+  @ApiProperty({ type: 'integer' }) count!: number;
+  @ApiProperty({ type: String, nullable: true, description: 'The user’s id; null when there are no competitors' })
+  session_id!: string | null;
+}

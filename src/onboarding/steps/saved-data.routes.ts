@@ -6,7 +6,13 @@ import { RequestTerms } from '../progress/request-terms.js';
 import type { Terms } from '../flow/terms.js';
 import { Answers, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../../ground/http/route.js';
-import { PersonaLatestView, PersonaSavedView, SavePersonaDto, WebsiteAnalysisView } from './saved-data.contract.js';
+import {
+  CompetitorAnalysisView,
+  PersonaLatestView,
+  PersonaSavedView,
+  SavePersonaDto,
+  WebsiteAnalysisView,
+} from './saved-data.contract.js';
 import { SavedData } from './saved-data.service.js';
 
 @Controller(PREFIX)
@@ -33,6 +39,13 @@ export class SavedDataController {
   async researchPreferences(@CurrentUser() user: User) {
     // As text, since the framework answers null with an empty body.
     return JSON.stringify(await this.saved.researchPreferences(user.id));
+  }
+
+  @Get('competitor-analysis')
+  @ApiOperation({ summary: 'The saved competitors' })
+  @Answers(CompetitorAnalysisView)
+  competitorAnalysis(@CurrentUser() user: User) {
+    return this.saved.competitorAnalysis(user.id);
   }
 
   @Get('step4/persona-latest')

@@ -1,13 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { datedCompetitorsRecord, type DatedCompetitor } from '../database/records/competitor-analyses.record.js';
 import { personaRecord } from '../database/records/persona-data.record.js';
-import { isEmptyPatch } from '../database/records/posted-data.js';
+import { isEmptyPatch, isoTime } from '../database/records/posted-data.js';
 import { styleOf } from '../database/records/website-analysis.record.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { entityTagOf } from '../database/session.js';
 import type { Terms } from '../flow/terms.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { dataSaved } from '../flow/transitions.js';
-import type { PersonaLatestView, PersonaSavedView, WebsiteAnalysisView } from './saved-data.contract.js';
+import type {
+  CompetitorAnalysisView,
+  CompetitorView,
+  PersonaLatestView,
+  PersonaSavedView,
+  WebsiteAnalysisView,
+} from './saved-data.contract.js';
+
+const COMPETITORS = [datedCompetitorsRecord];
 
 /** What steps saved, in the shapes in which the main product reads and saves it outside the steps. */
 @Injectable()
@@ -22,6 +31,12 @@ export class SavedData {
 
   researchPreferences(userId: string): Promise<JsonObject | null> {
     return this.database.getResearchPreferences(userId);
+  }
+
+  async competitorAnalysis(userId: string): Promise<CompetitorAnalysisView> {
+    const saved = (await this.database.read(userId, COMPETITORS)).of(datedCompetitorsRecord);
+    const session_id = saved.length > 0 ? userId : null;
+    return { competitors: saved.map(viewCompetitor), count: saved.length, session_id };
   }
 
   async latestPersona(userId: string): Promise<PersonaLatestView> {
@@ -48,4 +63,21 @@ export class SavedData {
     });
     return { success: true };
   }
+}
+
+function viewCompetitor({ details, created_at }: DatedCompetitor): CompetitorView {
+  const [url, domain] = [details['url'], details['domain']].map((text) =>
+    typeof text === 'string' && text.trim() !== '' ? text : null,
+  );
+  return {
+    url: url ?? null,
+    domain: domain ?? hostOf(url ?? ''),
+    analysis_date: isoTime(created_at),
+    analysis_data: details,
+    status: 'completed',
+  };
+}
+
+function hostOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).hostname || null : null;
 }

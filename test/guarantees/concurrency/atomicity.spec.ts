@@ -40,6 +40,17 @@ const keyLent: Change = {
   send: (client) => client.get(`/internal/users/user-${users}/api-keys/exa`),
 };
 const keyDeleted: Change = { name: 'key deleted', send: (client) => client.send('DELETE', '/api-keys/exa') };
+/** Of the latest user with data. */
+let analysisId = '';
+const analysisSaved: Change = {
+  name: 'analysis saved',
+  send: (client) =>
+    client.send('PUT', `/style-detection/analysis/${analysisId}`, JSON.stringify({ seo_audit: { time: ++keys } })),
+};
+const analysisCleared: Change = {
+  name: 'analysis cleared',
+  send: (client) => client.send('DELETE', `/style-detection/analysis/${analysisId}`),
+};
 const COMPLETIONS: readonly Change[] = [apiKeys, website, research, persona, integrations];
 const OTHERS: readonly Change[] = [
   { name: 'step 4 skipped', send: (client) => client.post('/step/4/skip') },
@@ -56,6 +67,8 @@ const ENDINGS: readonly Change[] = [
   keyDeleted,
   keyLent,
   business,
+  analysisSaved,
+  analysisCleared,
   complete(6),
   { name: 'onboarding completed', send: (client) => client.post('/complete') },
   { name: 'soft reset', send: (client) => client.post('/reset') },
@@ -106,6 +119,7 @@ describe('a change is stored whole or not at all', () => {
   async function veteran(): Promise<Client> {
     const client = await newcomer();
     for (const change of COMPLETIONS) expect(await change.send(client)).toMatchObject({ status: 200 });
+    analysisId = (await client.get('/style-detection/session-analyses')).body.analyses[0].id;
     return client;
   }
 

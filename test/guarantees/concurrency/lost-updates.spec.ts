@@ -19,6 +19,11 @@ async function idOfBusiness(client: Client): Promise<string> {
   return body.id as string;
 }
 
+async function idOfAnalysis(client: Client): Promise<string> {
+  const { body } = await client.get('/style-detection/session-analyses');
+  return body.analyses[0].id as string;
+}
+
 /** Every write of the contract. */
 const WRITES: Readonly<Record<string, Write>> = {
   'POST /api/onboarding/step/:n/complete': (client, headers) => client.post('/step/2/complete', sample(2), headers),
@@ -28,6 +33,15 @@ const WRITES: Readonly<Record<string, Write>> = {
   'POST /api/onboarding/api-keys': (client, headers) => client.post('/api-keys', KEY, headers),
   'DELETE /api/onboarding/api-keys/:provider': (client, headers) =>
     client.send('DELETE', '/api-keys/exa', undefined, headers),
+  'PUT /api/onboarding/style-detection/analysis/:id': async (client, headers) =>
+    client.send(
+      'PUT',
+      `/style-detection/analysis/${await idOfAnalysis(client)}`,
+      JSON.stringify({ seo_audit: { a: 1 } }),
+      headers,
+    ),
+  'DELETE /api/onboarding/style-detection/analysis/:id': async (client, headers) =>
+    client.send('DELETE', `/style-detection/analysis/${await idOfAnalysis(client)}`, undefined, headers),
   'POST /api/onboarding/step4/persona-save': (client, headers) =>
     client.post('/step4/persona-save', { core_persona: { identity: {} } }, headers),
   'POST /api/onboarding/business-info': (client, headers) => client.post('/business-info', BUSINESS, headers),

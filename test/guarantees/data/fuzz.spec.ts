@@ -67,11 +67,11 @@ describe('requests of any kind', () => {
     const bearer = async (userId: string, scope?: string) => ({
       authorization: `Bearer ${await token(userId, { scope })}`,
     });
-    const businesses: string[] = [];
+    const ids: string[] = [];
     for (const userId of [...USERS, SILENT]) {
       await fillEveryTable(app, userId, markOf(userId));
-      const [business] = (await rowsOf(app.database, userId))['business_info'] as { id: string }[];
-      businesses.push(business?.id ?? '');
+      const { business_info, website_analyses } = await rowsOf(app.database, userId);
+      ids.push(...[...(business_info ?? []), ...(website_analyses ?? [])].map((row) => (row as { id: string }).id));
       if (userId !== SILENT) callers.push({ name: userId, mark: markOf(userId), authorization: await bearer(userId) });
     }
     callers.push(
@@ -88,7 +88,8 @@ describe('requests of any kind', () => {
       n: STEPS.map(String),
       provider: PROVIDERS.flatMap(({ id, aliases }) => [id, ...aliases]),
       userId: [...USERS, SILENT, 'fuzz.nobody'].map(encodeURIComponent),
-      id: businesses,
+      id: ids,
+      url: [...USERS, SILENT].map((userId) => encodeURIComponent(`https://example.com/${markOf(userId)}`)),
     });
     app.log.length = 0;
     exercised.clear();

@@ -5,7 +5,8 @@ import { OnboardingProgressService } from '../../../src/onboarding/progress/onbo
 import { Problem } from '../../../src/ground/problems/problem.js';
 import { TestApp } from '../../support/service/app.js';
 import type { Client } from '../../support/service/client.js';
-import { fillEveryTable, rowsOf, TABLES } from '../../support/data/filled-user.js';
+import { fillEveryTable, rowsOf, TABLES, type Dump } from '../../support/data/filled-user.js';
+import { idIn } from '../../support/data/sample-requests.js';
 import { operations, ProgressModel, type Operation } from '../../support/data/progress-model.js';
 import { pathOf } from '../../support/service/route-paths.js';
 import { GUARDED_ROUTES, PUBLIC_ROUTES, SCOPED_ROUTES } from '../../support/service/routes.js';
@@ -264,21 +265,22 @@ describe('on a database of its own', () => {
   it('a read never writes, whoever reads', async () => {
     const reads = [...GUARDED_ROUTES, ...PUBLIC_ROUTES].filter((route) => route.startsWith('GET '));
     expect(reads.length).toBeGreaterThanOrEqual(24);
-    const pathsOf = (userId: string, id: string) =>
+    const pathsOf = (userId: string, rows: Dump) =>
       reads.flatMap((route) => {
+        const id = idIn(rows, route) ?? '';
         const steps = route.includes(':n') ? [1, 2, 3, 4, 5, 6] : [0];
-        return steps.map((n) => `/${pathOf(route, { n, userId, id, provider: 'exa' })}`);
+        return steps.map((n) => `/${pathOf(route, { n, userId, id, provider: 'exa', url: 'https://example.com' })}`);
       });
     await fillEveryTable(app, 'full', 'mark');
     await (await app.as('started')).post('/start');
     const reset = await app.as('reset');
     await reset.post('/step/2/complete', sample(2));
     await reset.post('/reset');
-    const [business] = await app.database.query<{ id: string }>('select id from business_info');
+    const rows = await rowsOf(app.database, 'full');
     const before = await versions();
     for (const userId of ['new', 'started', 'full', 'reset']) {
       const client = await app.as(userId);
-      for (const path of pathsOf(userId, business?.id ?? '')) {
+      for (const path of pathsOf(userId, rows)) {
         const status = path.includes('business-info') && userId !== 'full' ? 404 : 200;
         for (const method of ['GET', 'HEAD']) {
           expect([userId, path, (await client.send(method, path)).status]).toEqual([userId, path, status]);

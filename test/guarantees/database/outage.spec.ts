@@ -23,6 +23,7 @@ interface Caller {
   readonly client: Client;
   readonly userId: string;
   readonly businessId: string;
+  readonly analysisId: string;
 }
 
 type Send = (client: Client, caller: Caller) => Promise<Answer>;
@@ -55,6 +56,16 @@ const NEEDS_DATABASE: Readonly<Record<string, Send>> = {
   'POST /api/onboarding/complete': (client) => client.post('/complete'),
   'GET /api/onboarding/website-analysis': (client) => client.get('/website-analysis'),
   'GET /api/onboarding/research-preferences': (client) => client.get('/research-preferences'),
+  'GET /api/onboarding/competitor-analysis': (client) => client.get('/competitor-analysis'),
+  'GET /api/onboarding/style-detection/session-analyses': (client) => client.get('/style-detection/session-analyses'),
+  'GET /api/onboarding/style-detection/check-existing/{url}': (client) =>
+    client.get('/style-detection/check-existing/example.com'),
+  'GET /api/onboarding/style-detection/analysis/{id}': (client, { analysisId }) =>
+    client.get(`/style-detection/analysis/${analysisId}`),
+  'PUT /api/onboarding/style-detection/analysis/{id}': (client, { analysisId }) =>
+    client.send('PUT', `/style-detection/analysis/${analysisId}`, JSON.stringify({ seo_audit: { a: 1 } })),
+  'DELETE /api/onboarding/style-detection/analysis/{id}': (client, { analysisId }) =>
+    client.send('DELETE', `/style-detection/analysis/${analysisId}`),
   'GET /api/onboarding/step4/persona-latest': (client) => client.get('/step4/persona-latest'),
   'POST /api/onboarding/step4/persona-save': (client) =>
     client.post('/step4/persona-save', { core_persona: { identity: {} } }),
@@ -130,7 +141,8 @@ describe('while PostgreSQL is away', () => {
     for (const step of [1, 2, 3]) expect((await client.post(`/step/${step}/complete`, sample(step))).status).toBe(200);
     const { status, body } = await client.post('/business-info', BUSINESS);
     expect(status).toBe(200);
-    return { client, userId, businessId: body.id };
+    const { analyses } = (await client.get('/style-detection/session-analyses')).body;
+    return { client, userId, businessId: body.id, analysisId: analyses[0].id };
   }
 
   /** As many connections as the pool takes, idle. */

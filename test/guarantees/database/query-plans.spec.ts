@@ -6,7 +6,7 @@ import { DatabaseWire, type SentStatement } from '../../support/database/databas
 import { fillEveryTable, rowsOf, TABLES } from '../../support/data/filled-user.js';
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
 import { API_ROUTES } from '../../support/service/routes.js';
-import { ALL_SCOPES, READS, targetOf, WRITES } from '../../support/data/sample-requests.js';
+import { ALL_SCOPES, idIn, READS, targetOf, WRITES } from '../../support/data/sample-requests.js';
 
 interface Plan {
   readonly 'Node Type': string;
@@ -82,8 +82,7 @@ describe('plans of the statements on request paths', () => {
     const alice = await app.as(USER, { scope: ALL_SCOPES });
     const seen = new Map<string, SentStatement>();
     for (const request of [...READS, ...WRITES]) {
-      const { business_info } = await rowsOf(database, USER);
-      const { id } = (business_info?.[0] as { id: string } | undefined) ?? { id: 'gone' };
+      const id = idIn(await rowsOf(database, USER), request.route) ?? 'gone';
       const [method = ''] = request.route.split(' ');
       const traffic = await wire.during(async () => {
         const body = request.body && JSON.stringify(request.body);

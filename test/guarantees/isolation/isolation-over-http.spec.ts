@@ -36,8 +36,14 @@ interface Request {
 
 const SCOPED = Object.keys(SCOPED_ROUTES);
 
-/** Every way to read; `business` is the id of what alice says of hers. */
-function reads({ id }: Names, business: string): Request[] {
+/** The ids of what alice says of her business, and of her website's analysis. */
+interface Ids {
+  readonly business: string;
+  readonly analysis: string;
+}
+
+/** Every way to read. */
+function reads({ id }: Names, { business, analysis }: Ids): Request[] {
   return [
     ...GUARDED_ROUTES.filter((route) => route.startsWith('GET') && !route.includes(':')).map((route) => ({ route })),
     { route: 'GET /api/onboarding/ai-inputs', query: 'format=prompt' },
@@ -50,6 +56,14 @@ function reads({ id }: Names, business: string): Request[] {
       { route: `GET ${prefix}/business-info/:id`, at: { id }, status: 404 },
       { route: `GET ${prefix}/business-info/user/:userId`, at: { userId: 'alice' }, status: 404 },
     ]),
+    // Not found, with a 200.
+    { route: 'GET /api/onboarding/style-detection/analysis/:id', at: { id: analysis } },
+    { route: 'GET /api/onboarding/style-detection/analysis/:id', at: { id } },
+    // The address that she has saved: this does not exist, or is the caller's own.
+    {
+      route: 'GET /api/onboarding/style-detection/check-existing/:url',
+      at: { url: `https://example.com/${ALICE_MARK}` },
+    },
     // Their tokens have no scope.
     ...SCOPED.map((route): Request => ({ route, at: { userId: 'alice', provider: 'exa' }, status: 404 })),
     ...PUBLIC_ROUTES.map((route) => ({ route, at: { provider: 'exa' } })),
@@ -65,7 +79,7 @@ interface Names {
 }
 
 /** Every way to write; each body also names alice, her session and her rows as the owner. */
-function writes(mark: string, names: Names, business: string): Request[] {
+function writes(mark: string, names: Names, { business, analysis }: Ids): Request[] {
   return [
     { route: 'POST /api/onboarding/start', body: names },
     ...STEPS.map((n) => {
@@ -82,6 +96,12 @@ function writes(mark: string, names: Names, business: string): Request[] {
       route: 'POST /api/onboarding/step4/persona-save',
       body: { core_persona: { identity: { name: mark } }, ...names },
     },
+    {
+      route: 'PUT /api/onboarding/style-detection/analysis/:id',
+      at: { id: analysis },
+      body: { ...names, ...markedSample(2, mark).data },
+    },
+    { route: 'DELETE /api/onboarding/style-detection/analysis/:id', at: { id: analysis } },
     { route: 'POST /api/onboarding/api-keys', body: { provider: 'exa', api_key: `a-key-${mark}`, ...names } },
     { route: 'POST /api/onboarding/api-keys/validate', body: names },
     {
@@ -116,8 +136,8 @@ async function send(client: Client, { route, at, query, body }: Request): Promis
   return client.send(method, `/${pathOf(route, at ?? {})}?${named}`, body && JSON.stringify(body), headers);
 }
 
-function readAll(client: Client, names: Names, business: string): Promise<[Request, Answer][]> {
-  return Promise.all(reads(names, business).map(async (request) => [request, await send(client, request)]));
+function readAll(client: Client, names: Names, ids: Ids): Promise<[Request, Answer][]> {
+  return Promise.all(reads(names, ids).map(async (request) => [request, await send(client, request)]));
 }
 
 describe('isolation over HTTP', () => {
@@ -126,7 +146,7 @@ describe('isolation over HTTP', () => {
   /** What only alice may see: her mark, her keys' mask, and the ids of her rows. */
   let secrets: string[];
   let names: Names;
-  let business: string;
+  let ids: Ids;
   let providers: ProviderServer;
 
   beforeAll(async () => {
@@ -135,12 +155,12 @@ describe('isolation over HTTP', () => {
     app = await TestApp.start({ environment: { PROVIDER_BASE_URLS: providers.baseUrls } });
     await fillEveryTable(app, 'alice', ALICE_MARK);
     filled = await rowsOf(app.database, 'alice');
-    const ids = JSON.stringify(filled).match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
-    secrets = [ALICE_MARK, ALICE_MASK, ...new Set(ids)];
+    const found = JSON.stringify(filled).match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
+    secrets = [ALICE_MARK, ALICE_MASK, ...new Set(found)];
     const idIn = (table: string) => (filled[table]?.[0] as { id: string }).id;
     const id = idIn('onboarding_sessions');
     names = { user_id: 'alice', session_id: id, id };
-    business = idIn('business_info');
+    ids = { business: idIn('business_info'), analysis: idIn('website_analyses') };
   });
   afterAll(async () => {
     await app.stop();
@@ -158,7 +178,17 @@ describe('isolation over HTTP', () => {
     const { text } = await alice.get('/init');
     expect(text.split(ALICE_MARK).length).toBeGreaterThan(80);
     // Each of these shows alice something that nobody else may see.
-    for (const path of ['/ai-inputs', '/ai-inputs?format=prompt', '/summary', '/business-info/user/alice']) {
+    const analysis = `/style-detection/analysis/${ids.analysis}`;
+    const address = `/style-detection/check-existing/${encodeURIComponent(`https://example.com/${ALICE_MARK}`)}`;
+    const paths = [
+      '/ai-inputs',
+      '/ai-inputs?format=prompt',
+      '/summary',
+      '/business-info/user/alice',
+      analysis,
+      address,
+    ];
+    for (const path of paths) {
       expect([path, (await alice.get(path)).text.includes(ALICE_MARK)]).toEqual([path, true]);
     }
     for (const path of ['/api-keys', '/api-keys/validate', '/summary']) {
@@ -167,7 +197,7 @@ describe('isolation over HTTP', () => {
   });
 
   it('tries every route there is', () => {
-    const tried = new Set([...reads(names, business), ...writes('', names, business)].map(({ route }) => route));
+    const tried = new Set([...reads(names, ids), ...writes('', names, ids)].map(({ route }) => route));
     const documentation = DOCUMENTATION_ROUTES.filter((route) => !tried.has(route));
     expect(withHead([...tried, ...documentation]).toSorted()).toEqual(routesOf(app).toSorted());
     expect(withHead([...tried, ...documentation]).toSorted()).toEqual(
@@ -188,9 +218,9 @@ describe('isolation over HTTP', () => {
     const client = await app.as(id);
     // Nobody but alice has anything yet: to everybody else the service is as on the first day.
     expect((await client.get('/status')).body).toMatchObject({ started_at: null, completion_percentage: 0 });
-    const attempts = await readAll(client, names, business);
-    for (const request of writes(markOf(index), names, business)) attempts.push([request, await send(client, request)]);
-    attempts.push(...(await readAll(client, names, business)));
+    const attempts = await readAll(client, names, ids);
+    for (const request of writes(markOf(index), names, ids)) attempts.push([request, await send(client, request)]);
+    attempts.push(...(await readAll(client, names, ids)));
 
     for (const [{ route, at, status: expected = 200 }, { status, text }] of attempts) {
       expect([route, at, status]).toEqual([route, at, expected]);

@@ -302,6 +302,16 @@ const ROUTES: Readonly<Record<string, Call>> = {
   'GET /api/onboarding/resume': (client) => client.get('/resume'),
   'GET /api/onboarding/website-analysis': (client) => client.get('/website-analysis'),
   'GET /api/onboarding/research-preferences': (client) => client.get('/research-preferences'),
+  'GET /api/onboarding/competitor-analysis': (client) => client.get('/competitor-analysis'),
+  'GET /api/onboarding/style-detection/session-analyses': (client) => client.get('/style-detection/session-analyses'),
+  'GET /api/onboarding/style-detection/check-existing/{url}': (client) =>
+    client.get('/style-detection/check-existing/https%3A%2F%2Fexample.com'),
+  'GET /api/onboarding/style-detection/analysis/{id}': async (client) => client.get(await ownAnalysis(client)),
+  'DELETE /api/onboarding/style-detection/analysis/{id}': async (client) =>
+    client.send('DELETE', await ownAnalysis(client)),
+  // Saves again what is looked for in the database.
+  'PUT /api/onboarding/style-detection/analysis/{id}': async (client) =>
+    client.send('PUT', await ownAnalysis(client), JSON.stringify({ seo_audit: { keywords: [VISIBLE] } })),
   'GET /api/onboarding/step4/persona-latest': (client) => client.get('/step4/persona-latest'),
   'GET /api/onboarding/api-keys': (client) => client.get('/api-keys'),
   'GET /api/onboarding/api-keys/onboarding': (client) => client.get('/api-keys/onboarding'),
@@ -331,6 +341,12 @@ const ROUTES: Readonly<Record<string, Call>> = {
   'GET /api/onboarding/internal/users/{userId}/status': (client) => client.get(internalPath('status')),
   'GET /api/onboarding/internal/users/{userId}/profile': (client) => client.get(internalPath('profile')),
 };
+
+/** The caller's own analysis; a caller who may not read the list asks for nothing in particular. */
+async function ownAnalysis(client: Client): Promise<string> {
+  const { body } = await client.get('/style-detection/session-analyses');
+  return `/style-detection/analysis/${String(body.analyses?.[0]?.id ?? 'none')}`;
+}
 
 /** Each caller reads and replaces what they have saved themselves; a caller who may not save asks for nothing in particular. */
 function businessRoutes(path: string): Record<string, Call> {

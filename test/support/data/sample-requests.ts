@@ -1,5 +1,6 @@
 import { pathOf } from '../service/route-paths.js';
 import { API_ROUTES, SCOPED_ROUTES } from '../service/routes.js';
+import type { Dump } from './filled-user.js';
 import { sample } from './samples.js';
 
 export interface SampleRequest {
@@ -22,6 +23,11 @@ export const WRITES: readonly SampleRequest[] = [
   // What is stored already is enough.
   ...[1, 2, 3, 4, 5].map((n) => ({ route: 'POST /api/onboarding/step/:n/complete', at: { n }, body: {} })),
   ...[4, 5].map((n) => ({ route: 'POST /api/onboarding/step/:n/skip', at: { n } })),
+  {
+    route: 'PUT /api/onboarding/style-detection/analysis/:id',
+    body: { writing_style: { tone: 'dry' }, guidelines: ['Lead with the result'] },
+  },
+  { route: 'DELETE /api/onboarding/style-detection/analysis/:id' },
   { route: 'POST /api/onboarding/complete' },
   { route: 'POST /api/onboarding/reset', query: 'hard=false' },
   { route: 'POST /api/onboarding/reset', query: 'hard=true' },
@@ -51,11 +57,19 @@ export const WRITES: readonly SampleRequest[] = [
 /** Every way to read, services' too; a user whose every table is filled gets a 200 for each. */
 export const READS: readonly SampleRequest[] = API_ROUTES.filter((route) => route.startsWith('GET')).flatMap(
   (route): SampleRequest[] =>
-    route.includes(':n') ? STEPS.map((n) => ({ route, at: { n } })) : [{ route, at: { provider: 'gemini' } }],
+    route.includes(':n')
+      ? STEPS.map((n) => ({ route, at: { n } }))
+      : [{ route, at: { provider: 'gemini', url: 'https://example.com' } }],
 );
 
 /** The scopes of a token that may read all of it. */
 export const ALL_SCOPES = [...new Set(Object.values(SCOPED_ROUTES))].join(' ');
+
+/** The id that a route's `:id` stands for, among the user's rows; undefined where the user has no such row. */
+export function idIn(rows: Dump, route: string): string | undefined {
+  const table = route.includes('/style-detection/') ? 'website_analyses' : 'business_info';
+  return (rows[table]?.[0] as { readonly id: string } | undefined)?.id;
+}
 
 /** @param names of `:userId` and `:id` */
 export function targetOf({ route, at, query }: SampleRequest, names: Readonly<Record<string, string>>): string {

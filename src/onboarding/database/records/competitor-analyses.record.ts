@@ -55,6 +55,24 @@ export const competitorsRecord = {
   },
 } satisfies SnapshotPart<readonly JsonObject[]> & { readonly replace: unknown };
 
+export interface DatedCompetitor {
+  /** As it was posted. */
+  readonly details: JsonObject;
+  /** When it was saved, as PostgreSQL writes times in JSON. */
+  readonly created_at: string;
+}
+
+/** The same competitors with their times, in their order; empty when there are none. */
+export const datedCompetitorsRecord = {
+  name: `${TABLE} with times`,
+  select: new Expression(
+    `(select coalesce(jsonb_agg(jsonb_build_object('details', details, 'created_at', created_at) order by position), '[]')
+      from ${TABLE} where user_id = $1)`,
+  ),
+  isDocument: true,
+  fromJson: (value: unknown) => (value ?? []) as readonly DatedCompetitor[],
+} satisfies SnapshotPart<readonly DatedCompetitor[]>;
+
 /** Values: user, session, time, the list. */
 const replaceCompetitors = new Statement(
   'replace-competitors',

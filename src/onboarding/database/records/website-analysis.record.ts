@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../ground/problems/json.js';
+import type { Command } from '../record.js';
 import { DocumentRecord } from './document-record.js';
 import { isOfKind, viewDocument, type Kind, type Mapping, type Rule } from './posted-data.js';
 import { publicWebsite } from './website-url.js';
@@ -120,4 +121,33 @@ const STYLE = [
 export function styleOf(website: JsonObject): JsonObject {
   const columns = STYLE.filter((column) => website[column] !== null && website[column] !== undefined);
   return Object.fromEntries(columns.map((column) => [column, website[column]]));
+}
+
+/** The columns that an analysis fills: the address is the user's, and step 3 saves the accounts. */
+const ANALYSIS = Object.keys(KINDS).filter((column) => !['website_url', 'social_media_accounts'].includes(column));
+
+/** Whether a row, or the view of one, holds a part of an analysis, and not just an address or what the page posts next to it. */
+export function hasAnalysis(website: JsonObject): boolean {
+  return ANALYSIS.some((column) => KINDS[column] === 'document' && isOfKind('document', website[column]));
+}
+
+/**
+ * Clears the analysis in a saved row: all its columns, and what came with it in `extra`. These stay: the address, the keys that
+ * the page posts next to the analysis (`domainName`, `useAnalysisForGenAI`, `email`, `businessData`, `integrations`), and the
+ * accounts of step 3. The brand's columns are cleared while brand analysis is switched off, too: a deleted analysis must not come
+ * back when it is switched on.
+ */
+export function clearAnalysis(row: JsonObject): Command {
+  const columns = Object.fromEntries(ANALYSIS.map((column) => [column, null]));
+  const removed = Object.keys(row['extra'] as JsonObject).filter((key) => !Object.hasOwn(TOP_LEVEL, key));
+  return withBrand.save({ columns, extra: {}, removed });
+}
+
+/** Whether both texts are the address of the same public website: `Example.com` is `https://example.com/`. */
+export function isSameWebsite(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => {
+    const url = publicWebsite(text);
+    return url === null ? null : new URL(url).href;
+  });
+  return first !== null && first === second;
 }
