@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, Param, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
-import { IfMatch } from '../../ground/http/entity-tag.js';
+import { RequestTerms } from '../progress/request-terms.js';
 import type { JsonObject } from '../../ground/problems/json.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
+import type { Terms } from '../flow/terms.js';
 import { Answers, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { DocumentBody, PREFIX } from '../../ground/http/route.js';
 import {
@@ -54,13 +54,8 @@ export class StyleDetectionController {
   @Answers(AnalysisChangedView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
-  update(
-    @CurrentUser() user: User,
-    @Param('id') id: string,
-    @Body() body: JsonObject,
-    @IfMatch() precondition: Precondition | null,
-  ) {
-    return this.analyses.update(user.id, id, body, precondition);
+  update(@CurrentUser() user: User, @Param('id') id: string, @Body() body: JsonObject, @RequestTerms() terms: Terms) {
+    return this.analyses.update(user.id, id, body, terms);
   }
 
   @Delete('analysis/:id')
@@ -68,7 +63,7 @@ export class StyleDetectionController {
   @Answers(AnalysisChangedView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
-  clear(@CurrentUser() user: User, @Param('id') id: string, @IfMatch() precondition: Precondition | null) {
-    return this.analyses.clear(user.id, id, precondition);
+  clear(@CurrentUser() user: User, @Param('id') id: string, @RequestTerms() terms: Terms) {
+    return this.analyses.clear(user.id, id, terms);
   }
 }

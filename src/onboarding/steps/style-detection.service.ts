@@ -7,9 +7,8 @@ import { clearAnalysis, hasAnalysis, isSameWebsite } from '../database/records/w
 import { wholeSnapshotOf } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import { isJsonObject, refuseUnstorable, type JsonObject } from '../../ground/problems/json.js';
-import type { Precondition } from '../../ground/problems/precondition.js';
 import { InvalidInput, NotFound } from '../../ground/problems/problem.js';
-import { Step } from '../flow/steps.js';
+import type { Terms } from '../flow/terms.js';
 import { dataSaved } from '../flow/transitions.js';
 import type {
   AnalysisChangedView,
@@ -62,29 +61,24 @@ export class StyleDetection {
   }
 
   /** Saves what step 2 takes; empty values leave what is stored. The step's status stays. @throws InvalidInput */
-  async update(
-    userId: string,
-    id: string,
-    posted: unknown,
-    precondition: Precondition | null = null,
-  ): Promise<AnalysisChangedView> {
+  async update(userId: string, id: string, posted: unknown, terms: Terms = {}): Promise<AnalysisChangedView> {
     const data = posted ?? {};
     if (!isJsonObject(data)) throw new InvalidInput('The body must be a JSON object.');
     refuseUnstorable(data);
     const patch = this.#record.parse(data, '');
-    return this.#change(userId, id, precondition, (work, row) => {
+    return this.#change(userId, id, terms, (work, row) => {
       const own = { ...patch, columns: withoutSitemapCopy(patch.columns, row) };
       if (isEmptyPatch(own)) return;
       work.run(this.#record.save(own));
-      work.change(dataSaved(Step.Website));
+      work.change(dataSaved('website'));
     });
   }
 
   /** Clears the analysis; `clearAnalysis` says what stays. */
-  clear(userId: string, id: string, precondition: Precondition | null = null): Promise<AnalysisChangedView> {
-    return this.#change(userId, id, precondition, (data, row) => {
+  clear(userId: string, id: string, terms: Terms = {}): Promise<AnalysisChangedView> {
+    return this.#change(userId, id, terms, (data, row) => {
       data.run(clearAnalysis(row));
-      data.change(dataSaved(Step.Website));
+      data.change(dataSaved('website'));
     });
   }
 
@@ -104,12 +98,12 @@ export class StyleDetection {
   async #change(
     userId: string,
     id: string,
-    precondition: Precondition | null,
+    terms: Terms,
     work: (data: UnitOfWork, row: JsonObject) => void,
   ): Promise<AnalysisChangedView> {
     const reads = { saved: wholeSnapshotOf(this.#parts) };
     try {
-      await this.database.forUser(userId, { reads, precondition }, (data) => {
+      await this.database.forUser(userId, { reads, ...terms }, (data) => {
         const row = data.read.saved.of(this.#record);
         // Thrown, so that the transaction leaves no session of a user who had none.
         if (!isNamed(row, id)) throw new AnalysisNotFound();

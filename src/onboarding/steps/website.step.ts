@@ -15,15 +15,19 @@ import { documentSection, type ParsedDocument } from './parsed-document.js';
 export class WebsiteStep implements StepHandler<ParsedDocument> {
   readonly step = 'website';
   readonly parts: readonly SnapshotPart<unknown>[];
-  readonly section: Section<ParsedDocument>;
+  #section: Section<ParsedDocument> | null = null;
 
   constructor(
     private readonly database: OnboardingDatabaseService,
     handlers: StepHandlers,
   ) {
     this.parts = [this.#record];
-    this.section = documentSection(this.#record);
     handlers.register(this);
+  }
+
+  get section(): Section<ParsedDocument> {
+    this.#section ??= documentSection(this.#record);
+    return this.#section;
   }
 
   parse(data: JsonObject, name: string): ParsedDocument {
