@@ -43,7 +43,15 @@ const MORE_DOORS = {
   // The service's connections, what commands do as the owner of the schema, and the comparison of entities with migrations.
   'storage/postgres': ['orm-options', 'start-database', 'owner-connection', 'key-use', 'schema-difference'],
   // A user's data as one reads and changes it, and the types of what records give and take.
-  'onboarding/database': ['unit-of-work', 'session', 'snapshot', 'key-store', 'record', 'records/posted-data'],
+  'onboarding/database': [
+    'unit-of-work',
+    'session',
+    'snapshot',
+    'key-store',
+    'record',
+    'records/posted-data',
+    'records/document-record',
+  ],
   // What a step implements, and what routes take from a request.
   'onboarding/progress': ['step-handler', 'request-terms'],
   // A class that a command runs; no application has it as a service.

@@ -258,7 +258,7 @@ describe('style detection', () => {
           unheardOf: { a: 1 },
         },
       ]);
-      expect((await eventsOf('put')).at(-1)).toEqual(['data_saved', 2]);
+      expect((await eventsOf('put')).at(-1)).toEqual(['data_saved', 'website']);
       expect((await user.get('/step/2')).body).toMatchObject({ status: 'pending', completed_at: null });
     });
 
@@ -405,7 +405,7 @@ describe('style detection', () => {
         ...accounts,
       });
       expect(Object.keys(kept as JsonObject)).toEqual(expect.arrayContaining(['writing_style', 'status', ...BRAND]));
-      expect((await eventsOf('deleted')).at(-1)).toEqual(['data_saved', 2]);
+      expect((await eventsOf('deleted')).at(-1)).toEqual(['data_saved', 'website']);
       expect((await user.get('/step/2')).body).toMatchObject({ status: 'completed', data: { id } });
       expect(await check(user, 'https://example.com')).toEqual({ exists: false });
       expect((await user.get('/style-detection/session-analyses')).body.analyses).toHaveLength(1);

@@ -51,9 +51,14 @@ describe('the judge', () => {
   });
   const unknown = { operation: WRITE, outcome: 'unknown' as const };
   const reads = (percentage: number) => ({ operation: STATUS, percentage });
-  const completed = (revision: number) => ({ revision, type: 'step_completed', step: 2, data: { to: 'completed' } });
-  const once = { events: [completed(1)], statuses: { 2: 'completed' } };
-  const twice = { events: [completed(1), completed(2)], statuses: { 2: 'completed' } };
+  const completed = (revision: number) => ({
+    revision,
+    type: 'step_completed',
+    step: 'website',
+    data: { to: 'completed' },
+  });
+  const once = { events: [completed(1)], statuses: { website: 'completed' } };
+  const twice = { events: [completed(1), completed(2)], statuses: { website: 'completed' } };
   const LOST = 'no acknowledged write is lost';
   const EVENTS = 'a write has its event, and nothing else has one';
 

@@ -6,7 +6,7 @@ import type { User } from './users.js';
 export interface FinalState {
   readonly revision: number;
   /** In their order. */
-  readonly events: readonly { revision: number; type: string; step: number | null; data: Record<string, string> }[];
+  readonly events: readonly { revision: number; type: string; step: string | null; data: Record<string, string> }[];
   /** The status of each step that was touched. */
   readonly statuses: Readonly<Record<string, string>>;
   /** All rows, as texts. */
@@ -93,7 +93,10 @@ function judgeEvents(
   const gapless = events.every((event, at) => event.revision === at + 1) && revision === events.length;
   history.check('revisions have no gaps', gapless, () => `${user.id}: ${revision} ${JSON.stringify(events)}`);
   const left = events
-    .filter(({ type, step }) => REGULAR.has(type) && (type !== 'step_completed' || (step !== 1 && step !== 6)))
+    .filter(
+      ({ type, step }) =>
+        REGULAR.has(type) && (type !== 'step_completed' || (step !== 'api_keys' && step !== 'complete')),
+    )
     .map(({ type, step, data }) => [type, data['provider'] ?? step].filter((part) => part !== null).join(' '));
   const writes = entries
     .filter(({ operation, outcome }) => operation.writes?.event && outcome !== 'refused')

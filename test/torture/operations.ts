@@ -38,6 +38,8 @@ export interface Operation {
 }
 
 const STEPS: Readonly<Record<number, Document>> = { 2: 'website', 3: 'research', 4: 'persona', 5: 'integrations' };
+/** The keys by which events name these steps. */
+const KEYS: Readonly<Record<number, string>> = { ...STEPS, 4: 'personalization' };
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
 const documentsOf = (steps: any[]): Shown['documents'] =>
@@ -54,7 +56,7 @@ function complete(step: number, weight: number): Operation {
       path: `/step/${step}/complete`,
       body: { data: payload(document, index, number) },
     }),
-    writes: { register: document, value: (_user, number) => String(number), event: `step_completed ${step}` },
+    writes: { register: document, value: (_user, number) => String(number), event: `step_completed ${KEYS[step]}` },
     shows: ({ data }) => ({ documents: { [document]: data } }),
   };
 }
@@ -155,7 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
       path: '/step4/persona-save',
       body: payload('persona', index, number),
     }),
-    writes: { register: 'persona', value: (_user, number) => String(number), event: 'data_saved 4' },
+    writes: { register: 'persona', value: (_user, number) => String(number), event: 'data_saved personalization' },
   },
   {
     name: 'save business',

@@ -20,6 +20,7 @@ interface ParsedKeys extends Parsed {
 @Injectable()
 export class ApiKeysStep implements StepHandler<ParsedKeys, typeof READS> {
   readonly step = 'api_keys';
+  readonly keys = new Set(['api_keys']);
   readonly parts = [keyProviders];
   readonly reads = READS;
 

@@ -6,6 +6,7 @@ import { StepHandlers, type Parsed, type StepHandler } from './step-handler.js';
 @Injectable()
 export class CompleteStep implements StepHandler {
   readonly step = 'complete';
+  readonly keys = new Set<string>();
   readonly parts = [];
 
   constructor(handlers: StepHandlers) {

@@ -15,7 +15,7 @@ export interface Parsed {
 
 /** A step's data among those of another step: the wizard posts what it has gathered so far. */
 export interface Section<P> {
-  /** The keys of posted data that the step saves. */
+  /** Those of the step's keys that say what they are wherever they stand. */
   readonly keys: ReadonlySet<string>;
   /** Those of them that it saves even where they are part of the other step's data, too. */
   readonly shared?: ReadonlySet<string>;
@@ -29,6 +29,8 @@ export interface Section<P> {
  */
 export interface StepHandler<P extends Parsed = Parsed, R extends Reads = Reads> {
   readonly step: StepKey;
+  /** The keys of posted data that the step saves in a place of their own. */
+  readonly keys: ReadonlySet<string>;
   /** What `view` reads. */
   readonly parts: readonly SnapshotPart<unknown>[];
   /** What `save` reads before it decides. */
@@ -101,9 +103,9 @@ export class StepHandlers implements OnModuleInit {
     return STEP_KEYS.map((step) => this.of(step)).filter(({ section }) => section !== undefined);
   }
 
-  /** Which keys of posted data each step saves. */
+  /** Which keys of posted data each step saves in a place of their own. */
   get keys(): KeysOfSteps {
-    this.#keys ??= new Map(this.withSections.map(({ step, section }) => [step, section?.keys ?? new Set()]));
+    this.#keys ??= new Map(STEP_KEYS.map((step) => [step, this.of(step).keys]));
     return this.#keys;
   }
 

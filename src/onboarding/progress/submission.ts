@@ -68,7 +68,7 @@ export function splitSections(handler: StepHandler, handlers: readonly StepHandl
   for (const key of Object.keys(data)) {
     const takers = others.filter(({ section }) => section?.keys.has(key));
     if (takers.length === 0) continue;
-    const isMoved = takers.length === 1 && !handler.section?.keys.has(key);
+    const isMoved = takers.length === 1 && !handler.keys.has(key);
     if (isMoved) moved.add(key);
     for (const taker of takers) {
       if (isMoved || taker.section?.shared?.has(key)) given.set(taker, [...(given.get(taker) ?? []), key]);

@@ -10,6 +10,7 @@ import { documentSection, type ParsedDocument } from './parsed-document.js';
 @Injectable()
 export class IntegrationsStep implements StepHandler<ParsedDocument> {
   readonly step = 'integrations';
+  readonly keys = integrationsRecord.keys;
   readonly parts = [integrationsRecord];
   // The first page of a wizard may connect platforms instead of a website: its step keeps them as well.
   readonly section = documentSection(integrationsRecord, ['integrations']);

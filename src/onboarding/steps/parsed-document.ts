@@ -8,10 +8,13 @@ export interface ParsedDocument extends Parsed {
   readonly patch: Patch;
 }
 
+/** Names that pages and clients use for many things: they stay with the step that they are posted with. */
+const COMMON_NAMES = ['status', 'notes', 'email', 'providers'];
+
 /** The section of a step that keeps one document. */
 export function documentSection(record: DocumentRecord, shared: readonly string[] = []): Section<ParsedDocument> {
   return {
-    keys: record.keys,
+    keys: new Set([...record.keys].filter((key) => !COMMON_NAMES.includes(key))),
     shared: new Set(shared),
     parse(data: JsonObject) {
       const patch = record.parse(data, '/data');

@@ -11,6 +11,7 @@ import { documentSection, type ParsedDocument } from './parsed-document.js';
 @Injectable()
 export class PersonaStep implements StepHandler<ParsedDocument> {
   readonly step = 'personalization';
+  readonly keys = personaRecord.keys;
   readonly parts = [personaRecord];
   readonly section = documentSection(personaRecord);
 

@@ -20,12 +20,15 @@ interface ParsedResearch extends Parsed {
 /** Each of them shows that research was done; the last comes from LinkedIn. */
 const FINDINGS = ['researchSummary', 'sitemapAnalysis', 'growth_summary'];
 
+const KEYS = new Set([...researchRecord.keys, 'competitors', 'growth_summary']);
+
 /** How research is to be done, and the competitors that were found. */
 @Injectable()
 export class ResearchStep implements StepHandler<ParsedResearch> {
   readonly step = 'research';
   readonly parts: readonly SnapshotPart<unknown>[];
-  readonly section = { keys: new Set([...researchRecord.keys, 'competitors', 'growth_summary']), parse: parseSection };
+  readonly keys = KEYS;
+  readonly section = { keys: KEYS, parse: parseSection };
 
   constructor(
     private readonly database: OnboardingDatabaseService,
@@ -55,8 +58,11 @@ export class ResearchStep implements StepHandler<ParsedResearch> {
     const research = researchRecord.view(snapshot.of(researchRecord));
     const competitors = snapshot.of(competitorsRecord);
     if (!research && competitors.length === 0) return null;
+    // What the research page posts for the website's table it reads back with its own.
     const website = snapshot.of(this.database.websiteRecord);
-    return { ...research, competitors, social_media_accounts: website?.['social_media_accounts'] ?? null };
+    const address = isBlank(website?.['website_url']) ? {} : { website: website?.['website_url'] };
+    const accounts = { social_media_accounts: website?.['social_media_accounts'] ?? null };
+    return { ...address, ...research, competitors, ...accounts };
   }
 }
 

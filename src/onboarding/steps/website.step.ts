@@ -25,6 +25,10 @@ export class WebsiteStep implements StepHandler<ParsedDocument> {
     handlers.register(this);
   }
 
+  get keys(): ReadonlySet<string> {
+    return this.#record.keys;
+  }
+
   get section(): Section<ParsedDocument> {
     this.#section ??= documentSection(this.#record);
     return this.#section;

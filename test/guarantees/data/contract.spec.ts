@@ -24,7 +24,7 @@ interface Request {
 
 /** One operation: the request that succeeds, and what is different in those that do not. */
 interface Exercise extends Request {
-  /** Refused with 400; without it, the body is no JSON. */
+  /** Refused with 400; without it, the body is no JSON, or, where there is none, the wizard that is named is unknown. */
   readonly invalid?: Request;
   /** Refused with 404; without it, something else stands for `{n}` and the like. */
   readonly unknown?: Request;
@@ -200,7 +200,8 @@ describe('the contract', () => {
       case '200':
         return ask({ ...request, ...(media === 'text/plain' ? asText : {}) });
       case '400':
-        return ask(invalid ? { ...request, ...invalid } : { ...request, text: '{' });
+        if (invalid) return ask({ ...request, ...invalid });
+        return ask({ ...request, ...(operation.startsWith('GET') ? { query: 'flow=seven' } : { text: '{' }) });
       case '401':
         return send(app.anonymous(), operation, request);
       case '404':
