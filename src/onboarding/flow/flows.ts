@@ -89,12 +89,5 @@ export const FLOWS: Readonly<Record<FlowId, Flow>> = byId((rows) => rows);
 /** Each wizard in the canonical numbers, for services, operators and callers in the process. */
 export const CANONICAL_FLOWS: Readonly<Record<FlowId, Flow>> = byId(canonicalRows);
 
-/** Every number under which any wizard may post a step. */
-export const STEP_NUMBERS: ReadonlySet<number> = new Set(
-  Object.values(ROWS).flatMap(({ steps, alsoComplete }) => [...steps.map(({ number }) => number), ...alsoComplete]),
-);
-
-export const HIGHEST_STEP_NUMBER = Math.max(...STEP_NUMBERS);
-
 /** The step of a canonical number; null for a number that names none. */
 export const canonicalStep = (number: number): StepKey | null => FLOWS.six.keyOf(number);

@@ -3,15 +3,14 @@ import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength 
 import type { JsonObject } from '../../ground/problems/json.js';
 import { STEP_ACCESSES, type StepAccess } from '../flow/progress.js';
 import { FLOW_IDS, type FlowId } from '../../ground/config/wizard-flows.js';
-import { HIGHEST_STEP_NUMBER } from '../flow/flows.js';
 import type { Position } from '../flow/position.js';
 import { StepStatus } from '../flow/step-status.js';
 
-/** The number of a step in a flow. */
-export const stepNumber = { type: 'integer', minimum: 1, maximum: HIGHEST_STEP_NUMBER } as const;
+/** The number of a step in a flow: which there are is the flow's business. */
+export const stepNumber = { type: 'integer', minimum: 1 } as const;
 /** Some wizards expect the number of the page before the one to show. */
-const currentStep = { ...stepNumber, minimum: 0 } as const;
-const totalSteps = { type: 'integer', minimum: 1, maximum: HIGHEST_STEP_NUMBER } as const;
+const currentStep = { type: 'integer', minimum: 0 } as const;
+const totalSteps = { type: 'integer', minimum: 1 } as const;
 const flow = { enum: [...FLOW_IDS], description: 'The wizard whose numbers these are' };
 const percentage = { type: 'number', minimum: 0, maximum: 100 } as const;
 const time = { type: 'string', format: 'date-time', description: 'ISO 8601 in UTC' } as const;
