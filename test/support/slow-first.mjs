@@ -25,6 +25,9 @@ const SLOW = [
   'embedded/restart',
   'api/rate-limits',
   'process/overload',
+  'embedded/place',
+  'embedded/process-ids',
+  'process/stop-signals',
 ];
 
 const rankOf = ({ path }) => {

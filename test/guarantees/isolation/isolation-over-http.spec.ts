@@ -222,10 +222,14 @@ describe('isolation over HTTP', () => {
     for (const request of writes(markOf(index), names, ids)) attempts.push([request, await send(client, request)]);
     attempts.push(...(await readAll(client, names, ids)));
 
-    for (const [{ route, at, status: expected = 200 }, { status, text }] of attempts) {
-      expect([route, at, status]).toEqual([route, at, expected]);
-      expect([route, at, secrets.filter((secret) => text.includes(secret))]).toEqual([route, at, []]);
-    }
+    const outcomes = attempts.map(([{ route, at, status: expected = 200 }, { status, text }]) => ({
+      request: [route, at],
+      isExpected: status === expected,
+      status,
+      shown: secrets.filter((secret) => text.includes(secret)),
+    }));
+    // One comparison for all of them: one for each would take longer than the requests.
+    expect(outcomes.filter(({ isExpected, shown }) => !isExpected || shown.length > 0)).toEqual([]);
     expect(await rowsOf(app.database, 'alice')).toEqual(filled);
   });
 

@@ -26,11 +26,20 @@ const AWKWARD_KEYS = [
   'k'.repeat(5000),
 ];
 
+/** Any character but NUL. The unit `binary` of fast-check is nearly the same, and takes a second to make a table of all of them. */
+const character = fc
+  .oneof(fc.integer({ min: 1, max: 0xd7ff }), fc.integer({ min: 0xe000, max: 0x10ffff }))
+  .map(String.fromCodePoint, codePointOf);
+
 /** Text that PostgreSQL can hold: any Unicode but NUL. */
-const text = fc.oneof(
-  fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\u0000', '')),
-  fc.constantFrom(...AWKWARD_KEYS),
-);
+const text = fc.oneof(fc.string({ unit: character }), fc.constantFrom(...AWKWARD_KEYS));
+
+/** The way back, by which fast-check finds awkward texts of its own that consist of such characters. */
+function codePointOf(value: unknown): number {
+  const [only = '', ...others] = typeof value === 'string' ? value : '';
+  if (only === '' || others.length > 0) throw new Error('Not one character.');
+  return only.codePointAt(0) ?? 0;
+}
 
 const key = fc.oneof(fc.constantFrom(...AWKWARD_KEYS), fc.string(), text).filter((name) => name !== '__proto__');
 

@@ -5,6 +5,7 @@ import type { Environment } from '../../../src/ground/config/configuration.js';
 import { cluster } from '../database/database.js';
 import { within } from './deadline.js';
 import { scratchDirectory } from './scratch-directory.js';
+import { compileCache } from './service-process.js';
 
 export interface CommandEnd {
   readonly code: number | null;
@@ -17,7 +18,7 @@ export async function runCommand(entry: string, environment: Environment): Promi
   const directory = scratchDirectory();
   const child = spawn(process.execPath, [join(cluster().build, `${entry}.js`)], {
     cwd: directory,
-    env: { ...environment },
+    env: { ...compileCache(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

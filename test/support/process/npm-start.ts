@@ -5,6 +5,7 @@ import type { Environment } from '../../../src/ground/config/configuration.js';
 import { cluster } from '../database/database.js';
 import { eventually, within } from './deadline.js';
 import { isAlive } from './process-alive.js';
+import { compileCache } from './service-process.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
@@ -62,6 +63,7 @@ export class NpmStart {
         HOME: records,
         RECORDS: records,
         NODE_OPTIONS: `--require=${join(import.meta.dirname, 'record-end.cjs')}`,
+        ...compileCache(),
         npm_config_update_notifier: 'false',
         // As npm sets it, for a script that does without npm.
         npm_lifecycle_script: script,

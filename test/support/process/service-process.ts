@@ -24,6 +24,9 @@ export interface RunOptions {
   readonly output?: number;
 }
 
+/** Where Node keeps what it has compiled: a run starts the same build more than a hundred times, which takes a tenth less this way. */
+export const compileCache = () => ({ NODE_COMPILE_CACHE: join(cluster().build, 'compile-cache') });
+
 /** The built service as its own process. It sees the variables it is given and nothing else of the machine. */
 export class ServiceProcess {
   readonly pid: number;
@@ -43,7 +46,7 @@ export class ServiceProcess {
     const [command, ...args] = [...through, process.execPath, join(cluster().build, 'main.js')];
     this.#child = spawn(command, args, {
       cwd: directory,
-      env: { ...environment },
+      env: { ...compileCache(), ...environment },
       stdio: ['ignore', output ?? 'pipe', 'pipe'],
     });
     this.pid = this.#child.pid as number;
