@@ -22,6 +22,7 @@ interface EventRow {
   session_id: string;
   type: string;
   step: string | null;
+  data: Record<string, unknown>;
 }
 
 type Request = (client: Client) => Promise<Answer>;
@@ -70,7 +71,7 @@ describe.each([1, 2])('requests of one user at once, to %i processes on one data
 
   async function eventsOf(userId: string): Promise<EventRow[]> {
     return database.query<EventRow & Record<string, unknown>>(
-      `select revision::int, session_id, type, step from progress_events where user_id = $1 order by revision`,
+      `select revision::int, session_id, type, step, data from progress_events where user_id = $1 order by revision`,
       [userId],
     );
   }
@@ -155,6 +156,24 @@ describe.each([1, 2])('requests of one user at once, to %i processes on one data
     expect(new Set(times)).toEqual(new Set([session.completed_at?.toISOString()]));
     const { body } = await expectOneStory(userId);
     expect(body.onboarding).toMatchObject({ is_completed: true, current_step: 6, completion_percentage: 100 });
+  });
+
+  it('come from two wizards: the one that is remembered is that of the last event, and each page is its own', async () => {
+    const userId = newUser();
+    const six = complete(2);
+    const five: Request = (client) => client.post('/step/1/complete', { data: { website: 'https://example.org' } });
+    expect(statuses(await atOnce(userId, six, five))).toEqual([200]);
+    const { session, events } = await expectOneHistory(userId);
+    const changes = events.filter(({ type }) => type === 'flow_changed').map(({ data }) => data);
+    const [first] = changes;
+    const wizards = [first?.['from'], ...changes.map(({ to }) => to)];
+    expect(changes.map(({ from }) => from)).toEqual(wizards.slice(0, -1));
+    expect(wizards.length).toBeGreaterThan(1);
+    const [{ flow } = {}] = await database.query('select flow from onboarding_sessions where user_id = $1', [userId]);
+    expect(flow).toBe(wizards.at(-1));
+    expect(Object.keys(session.steps)).toEqual(['website']);
+    const { body } = await expectOneStory(userId);
+    expect(body.onboarding).toMatchObject({ flow, completion_percentage: 20 });
   });
 
   it('read one moment while others write', async () => {
