@@ -182,6 +182,7 @@ describe('row 9: number 2 with research', () => {
     { ...FINDINGS, stepType: 'research' },
     { growth_summary: 'It grows.', stepType: 'linkedin_research' },
     { research_depth: 'Basic', stepType: 'research' },
+    { research_depth: 'Basic', stepType: 'linkedin_research' },
     { competitors: [{}] },
     { researchSummary: {} },
     { sitemapAnalysis: {} },
