@@ -20,6 +20,7 @@ import {
   type Transition,
 } from '../flow/transitions.js';
 import {
+  ConfigView,
   InitView,
   ProgressView,
   ResumeView,
@@ -32,6 +33,7 @@ import {
   progressOf,
   stepDataOf,
   viewAccess,
+  viewConfig,
   viewInit,
   viewProgress,
   viewResume,
@@ -41,6 +43,7 @@ import {
 } from './progress.views.js';
 import { StepHandlers } from './step-handler.js';
 
+const { six, five, four, 'six-intro': intro } = FLOWS;
 const NOWHERE: FinishedByDeployment = new Set();
 const DEPLOYMENT_KEYS: FinishedByDeployment = new Set(['api_keys']);
 
@@ -106,7 +109,6 @@ function handlersWith(byDeployment: FinishedByDeployment = NOWHERE): StepHandler
   return handlers;
 }
 
-const { six, five, four, 'six-intro': intro } = FLOWS;
 /** The page of a step in six pages. */
 const pageOf = (step: StepKey) => six.step(step) as FlowStep;
 
@@ -511,5 +513,90 @@ describe('resuming', () => {
       message: 'Onboarding is already completed',
       completion_percentage: 100,
     });
+  });
+});
+
+/** What users of a wizard read who are new, have just started, have saved website and research, and have completed. */
+describe.each([
+  { flow: six, current: [1, 1, 1, 6], next: [1, 1, 1, 6], percentages: [0, 0, 33.33, 100] },
+  { flow: intro, current: [0, 1, 3, 6], next: [2, 2, 4, 6], percentages: [0, 0, 33.33, 100] },
+  { flow: five, current: [0, 0, 2, 5], next: [1, 1, 3, 5], percentages: [0, 0, 40, 100] },
+  { flow: four, current: [1, 1, 3, 5], next: [1, 1, 3, 4], percentages: [0, 0, 50, 100] },
+])('the views in the flow $flow.id', ({ flow, current, next, percentages }) => {
+  const sessions = [null, STARTED_ONLY, sessionAfter(complete('website'), complete('research')), COMPLETED];
+
+  it('show where the user is in its numbers', () => {
+    const views = sessions.map((session) => viewStatus(session, flow, NOWHERE));
+    expect(views.map(({ current_step }) => current_step)).toEqual(current);
+    expect(views.map(({ next_step }) => next_step)).toEqual(next);
+    expect(views.map(({ completion_percentage }) => completion_percentage)).toEqual(percentages);
+    expect(views.map(({ is_completed }) => is_completed)).toEqual([false, false, false, true]);
+  });
+
+  it('agree with each other, and keep the contract', () => {
+    for (const session of sessions) {
+      const snapshot = snapshotOf(session, SAVED);
+      const { current_step, completion_percentage } = viewStatus(session, flow, NOWHERE);
+      const progress = viewProgress(snapshot, flow, HANDLERS);
+      const init = viewInit(ALICE, snapshot, flow, HANDLERS);
+      expect(progress).toMatchObject({ current_step, completion_percentage, total_steps: flow.steps.length });
+      expect(init.onboarding).toMatchObject({ current_step, completion_percentage, flow: flow.id });
+      expect(differences(progress, ProgressView)).toEqual([]);
+      expect(differences(init, InitView)).toEqual([]);
+      expect(viewResume(session, flow, NOWHERE)).toMatchObject({ completion_percentage });
+      if (session) expect(viewStart(session, flow, NOWHERE)).toMatchObject({ current_step });
+    }
+  });
+
+  it('have a step for each of its pages, by its number, with the data of that step', () => {
+    const snapshot = snapshotOf(COMPLETED, SAVED);
+    const pages = flow.steps.map(({ number, title }) => [number, title]);
+    const { steps } = viewProgress(snapshot, flow, HANDLERS);
+    expect(steps.map(({ step_number, title }) => [step_number, title])).toEqual(pages);
+    expect(steps.filter(({ data }) => data !== null).map(({ step_number }) => step_number)).toEqual([
+      flow.numberOf('website'),
+    ]);
+    const { onboarding } = viewInit(ALICE, snapshot, flow, HANDLERS);
+    expect(onboarding.steps.map(({ step_number, title }) => [step_number, title])).toEqual(pages);
+  });
+
+  it('name what is missing by its numbers', () => {
+    const missing = flow.steps.filter(({ required, key }) => required && key !== 'complete');
+    expect(viewAccess('complete', null, flow, NOWHERE).validation_errors).toEqual(
+      missing.map(({ number }) => `Step ${number} must be completed first.`),
+    );
+  });
+
+  it('resume at the number of the page to show, whatever `current_step` means', () => {
+    const back = sessionAfter(complete('website'), goToStep('website'));
+    expect(viewResume(back, flow, NOWHERE)).toMatchObject({ resume_step: flow.numberOf('website') });
+    expect(viewResume(null, flow, NOWHERE)).toMatchObject({ resume_step: 1 });
+  });
+
+  it('describe it and every other, first its own, with the keys that it demands', () => {
+    const config = viewConfig(flow);
+    expect(differences(config, ConfigView)).toEqual([]);
+    const steps = flow.steps.map(({ number, key, title, required }) => ({ number, key, title, required }));
+    expect(config).toMatchObject({ flow: flow.id, total_steps: flow.steps.length, steps });
+    expect(config.requirements.min_api_keys).toBe(flow.id === 'six' ? 1 : 0);
+    expect(config.flows.map(({ flow: id, total_steps }) => [id, total_steps])).toEqual([
+      ['six', 6],
+      ['six-intro', 6],
+      ['five', 5],
+      ['four', 4],
+    ]);
+    expect(config.steps).toEqual(config.flows.find(({ flow: id }) => id === flow.id)?.steps);
+    for (const { steps: pages } of config.flows) {
+      for (const { key, providers } of pages) expect(providers !== undefined).toBe(key === 'api_keys');
+    }
+  });
+});
+
+describe('what is onboarded', () => {
+  it('is a website before a post says something else', () => {
+    const linkedin = { ...HALFWAY, progress: { ...HALFWAY.progress, onboardingType: 'linkedin' } };
+    const typeOf = (session: Session | null) =>
+      viewInit(ALICE, snapshotOf(session), four, HANDLERS).onboarding.onboarding_type;
+    expect([typeOf(null), typeOf(HALFWAY), typeOf(linkedin)]).toEqual(['website', 'website', 'linkedin']);
   });
 });
