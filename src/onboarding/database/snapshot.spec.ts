@@ -26,6 +26,9 @@ const SESSION_ROW: Row = {
   percentage_floor: 0,
   started_at: '2026-01-01T00:00:00+00:00',
   completed_at: null,
+  flow: null,
+  flow_source: null,
+  onboarding_type: null,
 };
 
 const SESSION: Session = {
@@ -96,6 +99,13 @@ describe('a snapshot', () => {
     expect(snapshot.session).toEqual(SESSION);
     expect(snapshot.of(website)).toEqual({ url: 'https://example.com' });
     expect(snapshot.of(counted)).toBe(3);
+  });
+
+  it('has the wizard of the session, and how it is known; none where this version does not have it', () => {
+    const flowOf = (row: Row) => parse(wholeSnapshotOf([]), { ...SESSION_ROW, ...row }).session?.progress;
+    const known = { flow: 'four', flow_source: 'explicit', onboarding_type: 'linkedin' };
+    expect(flowOf(known)).toMatchObject({ flow: { id: 'four', source: 'explicit' }, onboardingType: 'linkedin' });
+    expect(flowOf({ flow: 'seven', flow_source: 'learnt' })).toMatchObject({ flow: null, onboardingType: null });
   });
 
   it.each(ALIKE)('tells parts apart, for names %s', (_, one, other) => {

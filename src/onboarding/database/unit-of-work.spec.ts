@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Statement } from '../../storage/wire/statement.js';
+import type { RememberedFlow } from '../flow/flow-choice.js';
 import { StepsMissing } from '../flow/flow.problems.js';
-import { newProgress, stepState } from '../flow/progress.js';
-import { Step, type StepNumber } from '../flow/steps.js';
+import { CANONICAL_FLOWS, FLOWS } from '../flow/flows.js';
+import { newProgress, stepState, type FinishedByDeployment } from '../flow/progress.js';
 import {
   completeOnboarding,
   completeStep,
@@ -11,16 +12,16 @@ import {
   raisePercentage,
   unchanged,
 } from '../flow/transitions.js';
-import { MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from './document-sizes.js';
+import { DocumentsTooLarge, MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from './document-sizes.js';
 import type { Command, Query } from './record.js';
 import type { Origin } from './records/onboarding-sessions.record.js';
 import type { Session } from './session.js';
-import { UnitOfWork, type Opened, type Reads } from './unit-of-work.js';
+import { UnitOfWork, type Opened, type Reads, type WorkFlow } from './unit-of-work.js';
 
 const STARTED = new Date('2026-01-02T03:04:05.678Z');
 const NOW = new Date('2026-02-03T04:05:06.789Z');
 const WIZARD: Origin = { actor: 'user', cause: 'wizard' };
-const NOWHERE: ReadonlySet<StepNumber> = new Set();
+const NOWHERE: FinishedByDeployment = new Set();
 
 const SESSION: Session = {
   id: '01900000-0000-7000-8000-000000000000',
@@ -31,12 +32,13 @@ const SESSION: Session = {
 };
 
 /** The work of a user who has had a session for a while, or of a new one. */
-function workOn(opened: Partial<Opened<Reads>> = {}, origin = WIZARD): UnitOfWork {
+function workOn(opened: Partial<Opened<Reads>> = {}, origin = WIZARD, wizard: Partial<WorkFlow> = {}): UnitOfWork {
   return new UnitOfWork(
     'alice',
     NOW,
     { session: SESSION, isNew: false, documentItems: 0, read: {}, ...opened },
     origin,
+    { named: null, deployment: 'six', numbers: 'wizard', ...wizard },
   );
 }
 
@@ -48,8 +50,8 @@ function command(label: string): Command<number> {
 }
 
 /** A command that writes documents. */
-function write(table: SizedTable, items = 1): Command<number> {
-  return { ...command(`save-${table}`), writes: { table, items } };
+function write(table: SizedTable, items = 1, isTooLarge = false): Command<number> {
+  return { ...command(`save-${table}`), writes: { table, items, isTooLarge } };
 }
 
 function query(label: string): Query<number> {
@@ -63,8 +65,8 @@ function advanceOf({ planned, subject }: UnitOfWork) {
   const found = planned.filter(({ command: { statement } }) => statement.label.startsWith('advance-'));
   expect(found).toHaveLength(1);
   const [{ command: advance }] = found as [(typeof found)[number]];
-  const [userId, id, revision, steps, currentStep, floor, startedAt, completedAt, now, events, ...items] =
-    advance.values(subject);
+  const [userId, id, revision, steps, currentStep, floor, startedAt, completedAt, ...rest] = advance.values(subject);
+  const [flow, source, onboardingType, now, events, ...items] = rest;
   return {
     label: advance.statement.label,
     text: advance.statement.text,
@@ -77,6 +79,7 @@ function advanceOf({ planned, subject }: UnitOfWork) {
       floor,
       startedAt,
       completedAt,
+      wizard: [flow, source, onboardingType],
     },
     now,
     events: JSON.parse(events as string) as Record<string, unknown>[],
@@ -91,7 +94,7 @@ describe('what a unit of work knows', () => {
     const read = { website: { url: 'https://example.com' }, keys: ['openai'] };
     const work = workOn({ read });
     work.run(write('website_analyses'));
-    work.change(goToStep(Step.Research));
+    work.change(goToStep('research'));
     expect(work.read).toBe(read);
   });
 
@@ -104,12 +107,12 @@ describe('what a unit of work knows', () => {
 
   it('is the session with every change that was made: progress, revision and time', () => {
     const work = workOn();
-    const first = work.change(goToStep(Step.Website));
+    const first = work.change(goToStep('website'));
     expect(first).toEqual({ ...SESSION, revision: 8, updatedAt: NOW, progress: work.session.progress });
-    expect(first.progress.currentStep).toBe(2);
-    const second = work.change(completeStep(Step.Website, ['slow'], NOWHERE));
+    expect(first.progress.currentStep).toBe('website');
+    const second = work.change(completeStep('website', ['slow'], NOWHERE));
     expect([second.revision, second.updatedAt]).toEqual([9, NOW]);
-    expect(stepState(second.progress, Step.Website)).toEqual({
+    expect(stepState(second.progress, 'website')).toEqual({
       status: 'completed',
       completed_at: NOW.toISOString(),
       validation_errors: ['slow'],
@@ -127,11 +130,11 @@ describe('events', () => {
     const work = workOn();
     work.change(keysChanged('api_key_saved', ['openai', 'exa']));
     work.change(unchanged);
-    work.change(completeStep(Step.ApiKeys, [], NOWHERE));
+    work.change(completeStep('api_keys', [], NOWHERE));
     expect(advanceOf(work).events).toEqual([
-      { type: 'api_key_saved', step: 1, data: { provider: 'openai' }, revision: 8, ...WIZARD },
-      { type: 'api_key_saved', step: 1, data: { provider: 'exa' }, revision: 9, ...WIZARD },
-      { type: 'step_completed', step: 1, data: { from: 'pending', to: 'completed' }, revision: 10, ...WIZARD },
+      { type: 'api_key_saved', step: 'api_keys', data: { provider: 'openai' }, revision: 8, ...WIZARD },
+      { type: 'api_key_saved', step: 'api_keys', data: { provider: 'exa' }, revision: 9, ...WIZARD },
+      { type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' }, revision: 10, ...WIZARD },
     ]);
     expect(advanceOf(work).session.revision).toBe(10);
   });
@@ -140,7 +143,7 @@ describe('events', () => {
     const work = newWork();
     expect(work.change(unchanged).revision).toBe(1);
     expect(revisions(work)).toEqual([['onboarding_started', 1]]);
-    work.change(goToStep(Step.Website));
+    work.change(goToStep('website'));
     work.change(raisePercentage(10));
     expect(revisions(work)).toEqual([
       ['onboarding_started', 1],
@@ -165,7 +168,7 @@ describe('events', () => {
 
   it('do not begin with the start where there was a session', () => {
     const work = workOn({ session: { ...SESSION, revision: 0 } });
-    work.change(goToStep(Step.Website));
+    work.change(goToStep('website'));
     expect(revisions(work)).toEqual([['step_started', 1]]);
   });
 
@@ -176,6 +179,93 @@ describe('events', () => {
     const { events } = advanceOf(work);
     expect(events).toHaveLength(3);
     for (const event of events) expect(event).toMatchObject(origin);
+  });
+});
+
+describe('the wizard', () => {
+  const LEARNT_FIVE = { id: 'five', source: 'learnt' } as const;
+  const withFlow = (flow: RememberedFlow) => ({
+    session: { ...SESSION, progress: { ...SESSION.progress, flow } },
+  });
+  const move = goToStep('website');
+
+  it('is that of the deployment, over it the remembered one, and over both the one that the request names', () => {
+    const flowOf = (opened: Partial<Opened<Reads>>, wizard: Partial<WorkFlow>) => workOn(opened, WIZARD, wizard).flow;
+    expect(flowOf({}, { deployment: 'six-intro' })).toBe(FLOWS['six-intro']);
+    expect(flowOf(withFlow(LEARNT_FIVE), { deployment: 'six-intro' })).toBe(FLOWS.five);
+    expect(flowOf(withFlow(LEARNT_FIVE), { named: 'four' })).toBe(FLOWS.four);
+    expect(flowOf(withFlow(LEARNT_FIVE), { numbers: 'canonical' })).toBe(CANONICAL_FLOWS.five);
+  });
+
+  it('is that of the post as soon as it is learnt, also for the rules of the same work', () => {
+    const work = workOn();
+    expect(() => work.change(completeOnboarding(NOWHERE))).toThrow('Step 1, Step 2, Step 3');
+    work.learn({ flow: 'five', onboardingType: null });
+    expect(work.flow).toBe(FLOWS.five);
+    expect(() => work.change(completeOnboarding(NOWHERE))).toThrow('first: Step 1, Step 2');
+  });
+
+  it('that is learnt is kept with the first event of the work, and the type with it', () => {
+    const work = workOn();
+    work.learn({ flow: 'four', onboardingType: 'linkedin' });
+    work.change(move);
+    expect(work.session.progress).toMatchObject({
+      flow: { id: 'four', source: 'learnt' },
+      onboardingType: 'linkedin',
+    });
+    expect(advanceOf(work).session.wizard).toEqual(['four', 'learnt', 'linkedin']);
+    expect(revisions(work)).toEqual([['step_started', 8]]);
+  });
+
+  it('that is named is kept as named, over what the post tells', () => {
+    const work = workOn({}, WIZARD, { named: 'five' });
+    work.learn({ flow: 'six', onboardingType: null });
+    work.change(move);
+    expect(advanceOf(work).session.wizard).toEqual(['five', 'explicit', null]);
+  });
+
+  it('is not kept without an event', () => {
+    const work = workOn({}, WIZARD, { named: 'five' });
+    work.learn({ flow: 'five', onboardingType: 'linkedin' });
+    expect(work.change(unchanged)).toBe(SESSION);
+    expect(work.planned).toEqual([]);
+    // Nor where nothing but a document is saved.
+    work.run(write('persona_data'));
+    expect(advanceOf(work)).toMatchObject({ events: [], session: { revision: 7, wizard: [null, null, null] } });
+  });
+
+  it('that replaces another is an event before that of the change, once', () => {
+    const work = workOn(withFlow(LEARNT_FIVE));
+    work.learn({ flow: 'six', onboardingType: null });
+    work.change(move);
+    work.change(goToStep('research'));
+    expect(advanceOf(work).events).toMatchObject([
+      { type: 'flow_changed', step: null, data: { from: 'five', to: 'six' }, revision: 8, ...WIZARD },
+      { type: 'step_started', step: 'website', revision: 9 },
+      { type: 'step_started', step: 'research', revision: 10 },
+    ]);
+    expect(work.session.revision).toBe(10);
+  });
+
+  it('of a new user is kept with the start, which is then the one event', () => {
+    const work = workOn({ session: { ...SESSION, revision: 0 }, isNew: true }, WIZARD, { named: 'four' });
+    expect(revisions(work)).toEqual([['onboarding_started', 1]]);
+    expect(advanceOf(work).session.wizard).toEqual(['four', 'explicit', null]);
+  });
+
+  it('and the type stay where a later post tells neither', () => {
+    const known = { ...SESSION.progress, flow: LEARNT_FIVE, onboardingType: 'linkedin' };
+    const work = workOn({ session: { ...SESSION, progress: known } });
+    work.learn({ flow: null, onboardingType: null });
+    work.change(move);
+    expect(advanceOf(work).session.wizard).toEqual(['five', 'learnt', 'linkedin']);
+  });
+
+  it('whose number a refusal has is the wizard’s, or the canonical one', () => {
+    const refusal = (numbers: WorkFlow['numbers']) => () =>
+      workOn(withFlow(LEARNT_FIVE), WIZARD, { numbers }).change(completeOnboarding(NOWHERE));
+    expect(refusal('wizard')).toThrow('first: Step 1, Step 2');
+    expect(refusal('canonical')).toThrow('first: Step 2, Step 3');
   });
 });
 
@@ -191,7 +281,7 @@ describe('what is sent', () => {
     const work = workOn();
     work.readAfter(query('first-read'));
     work.run(command('first-command'));
-    work.change(goToStep(Step.Website));
+    work.change(goToStep('website'));
     work.run(command('second-command'));
     work.readAfter(query('second-read'));
     work.run(command('first-command'));
@@ -235,25 +325,35 @@ describe('what is sent', () => {
 
   it('is the state of the session after the last change', () => {
     const work = workOn();
-    work.change(completeStep(Step.ApiKeys, [], NOWHERE));
+    work.change(completeStep('api_keys', [], NOWHERE));
     work.change(raisePercentage(42.5));
-    work.change(goToStep(Step.Research));
+    work.change(goToStep('research'));
     const { session, now } = advanceOf(work);
     expect(session).toEqual({
       userId: 'alice',
       id: SESSION.id,
       revision: 10,
       steps: work.session.progress.steps,
-      currentStep: 3,
+      currentStep: 'research',
       floor: 42.5,
       startedAt: STARTED,
       completedAt: null,
+      wizard: [null, null, null],
     });
     expect(now).toBe(NOW);
   });
 });
 
 describe('documents that are saved', () => {
+  /** The step of each table, as the complaint names it in six pages. */
+  const NAMES: Readonly<Record<SizedTable, string>> = {
+    website_analyses: 'Step 2',
+    research_preferences: 'Step 3',
+    competitor_analyses: 'Step 3',
+    persona_data: 'Step 4',
+    platform_integrations: 'Step 5',
+  };
+
   /** The tables whose bytes the statement measures. */
   const measured = (work: UnitOfWork) =>
     [...advanceOf(work).text.matchAll(/'(\w+)', \(select coalesce\(sum\(octet_length/g)].map(([, table]) => table);
@@ -262,7 +362,7 @@ describe('documents that are saved', () => {
     const work = workOn();
     work.run(write(table));
     expect(measured(work)).toEqual([table]);
-    expect([...work.savedTables]).toEqual([table]);
+    expect(work.tooLarge.message).toMatch(new RegExp(`^${NAMES[table]} could not be saved`));
   });
 
   it('measure each table that is saved, once, and no other', () => {
@@ -272,16 +372,16 @@ describe('documents that are saved', () => {
     work.run(write('website_analyses'));
     work.run(write('persona_data'));
     expect(measured(work).toSorted()).toEqual(['persona_data', 'website_analyses']);
-    expect([...work.savedTables].toSorted()).toEqual(['persona_data', 'website_analyses']);
+    expect(work.tooLarge.message).toMatch(/^Step 2 and Step 4 could not be saved/);
   });
 
   it('measure nothing where none is saved', () => {
     const work = workOn({ documentItems: 1000 });
     work.run(command('delete-key'));
-    work.change(goToStep(Step.Website));
+    work.change(goToStep('website'));
     expect(advanceOf(work)).toMatchObject({ label: 'advance-session', items: [] });
     expect(measured(work)).toEqual([]);
-    expect(work.savedTables.size).toBe(0);
+    expect(work.tooLarge.message).toMatch(/^This could not be saved/);
   });
 
   it('are bounded by what there was and what each command adds, as far as the limit', () => {
@@ -302,6 +402,22 @@ describe('documents that are saved', () => {
     const [, counted = ''] = text.split('document_items =');
     for (const table of SIZED_TABLES) expect(counted).toMatch(new RegExp(`from ${table} d where d.user_id = \\$1`));
     expect(measured(work).toSorted()).toEqual(['persona_data', 'website_analyses']);
+  });
+
+  it('are refused at once where one is too large alone, and not planned', () => {
+    const work = workOn();
+    work.run(write('website_analyses'));
+    expect(() => work.run(write('persona_data', 1, true))).toThrow(DocumentsTooLarge);
+    expect(() => work.run(write('persona_data', 1, true))).toThrow(/^Step 4 could not be saved/);
+    expect(labels(work)).toEqual(['save-website_analyses', 'advance-bounded']);
+  });
+
+  it('are named by the wizard of the user where they are too large', () => {
+    const work = workOn({}, WIZARD, { named: 'four' });
+    work.run(write('persona_data'));
+    work.run(write('platform_integrations'));
+    expect(work.tooLarge.message).toMatch(/^Step 3 and Integrations could not be saved/);
+    expect(work.tooLarge.headers).toEqual({ 'onboarding-flow': 'four' });
   });
 
   it('have another statement for each set of tables, whatever the order of the calls', () => {
@@ -326,7 +442,7 @@ describe('a result', () => {
     const work = workOn();
     const read = work.readAfter(query('read'));
     const [first, second] = [work.run(command('save')), work.run(command('save'))];
-    work.change(goToStep(Step.Website));
+    work.change(goToStep('website'));
     // Each is answered with as many rows as its place has before it.
     for (const [index, planned] of work.planned.entries()) {
       planned.settle(planned.command.parse(Array.from({ length: index }, () => ({}))));
@@ -346,7 +462,7 @@ describe('a rule that refuses', () => {
   it('changes nothing and plans nothing further', () => {
     const work = workOn();
     work.run(command('save'));
-    work.change(goToStep(Step.Website));
+    work.change(goToStep('website'));
     const [before, planned] = [work.session, labels(work)];
     expect(() => work.change(completeOnboarding(NOWHERE))).toThrow(StepsMissing);
     expect(work.session).toEqual(before);
@@ -370,7 +486,7 @@ describe('a command', () => {
     const work = workOn();
     work.run({ ...command('save'), values: fail, parse: fail });
     work.readAfter({ ...query('read'), parse: fail });
-    work.change(goToStep(Step.Website));
+    work.change(goToStep('website'));
     expect(labels(work)).toEqual(['save', 'advance-session', 'read']);
   });
 });

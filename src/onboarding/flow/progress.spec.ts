@@ -1,27 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FLOW_IDS } from '../../ground/config/wizard-flows.js';
+import { CANONICAL_FLOWS, FLOWS } from './flows.js';
 import {
   canProceedToFinal,
   completionPercentage,
-  currentStep,
   isFinished,
-  isRequired,
   missingBefore,
   newProgress,
   nextStep,
+  pageToShow,
   stepAccess,
   stepState,
+  type FinishedByDeployment,
   type Progress,
   type StepStates,
 } from './progress.js';
 import { StepStatus } from './step-status.js';
-import { isStepNumber, Step, STEP_NUMBERS, STEPS, stepDefinition, type StepNumber } from './steps.js';
+import { STEP_KEYS, type StepKey } from './steps.js';
 
 const NOW = new Date('2026-01-02T03:04:05.678Z');
-const NOWHERE: ReadonlySet<StepNumber> = new Set();
-const DEPLOYMENT_KEY: ReadonlySet<StepNumber> = new Set([Step.ApiKeys]);
+const NOWHERE: FinishedByDeployment = new Set();
+const DEPLOYMENT_KEY: FinishedByDeployment = new Set(['api_keys']);
+const { six, five, four, 'six-intro': intro } = FLOWS;
 
 /** Progress with these statuses, by step. */
-function progress(statuses: Partial<Record<StepNumber, StepStatus>> = {}, more: Partial<Progress> = {}): Progress {
+function progress(statuses: Partial<Record<StepKey, StepStatus>> = {}, more: Partial<Progress> = {}): Progress {
   const steps: StepStates = Object.fromEntries(
     Object.entries(statuses).map(([step, status]) => [step, { status, completed_at: null, validation_errors: [] }]),
   );
@@ -30,33 +34,23 @@ function progress(statuses: Partial<Record<StepNumber, StepStatus>> = {}, more: 
 
 const { Completed, Skipped, InProgress, Failed, Pending } = StepStatus;
 
-describe('the table of steps', () => {
-  it('is that of the main product', () => {
-    expect(STEPS.map(({ number, key, title, required }) => [number, key, title, required])).toEqual([
-      [1, 'api_keys', 'AI LLM Providers', true],
-      [2, 'website', 'Website Analysis', true],
-      [3, 'research', 'AI Research', true],
-      [4, 'personalization', 'Personalization', false],
-      [5, 'integrations', 'Integrations', false],
-      [6, 'complete', 'Complete Setup', true],
-    ]);
-    expect(STEP_NUMBERS.map((step) => stepDefinition(step).number)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(STEP_NUMBERS.filter(isRequired)).toEqual([1, 2, 3, 6]);
-  });
-
-  it.each([0, 7, -1, 1.5, NaN, Infinity, '1', 'x', '', null, undefined, [1], true, 1n])('has no step %p', (value) => {
-    expect(isStepNumber(value)).toBe(false);
-  });
-});
-
 describe('a user who has not started', () => {
   it('is at the first step, with nothing done', () => {
     const start = newProgress(NOW);
-    expect(currentStep(start, NOWHERE)).toBe(1);
-    expect(nextStep(start, NOWHERE)).toBe(1);
-    expect(completionPercentage(start)).toBe(0);
-    expect(canProceedToFinal(start, NOWHERE)).toBe(false);
-    expect(STEP_NUMBERS.map((step) => stepState(start, step).status)).toEqual(Array(6).fill(Pending));
+    expect(pageToShow(start, six, NOWHERE)).toBe('api_keys');
+    expect(nextStep(start, six, NOWHERE)).toBe('api_keys');
+    expect(completionPercentage(start, six)).toBe(0);
+    expect(canProceedToFinal(start, six, NOWHERE)).toBe(false);
+    expect(STEP_KEYS.map((step) => stepState(start, step).status)).toEqual(Array(6).fill(Pending));
+  });
+});
+
+describe('what is known of the wizard', () => {
+  it('is nothing before the first post, and stays where the progress starts again', () => {
+    expect(newProgress(NOW)).toMatchObject({ flow: null, onboardingType: null });
+    const known = { flow: { id: 'five', source: 'learnt' }, onboardingType: 'linkedin' } as const;
+    const old = progress({ website: Completed }, { ...known, percentageFloor: 50, currentStep: 'website' });
+    expect(newProgress(NOW, old)).toEqual({ ...newProgress(NOW), ...known });
   });
 });
 
@@ -68,7 +62,7 @@ describe('finished', () => {
     [InProgress, false],
     [Failed, false],
   ])('%s: %p', (status, finished) => {
-    expect(isFinished(progress({ 2: status }), 2)).toBe(finished);
+    expect(isFinished(progress({ website: status }), 'website')).toBe(finished);
   });
 });
 
@@ -83,62 +77,77 @@ describe('the percentage', () => {
     [6, 100],
   ])('of %i finished steps is %f', (count, percentage) => {
     const statuses = Object.fromEntries(
-      STEP_NUMBERS.slice(0, count).map((step) => [step, step === 4 || step === 5 ? Skipped : Completed]),
+      STEP_KEYS.slice(0, count).map((step) => [
+        step,
+        step === 'personalization' || step === 'integrations' ? Skipped : Completed,
+      ]),
     );
-    expect(completionPercentage(progress(statuses))).toBe(percentage);
+    expect(completionPercentage(progress(statuses), six)).toBe(percentage);
   });
 
   it('counts neither steps in progress nor failed ones', () => {
-    expect(completionPercentage(progress({ 1: Completed, 2: InProgress, 3: Failed }))).toBe(16.67);
+    expect(completionPercentage(progress({ api_keys: Completed, website: InProgress, research: Failed }), six)).toBe(
+      16.67,
+    );
   });
 
   it('is the floor where that is higher, and the steps where they are', () => {
-    expect(completionPercentage(progress({ 1: Completed }, { percentageFloor: 42.5 }))).toBe(42.5);
-    expect(completionPercentage(progress({ 1: Completed }, { percentageFloor: 10 }))).toBe(16.67);
+    expect(completionPercentage(progress({ api_keys: Completed }, { percentageFloor: 42.5 }), six)).toBe(42.5);
+    expect(completionPercentage(progress({ api_keys: Completed }, { percentageFloor: 10 }), six)).toBe(16.67);
   });
 
   it('is 100 once completed, whatever the statuses say', () => {
-    expect(completionPercentage(progress({ 2: Completed, 4: InProgress }, { completedAt: NOW }))).toBe(100);
+    expect(
+      completionPercentage(progress({ website: Completed, personalization: InProgress }, { completedAt: NOW }), six),
+    ).toBe(100);
   });
 });
 
 describe('the current and the next step', () => {
   it('are the first unfinished one, whatever comes after it', () => {
-    const some = progress({ 1: Completed, 3: Completed, 4: Skipped });
-    expect([currentStep(some, NOWHERE), nextStep(some, NOWHERE)]).toEqual([2, 2]);
+    const some = progress({ api_keys: Completed, research: Completed, personalization: Skipped });
+    expect([pageToShow(some, six, NOWHERE), nextStep(some, six, NOWHERE)]).toEqual(['website', 'website']);
   });
 
   it('differ while the user is at a step on purpose', () => {
-    const back = progress({ 1: Completed, 2: Completed }, { currentStep: 1 });
-    expect([currentStep(back, NOWHERE), nextStep(back, NOWHERE)]).toEqual([1, 3]);
+    const back = progress({ api_keys: Completed, website: Completed }, { currentStep: 'api_keys' });
+    expect([pageToShow(back, six, NOWHERE), nextStep(back, six, NOWHERE)]).toEqual(['api_keys', 'research']);
   });
 
-  it('are 6 when none is left, and 6 once completed', () => {
-    const all = progress({ 1: Completed, 2: Completed, 3: Completed, 4: Skipped, 5: Skipped, 6: Completed });
-    const completed = progress({ 2: Completed }, { completedAt: NOW, currentStep: 2 });
-    for (const one of [all, completed]) expect([currentStep(one, NOWHERE), nextStep(one, NOWHERE)]).toEqual([6, 6]);
+  it('are the last when none is left, and once completed', () => {
+    const all = progress({
+      api_keys: Completed,
+      website: Completed,
+      research: Completed,
+      personalization: Skipped,
+      integrations: Skipped,
+      complete: Completed,
+    });
+    const completed = progress({ website: Completed }, { completedAt: NOW, currentStep: 'website' });
+    for (const one of [all, completed])
+      expect([pageToShow(one, six, NOWHERE), nextStep(one, six, NOWHERE)]).toEqual(['complete', 'complete']);
   });
 });
 
 describe('what is missing', () => {
   it('is the required steps before', () => {
-    const some = progress({ 2: Completed, 3: Failed });
-    expect(missingBefore(some, 6, NOWHERE)).toEqual([1, 3]);
-    expect(missingBefore(some, 3, NOWHERE)).toEqual([1]);
-    expect(missingBefore(some, 1, NOWHERE)).toEqual([]);
+    const some = progress({ website: Completed, research: Failed });
+    expect(missingBefore(some, 'complete', six, NOWHERE)).toEqual(['api_keys', 'research']);
+    expect(missingBefore(some, 'research', six, NOWHERE)).toEqual(['api_keys']);
+    expect(missingBefore(some, 'api_keys', six, NOWHERE)).toEqual([]);
   });
 
   it('is never an optional step', () => {
-    const required = progress({ 1: Completed, 2: Completed, 3: Completed });
-    expect(missingBefore(required, 6, NOWHERE)).toEqual([]);
-    expect(canProceedToFinal(required, NOWHERE)).toBe(true);
+    const required = progress({ api_keys: Completed, website: Completed, research: Completed });
+    expect(missingBefore(required, 'complete', six, NOWHERE)).toEqual([]);
+    expect(canProceedToFinal(required, six, NOWHERE)).toBe(true);
   });
 });
 
 describe('access to a step', () => {
   it('is locked behind an unfinished required one, available otherwise, completed when finished', () => {
-    const some = progress({ 1: Completed, 4: Skipped });
-    expect(STEP_NUMBERS.map((step) => stepAccess(some, step, NOWHERE))).toEqual([
+    const some = progress({ api_keys: Completed, personalization: Skipped });
+    expect(STEP_KEYS.map((step) => stepAccess(some, step, six, NOWHERE))).toEqual([
       'completed',
       'available',
       'locked',
@@ -152,17 +161,86 @@ describe('access to a step', () => {
 describe("with the deployment's own key", () => {
   const start = newProgress(NOW);
 
-  it('step 1 counts as finished for where to go and what may be done', () => {
-    expect(currentStep(start, DEPLOYMENT_KEY)).toBe(2);
-    expect(nextStep(start, DEPLOYMENT_KEY)).toBe(2);
-    expect(missingBefore(start, 6, DEPLOYMENT_KEY)).toEqual([2, 3]);
-    expect(canProceedToFinal(progress({ 2: Completed, 3: Completed }), DEPLOYMENT_KEY)).toBe(true);
-    expect(stepAccess(start, 1, DEPLOYMENT_KEY)).toBe('completed');
-    expect(stepAccess(start, 2, DEPLOYMENT_KEY)).toBe('available');
+  it('that of keys counts as finished for where to go and what may be done', () => {
+    expect(pageToShow(start, six, DEPLOYMENT_KEY)).toBe('website');
+    expect(nextStep(start, six, DEPLOYMENT_KEY)).toBe('website');
+    expect(missingBefore(start, 'complete', six, DEPLOYMENT_KEY)).toEqual(['website', 'research']);
+    expect(canProceedToFinal(progress({ website: Completed, research: Completed }), six, DEPLOYMENT_KEY)).toBe(true);
+    expect(stepAccess(start, 'api_keys', six, DEPLOYMENT_KEY)).toBe('completed');
+    expect(stepAccess(start, 'website', six, DEPLOYMENT_KEY)).toBe('available');
   });
 
   it('neither its status nor the percentage changes', () => {
-    expect(stepState(start, 1).status).toBe(Pending);
-    expect(completionPercentage(progress({ 2: Completed }))).toBe(16.67);
+    expect(stepState(start, 'api_keys').status).toBe(Pending);
+    expect(completionPercentage(progress({ website: Completed }), six)).toBe(16.67);
+  });
+});
+
+describe('the page of an introduction', () => {
+  const start = newProgress(NOW);
+
+  it('counts as finished for where to go, is never missing, and may be shown', () => {
+    expect([pageToShow(start, intro, NOWHERE), nextStep(start, intro, NOWHERE)]).toEqual(['website', 'website']);
+    expect(missingBefore(start, 'complete', intro, NOWHERE)).toEqual(['website', 'research']);
+    expect(canProceedToFinal(progress({ website: Completed, research: Completed }), intro, NOWHERE)).toBe(true);
+    expect(stepAccess(start, 'api_keys', intro, NOWHERE)).toBe('available');
+    expect(pageToShow(progress({}, { currentStep: 'api_keys' }), intro, NOWHERE)).toBe('api_keys');
+  });
+
+  it('is one of the six of which the percentage counts the finished ones', () => {
+    expect(completionPercentage(progress({ website: Completed }), intro)).toBe(16.67);
+    expect(completionPercentage(progress({ api_keys: Completed, website: Completed }), intro)).toBe(33.33);
+  });
+});
+
+describe('a step without a page in the flow', () => {
+  const keys = progress({ api_keys: Completed });
+  const fourPages = progress({ website: Completed, research: Completed, personalization: Skipped });
+
+  it('counts neither in the percentage nor in where to go', () => {
+    expect(completionPercentage(keys, five)).toBe(0);
+    expect(nextStep(keys, five, NOWHERE)).toBe('website');
+    expect(nextStep(fourPages, four, NOWHERE)).toBe('complete');
+    expect(nextStep(fourPages, five, NOWHERE)).toBe('integrations');
+    expect([five, four].map((flow) => completionPercentage(fourPages, flow))).toEqual([60, 75]);
+  });
+
+  it('is never missing, and locks nothing', () => {
+    for (const flow of [five, four]) {
+      expect(missingBefore(newProgress(NOW), 'complete', flow, NOWHERE)).toEqual(['website', 'research']);
+      expect(canProceedToFinal(fourPages, flow, NOWHERE)).toBe(true);
+      expect(stepAccess(newProgress(NOW), 'website', flow, NOWHERE)).toBe('available');
+    }
+  });
+
+  it('is not shown, even if the user went there in another wizard', () => {
+    expect(pageToShow(progress({}, { currentStep: 'api_keys' }), five, NOWHERE)).toBe('website');
+    expect(pageToShow({ ...fourPages, currentStep: 'integrations' }, four, NOWHERE)).toBe('complete');
+    expect(pageToShow({ ...fourPages, currentStep: 'research' }, four, NOWHERE)).toBe('research');
+  });
+
+  it('is due again in a wizard that has its page', () => {
+    expect(nextStep(fourPages, six, NOWHERE)).toBe('api_keys');
+    expect(nextStep(fourPages, six, DEPLOYMENT_KEY)).toBe('integrations');
+    expect(canProceedToFinal(fourPages, six, NOWHERE)).toBe(false);
+  });
+});
+
+describe.each(FLOW_IDS)('the flow %s in canonical numbers', (id) => {
+  const [own, canonical] = [FLOWS[id], CANONICAL_FLOWS[id]];
+
+  it('demands and counts the same', () => {
+    const statuses = [Completed, Pending, Skipped] as const;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...statuses), { minLength: 6, maxLength: 6 }), (all) => {
+        const some = progress(Object.fromEntries(STEP_KEYS.map((step, index) => [step, all[index]])));
+        for (const rule of [completionPercentage, canProceedToFinal, nextStep, pageToShow]) {
+          expect(rule(some, canonical, NOWHERE)).toBe(rule(some, own, NOWHERE));
+        }
+        expect(missingBefore(some, 'complete', canonical, NOWHERE)).toEqual(
+          missingBefore(some, 'complete', own, NOWHERE),
+        );
+      }),
+    );
   });
 });

@@ -1,8 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { completionPercentage, currentStep, newProgress, nextStep, stepState, type Progress } from './progress.js';
+import type { Flow } from './flow.js';
+import { FLOWS } from './flows.js';
+import {
+  completionPercentage,
+  newProgress,
+  nextStep,
+  pageToShow,
+  stepState,
+  type FinishedByDeployment,
+  type Progress,
+} from './progress.js';
 import { PercentageOutOfRange, StepNotSkippable, StepsMissing } from './flow.problems.js';
 import { StepStatus } from './step-status.js';
-import { Step, STEP_NUMBERS, type StepNumber } from './steps.js';
+import { STEP_KEYS, type StepKey } from './steps.js';
 import {
   completeOnboarding,
   completeStep,
@@ -17,168 +27,191 @@ import {
   type Transition,
 } from './transitions.js';
 
-const NOWHERE: ReadonlySet<StepNumber> = new Set();
-const DEPLOYMENT_KEY: ReadonlySet<StepNumber> = new Set([Step.ApiKeys]);
+const NOWHERE: FinishedByDeployment = new Set();
+const DEPLOYMENT_KEY: FinishedByDeployment = new Set(['api_keys']);
+const { six, five, four, 'six-intro': intro } = FLOWS;
 const START = new Date('2026-01-01T00:00:00.000Z');
 const LATER = new Date('2026-02-02T00:00:00.000Z');
 
-const complete = (step: StepNumber) => completeStep(step, [], NOWHERE);
-const skip = (step: StepNumber) => skipStep(step, NOWHERE);
+const complete = (step: StepKey) => completeStep(step, [], NOWHERE);
+const skip = (step: StepKey) => skipStep(step, NOWHERE);
 const finish = completeOnboarding(NOWHERE);
+/** The required steps before the last, in six pages. */
+const REQUIRED = (['api_keys', 'website', 'research'] as const).map(complete);
 
-/** Progress after these transitions, one minute apart. */
-function after(...transitions: Transition[]): Progress {
+/** Progress in six pages after these transitions, one minute apart. */
+const after = (...transitions: Transition[]) => afterIn(six, ...transitions);
+
+function afterIn(flow: Flow, ...transitions: Transition[]): Progress {
   return transitions.reduce<Progress>(
-    (progress, transition, index) => transition(progress, new Date(START.getTime() + index * 60_000)).progress,
+    (progress, transition, index) => transition(progress, new Date(START.getTime() + index * 60_000), flow).progress,
     newProgress(START),
   );
 }
 
-const statuses = (progress: Progress) => STEP_NUMBERS.map((step) => stepState(progress, step).status);
+const statuses = (progress: Progress) => STEP_KEYS.map((step) => stepState(progress, step).status);
 const types = (transition: Transition, progress: Progress) =>
-  transition(progress, LATER).facts.map(({ type, step }) => [type, step]);
+  transition(progress, LATER, six).facts.map(({ type, step }) => [type, step]);
 
 describe('completing a step', () => {
   it('marks it, says when, and moves on to the first unfinished one', () => {
-    const progress = after(complete(1));
-    expect(stepState(progress, 1)).toEqual({
+    const progress = after(complete('api_keys'));
+    expect(stepState(progress, 'api_keys')).toEqual({
       status: 'completed',
       completed_at: START.toISOString(),
       validation_errors: [],
     });
-    expect(currentStep(progress, NOWHERE)).toBe(2);
-    expect(complete(1)(newProgress(START), START).facts).toEqual([
-      { type: 'step_completed', step: 1, data: { from: 'pending', to: 'completed' } },
+    expect(pageToShow(progress, six, NOWHERE)).toBe('website');
+    expect(complete('api_keys')(newProgress(START), START, six).facts).toEqual([
+      { type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' } },
     ]);
   });
 
   it('may come in any order but for the last', () => {
-    const progress = after(complete(3), complete(5));
-    expect(currentStep(progress, NOWHERE)).toBe(1);
-    expect(completionPercentage(progress)).toBe(33.33);
+    const progress = after(complete('research'), complete('integrations'));
+    expect(pageToShow(progress, six, NOWHERE)).toBe('api_keys');
+    expect(completionPercentage(progress, six)).toBe(33.33);
   });
 
   it('again keeps its time and everything behind it', () => {
-    const before = after(complete(1), complete(2), complete(3));
-    const again = complete(1)(before, LATER).progress;
+    const before = after(...REQUIRED);
+    const again = complete('api_keys')(before, LATER, six).progress;
     expect(again.steps).toEqual(before.steps);
-    expect(currentStep(again, NOWHERE)).toBe(4);
-    expect(completionPercentage(again)).toBe(50);
+    expect(pageToShow(again, six, NOWHERE)).toBe('personalization');
+    expect(completionPercentage(again, six)).toBe(50);
   });
 
   it('again never moves a user back who has gone ahead on purpose', () => {
-    const before = after(complete(1), goToStep(5));
-    expect(currentStep(complete(1)(before, LATER).progress, NOWHERE)).toBe(5);
+    const before = after(complete('api_keys'), goToStep('integrations'));
+    expect(pageToShow(complete('api_keys')(before, LATER, six).progress, six, NOWHERE)).toBe('integrations');
   });
 
   it('again moves a user on who had gone back to it', () => {
-    const before = after(complete(1), complete(2), goToStep(1));
-    expect(currentStep(before, NOWHERE)).toBe(1);
-    expect(currentStep(complete(1)(before, LATER).progress, NOWHERE)).toBe(3);
+    const before = after(complete('api_keys'), complete('website'), goToStep('api_keys'));
+    expect(pageToShow(before, six, NOWHERE)).toBe('api_keys');
+    expect(pageToShow(complete('api_keys')(before, LATER, six).progress, six, NOWHERE)).toBe('research');
   });
 
   it('keeps what is wrong with it', () => {
-    const progress = after(completeStep(2, ['The site was slow.'], NOWHERE));
-    expect(stepState(progress, 2).validation_errors).toEqual(['The site was slow.']);
+    const progress = after(completeStep('website', ['The site was slow.'], NOWHERE));
+    expect(stepState(progress, 'website').validation_errors).toEqual(['The site was slow.']);
   });
 
   it('turns a skipped step into a completed one, with the time of that', () => {
-    const progress = complete(4)(after(skip(4)), LATER).progress;
-    expect(stepState(progress, 4)).toMatchObject({ status: 'completed', completed_at: LATER.toISOString() });
+    const progress = complete('personalization')(after(skip('personalization')), LATER, six).progress;
+    expect(stepState(progress, 'personalization')).toMatchObject({
+      status: 'completed',
+      completed_at: LATER.toISOString(),
+    });
   });
 
   it('insists on the required steps for the last', () => {
-    expect(() => after(complete(2), complete(6))).toThrow(StepsMissing);
-    expect(() => after(complete(2), complete(6))).toThrow(
+    expect(() => after(complete('website'), complete('complete'))).toThrow(StepsMissing);
+    expect(() => after(complete('website'), complete('complete'))).toThrow(
       'Cannot complete onboarding. The following steps must be completed first: Step 1, Step 3',
     );
   });
 
   it('leaves the onboarding open while optional steps are', () => {
-    expect(after(complete(1), complete(2), complete(3), complete(6)).completedAt).toBeNull();
+    expect(after(...REQUIRED, complete('complete')).completedAt).toBeNull();
   });
 
-  it.each([4, 5, 6] as const)('of all six, with step %i as the last one, completes the onboarding', (last) => {
-    const others = STEP_NUMBERS.filter((step) => step !== last).map(complete);
-    const before = after(...others);
-    expect(before.completedAt).toBeNull();
-    const { progress, facts } = complete(last)(before, LATER);
-    expect(progress.completedAt).toEqual(LATER);
-    expect(facts.map(({ type }) => type)).toEqual(['step_completed', 'onboarding_completed']);
-  });
+  it.each(['personalization', 'integrations', 'complete'] as const)(
+    'of all six, with %s as the last one, completes the onboarding',
+    (last) => {
+      const others = STEP_KEYS.filter((step) => step !== last).map(complete);
+      const before = after(...others);
+      expect(before.completedAt).toBeNull();
+      const { progress, facts } = complete(last)(before, LATER, six);
+      expect(progress.completedAt).toEqual(LATER);
+      expect(facts.map(({ type }) => type)).toEqual(['step_completed', 'onboarding_completed']);
+    },
+  );
 
   it('changes nothing of what it was given', () => {
-    const before = Object.freeze({ ...after(complete(1)), steps: Object.freeze({ ...after(complete(1)).steps }) });
-    expect(complete(2)(before, LATER).progress).not.toBe(before);
+    const before = Object.freeze({
+      ...after(complete('api_keys')),
+      steps: Object.freeze({ ...after(complete('api_keys')).steps }),
+    });
+    expect(complete('website')(before, LATER, six).progress).not.toBe(before);
     expect(statuses(before)).toEqual(['completed', ...Array<string>(5).fill('pending')]);
   });
 });
 
 describe('skipping a step', () => {
   it('marks an optional one, without a time, and moves on', () => {
-    const progress = after(complete(1), complete(2), complete(3), skip(4));
-    expect(stepState(progress, 4)).toEqual({ status: 'skipped', completed_at: null, validation_errors: [] });
-    expect(currentStep(progress, NOWHERE)).toBe(5);
-    expect(completionPercentage(progress)).toBe(66.67);
+    const progress = after(...REQUIRED, skip('personalization'));
+    expect(stepState(progress, 'personalization')).toEqual({
+      status: 'skipped',
+      completed_at: null,
+      validation_errors: [],
+    });
+    expect(pageToShow(progress, six, NOWHERE)).toBe('integrations');
+    expect(completionPercentage(progress, six)).toBe(66.67);
   });
 
-  it.each([1, 2, 3, 6] as const)('refuses the required step %i', (step) => {
+  it.each(['api_keys', 'website', 'research', 'complete'] as const)('refuses the required step %s', (step) => {
     expect(() => after(skip(step))).toThrow(StepNotSkippable);
   });
 
   it('leaves a completed one completed', () => {
-    const before = after(complete(4));
-    expect(stepState(skip(4)(before, LATER).progress, 4)).toEqual(stepState(before, 4));
+    const before = after(complete('personalization'));
+    expect(stepState(skip('personalization')(before, LATER, six).progress, 'personalization')).toEqual(
+      stepState(before, 'personalization'),
+    );
   });
 
   it('again records nothing', () => {
-    expect(types(skip(4), after(skip(4)))).toEqual([]);
+    expect(types(skip('personalization'), after(skip('personalization')))).toEqual([]);
   });
 
-  it.each([skip(4), complete(4)])('again moves a user on who had gone back to it', (finished) => {
-    const before = after(complete(1), complete(2), complete(3), finished, goToStep(4));
-    const { progress, facts } = skip(4)(before, LATER);
-    expect(currentStep(progress, NOWHERE)).toBe(5);
-    expect(facts).toHaveLength(1);
-    expect(progress.steps).toEqual(before.steps);
-  });
+  it.each([skip('personalization'), complete('personalization')])(
+    'again moves a user on who had gone back to it',
+    (finished) => {
+      const before = after(...REQUIRED, finished, goToStep('personalization'));
+      const { progress, facts } = skip('personalization')(before, LATER, six);
+      expect(pageToShow(progress, six, NOWHERE)).toBe('integrations');
+      expect(facts).toHaveLength(1);
+      expect(progress.steps).toEqual(before.steps);
+    },
+  );
 
   it('completes the onboarding when it is the last one left', () => {
-    const before = after(...([1, 2, 3, 5, 6] as const).map(complete));
-    expect(skip(4)(before, LATER).progress.completedAt).toEqual(LATER);
+    const before = after(...(['api_keys', 'website', 'research', 'integrations', 'complete'] as const).map(complete));
+    expect(skip('personalization')(before, LATER, six).progress.completedAt).toEqual(LATER);
   });
 });
 
 describe('going to a step', () => {
   it('makes it the current one, and in progress', () => {
-    const progress = after(goToStep(4));
-    expect(currentStep(progress, NOWHERE)).toBe(4);
-    expect(nextStep(progress, NOWHERE)).toBe(1);
+    const progress = after(goToStep('personalization'));
+    expect(pageToShow(progress, six, NOWHERE)).toBe('personalization');
+    expect(nextStep(progress, six, NOWHERE)).toBe('api_keys');
     expect(statuses(progress)[3]).toBe(StepStatus.InProgress);
   });
 
   it('leaves a finished one as it is', () => {
-    const before = after(complete(1), complete(2));
-    const progress = goToStep(1)(before, LATER).progress;
+    const before = after(complete('api_keys'), complete('website'));
+    const progress = goToStep('api_keys')(before, LATER, six).progress;
     expect(progress.steps).toEqual(before.steps);
-    expect(currentStep(progress, NOWHERE)).toBe(1);
-    expect(completionPercentage(progress)).toBe(33.33);
+    expect(pageToShow(progress, six, NOWHERE)).toBe('api_keys');
+    expect(completionPercentage(progress, six)).toBe(33.33);
   });
 
   it('again records nothing', () => {
-    expect(types(goToStep(4), after(goToStep(4)))).toEqual([]);
+    expect(types(goToStep('personalization'), after(goToStep('personalization')))).toEqual([]);
   });
 
   it('takes nobody away from the end', () => {
-    const done = after(complete(1), complete(2), complete(3), finish);
-    expect(currentStep(goToStep(2)(done, LATER).progress, NOWHERE)).toBe(6);
+    const done = after(...REQUIRED, finish);
+    expect(pageToShow(goToStep('website')(done, LATER, six).progress, six, NOWHERE)).toBe('complete');
   });
 });
 
 describe('failing a step', () => {
   it('keeps the error with it', () => {
-    const progress = after(failStep(2, 'No answer.'));
-    expect(stepState(progress, 2)).toEqual({
+    const progress = after(failStep('website', 'No answer.'));
+    expect(stepState(progress, 'website')).toEqual({
       status: 'failed',
       completed_at: null,
       validation_errors: ['No answer.'],
@@ -186,46 +219,57 @@ describe('failing a step', () => {
   });
 
   it('leaves a finished one finished, at its time', () => {
-    const before = after(complete(2));
-    const progress = failStep(2, 'No answer.')(before, LATER).progress;
-    expect(stepState(progress, 2)).toEqual({ ...stepState(before, 2), validation_errors: ['No answer.'] });
+    const before = after(complete('website'));
+    const progress = failStep('website', 'No answer.')(before, LATER, six).progress;
+    expect(stepState(progress, 'website')).toEqual({
+      ...stepState(before, 'website'),
+      validation_errors: ['No answer.'],
+    });
   });
 });
 
 describe('resetting', () => {
   it('one step puts it back to pending, and opens the onboarding again', () => {
-    const progress = resetStep(2)(after(complete(1), complete(2), complete(3), finish), LATER).progress;
+    const progress = resetStep('website')(after(...REQUIRED, finish), LATER, six).progress;
     expect(statuses(progress)).toEqual(['completed', 'pending', 'completed', 'skipped', 'skipped', 'completed']);
     expect(progress.completedAt).toBeNull();
-    expect(currentStep(progress, NOWHERE)).toBe(2);
+    expect(pageToShow(progress, six, NOWHERE)).toBe('website');
   });
 
   it('a pending step records nothing', () => {
-    expect(types(resetStep(2), after(complete(1)))).toEqual([]);
+    expect(types(resetStep('website'), after(complete('api_keys')))).toEqual([]);
   });
 
   it('everything starts again, at the time of the reset', () => {
-    const before = after(complete(1), goToStep(5), raisePercentage(90));
-    expect(reset()(before, LATER)).toEqual({
+    const before = after(complete('api_keys'), goToStep('integrations'), raisePercentage(90));
+    expect(reset()(before, LATER, six)).toEqual({
       progress: newProgress(LATER),
       facts: [{ type: 'onboarding_reset', step: null, data: {} }],
     });
   });
 });
 
+describe('starting again', () => {
+  it('keeps what is known of the wizard, and of what is onboarded', () => {
+    const known = { flow: { id: 'four', source: 'explicit' }, onboardingType: 'linkedin' } as const;
+    const before = { ...after(...REQUIRED, raisePercentage(90), finish), ...known };
+    expect(reset()(before, LATER, four).progress).toEqual({ ...newProgress(LATER), ...known });
+  });
+});
+
 describe('raising the percentage', () => {
   it('sets a floor, to two decimals, and never lowers it', () => {
     const progress = after(raisePercentage(55.555));
-    expect(completionPercentage(progress)).toBe(55.56);
-    expect(raisePercentage(20)(progress, LATER)).toEqual({ progress, facts: [] });
-    expect(raisePercentage(55.56)(progress, LATER).facts).toEqual([]);
+    expect(completionPercentage(progress, six)).toBe(55.56);
+    expect(raisePercentage(20)(progress, LATER, six)).toEqual({ progress, facts: [] });
+    expect(raisePercentage(55.56)(progress, LATER, six).facts).toEqual([]);
   });
 
   it('to 100 completes nothing', () => {
     const progress = after(raisePercentage(100));
-    expect(completionPercentage(progress)).toBe(100);
+    expect(completionPercentage(progress, six)).toBe(100);
     expect(progress.completedAt).toBeNull();
-    expect(currentStep(progress, NOWHERE)).toBe(1);
+    expect(pageToShow(progress, six, NOWHERE)).toBe('api_keys');
   });
 
   it.each([-1, -0.01, 100.01, 1000, NaN, Infinity, -Infinity])('refuses %p', (percentage) => {
@@ -239,55 +283,156 @@ describe('raising the percentage', () => {
 
 describe('completing the onboarding', () => {
   it('insists on the required steps', () => {
-    expect(() => after(complete(2), finish)).toThrow(
+    expect(() => after(complete('website'), finish)).toThrow(
       'Cannot complete onboarding. The following steps must be completed first: Step 1, Step 3',
     );
   });
 
-  it('completes step 6, skips the optional ones that are left, and records each', () => {
-    const { progress, facts } = finish(after(complete(1), complete(2), complete(3), complete(4)), LATER);
+  it('completes the last step, skips the optional ones that are left, and records each', () => {
+    const { progress, facts } = finish(after(...REQUIRED, complete('personalization')), LATER, six);
     expect(statuses(progress)).toEqual(['completed', 'completed', 'completed', 'completed', 'skipped', 'completed']);
     expect(progress.completedAt).toEqual(LATER);
     expect(facts.map(({ type, step }) => [type, step])).toEqual([
-      ['step_skipped', 5],
-      ['step_completed', 6],
+      ['step_skipped', 'integrations'],
+      ['step_completed', 'complete'],
       ['onboarding_completed', null],
     ]);
   });
 
   it('again changes nothing', () => {
-    const done = after(complete(1), complete(2), complete(3), finish);
-    expect(finish(done, LATER)).toEqual({ progress: done, facts: [] });
+    const done = after(...REQUIRED, finish);
+    expect(finish(done, LATER, six)).toEqual({ progress: done, facts: [] });
   });
 
   it('stays, whatever is edited afterwards', () => {
-    const done = after(complete(1), complete(2), complete(3), finish);
-    const edits = [complete(2), complete(6), skip(4), goToStep(1), failStep(3, 'x'), raisePercentage(3), dataSaved(2)];
-    const edited = edits.reduce((progress, edit) => edit(progress, LATER).progress, done);
+    const done = after(...REQUIRED, finish);
+    const edits = [
+      complete('website'),
+      complete('complete'),
+      skip('personalization'),
+      goToStep('api_keys'),
+      failStep('research', 'x'),
+      raisePercentage(3),
+      dataSaved('website'),
+    ];
+    const edited = edits.reduce((progress, edit) => edit(progress, LATER, six).progress, done);
     expect(edited.completedAt).toEqual(done.completedAt);
-    expect([currentStep(edited, NOWHERE), completionPercentage(edited)]).toEqual([6, 100]);
+    expect([pageToShow(edited, six, NOWHERE), completionPercentage(edited, six)]).toEqual(['complete', 100]);
   });
 
-  it("takes the deployment's own key for step 1, and leaves its status", () => {
-    const { progress, facts } = completeOnboarding(DEPLOYMENT_KEY)(after(complete(2), complete(3)), LATER);
+  it("takes the deployment's own key for that of keys, and leaves its status", () => {
+    const { progress, facts } = completeOnboarding(DEPLOYMENT_KEY)(
+      after(complete('website'), complete('research')),
+      LATER,
+      six,
+    );
     expect(statuses(progress)).toEqual(['pending', 'completed', 'completed', 'skipped', 'skipped', 'completed']);
     expect(progress.completedAt).toEqual(LATER);
-    expect(completionPercentage(progress)).toBe(100);
+    expect(completionPercentage(progress, six)).toBe(100);
     expect(facts.filter(({ type }) => type === 'onboarding_completed')).toHaveLength(1);
   });
 });
 
 describe('what moves nothing', () => {
   it('saving data is recorded all the same', () => {
-    const before = after(complete(1));
-    expect(dataSaved(4)(before, LATER)).toEqual({
+    const before = after(complete('api_keys'));
+    expect(dataSaved('personalization')(before, LATER, six)).toEqual({
       progress: before,
-      facts: [{ type: 'data_saved', step: 4, data: {} }],
+      facts: [{ type: 'data_saved', step: 'personalization', data: {} }],
     });
   });
 
   it('wanting the session is not', () => {
-    const before = after(complete(1));
-    expect(unchanged(before, LATER)).toEqual({ progress: before, facts: [] });
+    const before = after(complete('api_keys'));
+    expect(unchanged(before, LATER, six)).toEqual({ progress: before, facts: [] });
   });
+});
+
+describe('in a wizard with an introduction', () => {
+  it('neither the end nor the last page waits for it', () => {
+    const done = afterIn(intro, ...REQUIRED.slice(1), skip('personalization'), complete('integrations'));
+    expect(done.completedAt).toBeNull();
+    const { progress, facts } = complete('complete')(done, LATER, intro);
+    expect(progress.completedAt).toEqual(LATER);
+    expect(facts.map(({ type }) => type)).toEqual(['step_completed', 'onboarding_completed']);
+  });
+
+  it('the end leaves its status as it is', () => {
+    const { progress } = finish(afterIn(intro, ...REQUIRED.slice(1)), LATER, intro);
+    expect(statuses(progress)).toEqual(['pending', 'completed', 'completed', 'skipped', 'skipped', 'completed']);
+    expect(completionPercentage(progress, intro)).toBe(100);
+  });
+
+  it('the user may go back to it, and on from it', () => {
+    const back = afterIn(intro, complete('website'), goToStep('api_keys'));
+    expect(pageToShow(back, intro, NOWHERE)).toBe('api_keys');
+    expect(pageToShow(complete('website')(back, LATER, intro).progress, intro, NOWHERE)).toBe('research');
+  });
+});
+
+describe.each([five, four])('in a wizard without a page for keys: $id', (flow) => {
+  const required = REQUIRED.slice(1);
+
+  it('the end demands the required steps that it has, by its own numbers', () => {
+    for (const end of [finish, complete('complete')]) {
+      expect(() => afterIn(flow, end)).toThrow(
+        'Cannot complete onboarding. The following steps must be completed first: Step 1, Step 2',
+      );
+      expect(() => afterIn(flow, complete('api_keys'), complete('website'), end)).toThrow('first: Step 2');
+    }
+    expect(() => afterIn(flow, skip('website'))).toThrow('Step 1 is required and cannot be skipped.');
+  });
+
+  it('the end touches the steps that it has, and no other', () => {
+    const { progress, facts } = finish(afterIn(flow, ...required), LATER, flow);
+    const touched = flow.steps.map(({ key }) => key);
+    expect(progress.completedAt).toEqual(LATER);
+    expect(Object.keys(progress.steps).toSorted()).toEqual(touched.toSorted());
+    expect(facts.map(({ type, step }) => [type, step])).toEqual([
+      ...touched.slice(2, -1).map((step) => ['step_skipped', step]),
+      ['step_completed', 'complete'],
+      ['onboarding_completed', null],
+    ]);
+  });
+
+  it('the last of its steps completes the onboarding, whatever else is open', () => {
+    const all = flow.steps.map(({ key }) => key);
+    for (const last of all.slice(2)) {
+      const before = afterIn(flow, ...all.filter((step) => step !== last).map(complete));
+      expect(before.completedAt).toBeNull();
+      expect(complete(last)(before, LATER, flow).progress.completedAt).toEqual(LATER);
+    }
+  });
+
+  it('completed once is completed in every wizard', () => {
+    const done = finish(afterIn(flow, ...required), LATER, flow).progress;
+    for (const other of Object.values(FLOWS)) {
+      expect(finish(done, LATER, other)).toEqual({ progress: done, facts: [] });
+      expect([pageToShow(done, other, NOWHERE), completionPercentage(done, other)]).toEqual(['complete', 100]);
+    }
+  });
+
+  it('a step without a page is saved, and moves the user nowhere', () => {
+    const back = afterIn(flow, complete('website'), goToStep('website'));
+    const { progress, facts } = complete('api_keys')(back, LATER, flow);
+    expect(stepState(progress, 'api_keys').status).toBe('completed');
+    expect(facts).toEqual([{ type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' } }]);
+    expect(pageToShow(progress, flow, NOWHERE)).toBe('website');
+    expect(completionPercentage(progress, flow)).toBe(completionPercentage(back, flow));
+    // A step with a page moves the user on.
+    expect(pageToShow(complete('website')(back, LATER, flow).progress, flow, NOWHERE)).toBe('research');
+  });
+
+  it('a step without a page stays what it is when the onboarding ends', () => {
+    const withKeys = afterIn(six, complete('api_keys'), ...required);
+    const done = finish(withKeys, LATER, flow).progress;
+    expect(stepState(done, 'api_keys')).toEqual(stepState(withKeys, 'api_keys'));
+  });
+});
+
+it('a user of four pages who returns to six meets the page for keys', () => {
+  const before = afterIn(four, ...REQUIRED.slice(1), complete('personalization'));
+  expect(pageToShow(before, six, NOWHERE)).toBe('api_keys');
+  expect(() => finish(before, LATER, six)).toThrow('must be completed first: Step 1');
+  expect(completeOnboarding(DEPLOYMENT_KEY)(before, LATER, six).progress.completedAt).toEqual(LATER);
 });

@@ -98,6 +98,7 @@ export class WizardPost {
 
   /** The research page, and not a website page whose data were gathered together with older findings. */
   #isResearch(): boolean {
+    if (!this.#isOf('research')) return false;
     if (['research', 'linkedin_research'].includes(this.data['stepType'] as string)) return true;
     const isFreshWebsite = this.#has('crawlResult') && !this.#has('analysisTimestamp');
     return this.#hasAny(FINDINGS) && !isFreshWebsite;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Snapshot } from '../database/snapshot.js';
 import fc from 'fast-check';
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { newProgress } from '../flow/progress.js';
 import { buildAiInputs } from './ai-inputs.js';
 import { factsOf, type Source } from './facts.js';
 import { GENERAL, INDUSTRIES } from './industries.js';
@@ -19,7 +20,7 @@ interface Saved {
 /** The inputs of a user who has saved just this. */
 function inputsFrom(saved: Saved, brandAnalysis = true): AiInputsView {
   const { website, research, persona, business, competitors = [], updatedAt } = saved;
-  const progress = { steps: {}, currentStep: null, percentageFloor: 0, startedAt: new Date(0), completedAt: null };
+  const progress = newProgress(new Date(0));
   const session = updatedAt ? { id: 'session', userId: 'alice', revision: 1, updatedAt, progress } : null;
   const rows = {
     website_analyses: website,

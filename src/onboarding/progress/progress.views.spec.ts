@@ -6,8 +6,10 @@ import type { SnapshotPart } from '../database/record.js';
 import { websiteRecord } from '../database/records/website-analysis.record.js';
 import type { Session } from '../database/session.js';
 import { Snapshot } from '../database/snapshot.js';
-import { newProgress, type Progress } from '../flow/progress.js';
-import { STEP_NUMBERS, STEPS, type StepNumber } from '../flow/steps.js';
+import { FLOWS } from '../flow/flows.js';
+import type { FlowStep } from '../flow/flow.js';
+import { newProgress, type FinishedByDeployment, type Progress } from '../flow/progress.js';
+import { STEP_KEYS, STEPS, type StepKey } from '../flow/steps.js';
 import {
   completeOnboarding,
   completeStep,
@@ -18,6 +20,7 @@ import {
   type Transition,
 } from '../flow/transitions.js';
 import {
+  ConfigView,
   InitView,
   ProgressView,
   ResumeView,
@@ -30,6 +33,7 @@ import {
   progressOf,
   stepDataOf,
   viewAccess,
+  viewConfig,
   viewInit,
   viewProgress,
   viewResume,
@@ -39,8 +43,9 @@ import {
 } from './progress.views.js';
 import { StepHandlers } from './step-handler.js';
 
-const NOWHERE: ReadonlySet<StepNumber> = new Set();
-const DEPLOYMENT_KEYS: ReadonlySet<StepNumber> = new Set([1]);
+const { six, five, four, 'six-intro': intro } = FLOWS;
+const NOWHERE: FinishedByDeployment = new Set();
+const DEPLOYMENT_KEYS: FinishedByDeployment = new Set(['api_keys']);
 
 /** The time of a change: so many minutes after the start. */
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 2, 3, minute));
@@ -55,7 +60,7 @@ const [STARTED, FIRST, SECOND, THIRD, FOURTH] = [0, 1, 2, 3, 4].map((minute) => 
 /** A session after these changes, the first one a minute after the start. */
 function sessionAfter(...transitions: readonly Transition[]): Session {
   const change = (progress: Progress, transition: Transition, index: number) =>
-    transition(progress, at(index + 1)).progress;
+    transition(progress, at(index + 1), six).progress;
   return {
     id: '01900000-0000-7000-8000-000000000000',
     userId: 'alice',
@@ -65,12 +70,21 @@ function sessionAfter(...transitions: readonly Transition[]): Session {
   };
 }
 
-const complete = (step: StepNumber, errors: readonly string[] = []) => completeStep(step, errors, NOWHERE);
+const complete = (step: StepKey, errors: readonly string[] = []) => completeStep(step, errors, NOWHERE);
 
 const STARTED_ONLY = sessionAfter();
-const HALFWAY = sessionAfter(complete(1), complete(2, ['The sitemap is missing.']), complete(3));
-const FAILED = sessionAfter(complete(1), failStep(2, 'The website does not answer.'));
-const COMPLETED = sessionAfter(complete(1), complete(2), complete(3), completeOnboarding(NOWHERE));
+const HALFWAY = sessionAfter(
+  complete('api_keys'),
+  complete('website', ['The sitemap is missing.']),
+  complete('research'),
+);
+const FAILED = sessionAfter(complete('api_keys'), failStep('website', 'The website does not answer.'));
+const COMPLETED = sessionAfter(
+  complete('api_keys'),
+  complete('website'),
+  complete('research'),
+  completeOnboarding(NOWHERE),
+);
 
 const website: SnapshotPart<JsonObject | null> = {
   name: 'website',
@@ -80,20 +94,23 @@ const website: SnapshotPart<JsonObject | null> = {
 };
 
 /** Handlers of which that of step 2 shows what the snapshot has. */
-function handlersWith(byDeployment: ReadonlySet<StepNumber> = NOWHERE): StepHandlers {
+function handlersWith(byDeployment: FinishedByDeployment = NOWHERE): StepHandlers {
   const handlers = new StepHandlers();
-  for (const step of STEP_NUMBERS) {
+  for (const step of STEP_KEYS) {
     handlers.register({
       step,
-      parts: step === 2 ? [website] : [],
+      parts: step === 'website' ? [website] : [],
       parse: () => ({ warnings: [] }),
       save: () => undefined,
-      view: (snapshot) => (step === 2 ? snapshot.of(website) : null),
+      view: (snapshot) => (step === 'website' ? snapshot.of(website) : null),
       isFinished: () => byDeployment.has(step),
     });
   }
   return handlers;
 }
+
+/** The page of a step in six pages. */
+const pageOf = (step: StepKey) => six.step(step) as FlowStep;
 
 const HANDLERS = handlersWith();
 const SAVED = { url: 'https://example.com' };
@@ -143,7 +160,7 @@ const isContract = (type: unknown) => typeof type === 'function' && /View$/.test
 
 describe('the contract', () => {
   it('is held against each field: what is lacking, undeclared, or null, at any depth', () => {
-    const good = viewProgress(snapshotOf(null), HANDLERS);
+    const good = viewProgress(snapshotOf(null), six, HANDLERS);
     const [first, ...others] = good.steps;
     const { title: _, ...untitled } = first as StepView;
     const bad = { ...good, is_completed: null, more: 1, steps: [untitled, ...others] };
@@ -171,13 +188,13 @@ describe('the contract', () => {
       const { finishedByDeployment } = handlers;
       const snapshot = snapshotOf(session, data);
       const views: (readonly [object, Contract])[] = [
-        [viewStatus(session, finishedByDeployment), StatusView],
-        [viewProgress(snapshot, handlers), ProgressView],
-        [viewInit(ALICE, snapshot, handlers), InitView],
-        [viewResume(session, finishedByDeployment), ResumeView],
-        ...STEP_NUMBERS.map((step) => [viewStep(step, snapshot, handlers), StepView] as const),
-        ...STEP_NUMBERS.map((step) => [viewAccess(step, session, finishedByDeployment), StepAccessView] as const),
-        ...(session ? [[viewStart(session, finishedByDeployment), StartView] as const] : []),
+        [viewStatus(session, six, finishedByDeployment), StatusView],
+        [viewProgress(snapshot, six, handlers), ProgressView],
+        [viewInit(ALICE, snapshot, six, handlers), InitView],
+        [viewResume(session, six, finishedByDeployment), ResumeView],
+        ...STEP_KEYS.map((step) => [viewStep(pageOf(step), snapshot, handlers), StepView] as const),
+        ...STEP_KEYS.map((step) => [viewAccess(step, session, six, finishedByDeployment), StepAccessView] as const),
+        ...(session ? [[viewStart(session, six, finishedByDeployment), StartView] as const] : []),
       ];
       for (const [view, contract] of views)
         expect([contract.name, differences(view, contract)]).toEqual([contract.name, []]);
@@ -187,7 +204,7 @@ describe('the contract', () => {
 
 describe('the status', () => {
   it('of a user who has not started has no times, and is at the first step', () => {
-    expect(viewStatus(null, NOWHERE)).toEqual({
+    expect(viewStatus(null, six, NOWHERE)).toEqual({
       is_completed: false,
       current_step: 1,
       completion_percentage: 0,
@@ -200,7 +217,7 @@ describe('the status', () => {
   });
 
   it('of one who has not started is at the first step, also where the deployment finishes it: the next one is the second', () => {
-    expect(viewStatus(null, DEPLOYMENT_KEYS)).toMatchObject({
+    expect(viewStatus(null, six, DEPLOYMENT_KEYS)).toMatchObject({
       current_step: 1,
       next_step: 2,
       completion_percentage: 0,
@@ -208,7 +225,7 @@ describe('the status', () => {
   });
 
   it('of one who has started is at the second step where the deployment finishes the first, with nothing done', () => {
-    expect(viewStatus(STARTED_ONLY, DEPLOYMENT_KEYS)).toMatchObject({
+    expect(viewStatus(STARTED_ONLY, six, DEPLOYMENT_KEYS)).toMatchObject({
       current_step: 2,
       next_step: 2,
       completion_percentage: 0,
@@ -217,7 +234,7 @@ describe('the status', () => {
   });
 
   it('of one who is halfway is at the first unfinished step, and may proceed to the final one', () => {
-    expect(viewStatus(HALFWAY, NOWHERE)).toEqual({
+    expect(viewStatus(HALFWAY, six, NOWHERE)).toEqual({
       is_completed: false,
       current_step: 4,
       completion_percentage: 50,
@@ -229,18 +246,22 @@ describe('the status', () => {
   });
 
   it('may proceed to the final step with what the deployment finishes', () => {
-    const withoutKeys = sessionAfter(complete(2), complete(3));
-    expect(viewStatus(withoutKeys, NOWHERE).can_proceed_to_final).toBe(false);
-    expect(viewStatus(withoutKeys, DEPLOYMENT_KEYS).can_proceed_to_final).toBe(true);
+    const withoutKeys = sessionAfter(complete('website'), complete('research'));
+    expect(viewStatus(withoutKeys, six, NOWHERE).can_proceed_to_final).toBe(false);
+    expect(viewStatus(withoutKeys, six, DEPLOYMENT_KEYS).can_proceed_to_final).toBe(true);
   });
 
   it('shows the step that the user went back to, and the floor of the percentage', () => {
-    const back = sessionAfter(complete(1), complete(2), goToStep(1), raisePercentage(42.5));
-    expect(viewStatus(back, NOWHERE)).toMatchObject({ current_step: 1, next_step: 3, completion_percentage: 42.5 });
+    const back = sessionAfter(complete('api_keys'), complete('website'), goToStep('api_keys'), raisePercentage(42.5));
+    expect(viewStatus(back, six, NOWHERE)).toMatchObject({
+      current_step: 1,
+      next_step: 3,
+      completion_percentage: 42.5,
+    });
   });
 
   it('of one who has completed is at the last step, with the time', () => {
-    expect(viewStatus(COMPLETED, NOWHERE)).toEqual({
+    expect(viewStatus(COMPLETED, six, NOWHERE)).toEqual({
       is_completed: true,
       current_step: 6,
       completion_percentage: 100,
@@ -254,7 +275,7 @@ describe('the status', () => {
 
 describe('one step', () => {
   it('is pending and empty for a user who has not started', () => {
-    expect(viewStep(2, snapshotOf(null), HANDLERS)).toEqual({
+    expect(viewStep(pageOf('website'), snapshotOf(null), HANDLERS)).toEqual({
       step_number: 2,
       title: 'Website Analysis',
       description: 'Set up website analysis and crawling',
@@ -266,7 +287,7 @@ describe('one step', () => {
   });
 
   it('is what its handler shows of the snapshot, with the errors that were posted with it', () => {
-    expect(viewStep(2, snapshotOf(HALFWAY, SAVED), HANDLERS)).toEqual({
+    expect(viewStep(pageOf('website'), snapshotOf(HALFWAY, SAVED), HANDLERS)).toEqual({
       step_number: 2,
       title: 'Website Analysis',
       description: 'Set up website analysis and crawling',
@@ -278,7 +299,7 @@ describe('one step', () => {
   });
 
   it('that has failed says why', () => {
-    expect(viewStep(2, snapshotOf(FAILED), HANDLERS)).toMatchObject({
+    expect(viewStep(pageOf('website'), snapshotOf(FAILED), HANDLERS)).toMatchObject({
       status: 'failed',
       completed_at: null,
       validation_errors: ['The website does not answer.'],
@@ -286,16 +307,22 @@ describe('one step', () => {
   });
 
   it('that is skipped has no time', () => {
-    const skipped = sessionAfter(skipStep(4, NOWHERE));
-    expect(viewStep(4, snapshotOf(skipped), HANDLERS)).toMatchObject({ status: 'skipped', completed_at: null });
+    const skipped = sessionAfter(skipStep('personalization', NOWHERE));
+    expect(viewStep(pageOf('personalization'), snapshotOf(skipped), HANDLERS)).toMatchObject({
+      status: 'skipped',
+      completed_at: null,
+    });
   });
 
   it('keeps its own status where the deployment finishes it', () => {
-    expect(viewStep(1, snapshotOf(STARTED_ONLY), handlersWith(DEPLOYMENT_KEYS)).status).toBe('pending');
+    expect(viewStep(pageOf('api_keys'), snapshotOf(STARTED_ONLY), handlersWith(DEPLOYMENT_KEYS)).status).toBe(
+      'pending',
+    );
   });
 
   it('is the same for callers inside the process, with a date for a time', () => {
     const { stepNumber, status, completedAt, data, validationErrors } = stepDataOf(
+      'website',
       2,
       snapshotOf(HALFWAY, SAVED),
       HANDLERS,
@@ -308,8 +335,8 @@ describe('one step', () => {
 describe('all steps', () => {
   it('are each as it is alone, in order, with the status', () => {
     const snapshot = snapshotOf(HALFWAY, SAVED);
-    expect(viewProgress(snapshot, HANDLERS)).toEqual({
-      steps: STEP_NUMBERS.map((step) => viewStep(step, snapshot, HANDLERS)),
+    expect(viewProgress(snapshot, six, HANDLERS)).toEqual({
+      steps: STEP_KEYS.map((step) => viewStep(pageOf(step), snapshot, HANDLERS)),
       current_step: 4,
       started_at: STARTED,
       last_updated: THIRD,
@@ -321,7 +348,7 @@ describe('all steps', () => {
   });
 
   it('have no times before the start', () => {
-    expect(viewProgress(snapshotOf(null), HANDLERS)).toMatchObject({
+    expect(viewProgress(snapshotOf(null), six, HANDLERS)).toMatchObject({
       started_at: null,
       last_updated: null,
       completed_at: null,
@@ -330,12 +357,12 @@ describe('all steps', () => {
   });
 
   it('count what the deployment finishes as the handlers say it', () => {
-    expect(viewProgress(snapshotOf(STARTED_ONLY), HANDLERS).current_step).toBe(1);
-    expect(viewProgress(snapshotOf(STARTED_ONLY), handlersWith(DEPLOYMENT_KEYS)).current_step).toBe(2);
+    expect(viewProgress(snapshotOf(STARTED_ONLY), six, HANDLERS).current_step).toBe(1);
+    expect(viewProgress(snapshotOf(STARTED_ONLY), six, handlersWith(DEPLOYMENT_KEYS)).current_step).toBe(2);
   });
 
   it('are all finished for one who has completed: the optional ones skipped', () => {
-    const { steps, completed_at, last_updated } = viewProgress(snapshotOf(COMPLETED), HANDLERS);
+    const { steps, completed_at, last_updated } = viewProgress(snapshotOf(COMPLETED), six, HANDLERS);
     expect(steps.map(({ status }) => status)).toEqual([
       'completed',
       'completed',
@@ -351,7 +378,7 @@ describe('all steps', () => {
 
 describe('what the wizard reads when it opens', () => {
   it('is the user, the status, the steps without their errors, and the times of the session', () => {
-    const { user, onboarding, session } = viewInit(ALICE, snapshotOf(HALFWAY, SAVED), HANDLERS);
+    const { user, onboarding, session } = viewInit(ALICE, snapshotOf(HALFWAY, SAVED), six, HANDLERS);
     expect(user).toEqual({
       id: 'alice',
       email: 'alice@example.com',
@@ -360,8 +387,15 @@ describe('what the wizard reads when it opens', () => {
       clerk_user_id: 'alice',
     });
     const { steps, ...others } = onboarding;
-    expect(others).toEqual({ ...viewStatus(HALFWAY, NOWHERE), last_updated: THIRD });
-    expect(steps.map(({ step_number, title }) => [step_number, title])).toEqual(STEPS.map((s) => [s.number, s.title]));
+    expect(others).toEqual({
+      ...viewStatus(HALFWAY, six, NOWHERE),
+      last_updated: THIRD,
+      flow: 'six',
+      onboarding_type: 'website',
+    });
+    expect(steps.map(({ step_number, title }) => [step_number, title])).toEqual(
+      STEP_KEYS.map((step, index) => [index + 1, STEPS[step].title]),
+    );
     expect(steps[1]).toEqual({
       step_number: 2,
       title: 'Website Analysis',
@@ -375,13 +409,13 @@ describe('what the wizard reads when it opens', () => {
   });
 
   it('says of each step whether it has data', () => {
-    const { onboarding } = viewInit(ALICE, snapshotOf(HALFWAY, {}), HANDLERS);
+    const { onboarding } = viewInit(ALICE, snapshotOf(HALFWAY, {}), six, HANDLERS);
     expect(onboarding.steps.map(({ has_data }) => has_data)).toEqual([false, true, false, false, false, false]);
   });
 
   it('has neither data nor times before the start', () => {
-    const { onboarding, session } = viewInit(ALICE, snapshotOf(null), handlersWith(DEPLOYMENT_KEYS));
-    expect(onboarding).toMatchObject({ ...viewStatus(null, DEPLOYMENT_KEYS), last_updated: null });
+    const { onboarding, session } = viewInit(ALICE, snapshotOf(null), six, handlersWith(DEPLOYMENT_KEYS));
+    expect(onboarding).toMatchObject({ ...viewStatus(null, six, DEPLOYMENT_KEYS), last_updated: null });
     expect(onboarding.steps.filter(({ has_data }) => has_data)).toEqual([]);
     expect(session).toEqual({ session_id: 'alice', initialized_at: null, last_activity: null });
   });
@@ -389,7 +423,7 @@ describe('what the wizard reads when it opens', () => {
 
 describe('access to a step', () => {
   it('is locked while required steps before it are unfinished: they are named', () => {
-    expect(viewAccess(3, null, NOWHERE)).toEqual({
+    expect(viewAccess('research', null, six, NOWHERE)).toEqual({
       can_proceed: false,
       validation_errors: ['Step 1 must be completed first.', 'Step 2 must be completed first.'],
       step_status: 'locked',
@@ -397,18 +431,20 @@ describe('access to a step', () => {
   });
 
   it('is locked by what is missing, not by what the deployment finishes', () => {
-    expect(viewAccess(3, null, DEPLOYMENT_KEYS).validation_errors).toEqual(['Step 2 must be completed first.']);
-    expect(viewAccess(2, null, DEPLOYMENT_KEYS)).toEqual({
+    expect(viewAccess('research', null, six, DEPLOYMENT_KEYS).validation_errors).toEqual([
+      'Step 2 must be completed first.',
+    ]);
+    expect(viewAccess('website', null, six, DEPLOYMENT_KEYS)).toEqual({
       can_proceed: true,
       validation_errors: [],
       step_status: 'available',
     });
-    expect(viewAccess(1, null, DEPLOYMENT_KEYS).step_status).toBe('completed');
+    expect(viewAccess('api_keys', null, six, DEPLOYMENT_KEYS).step_status).toBe('completed');
   });
 
   it('to a locked step that has failed names what is missing, not why it has failed', () => {
-    const failed = sessionAfter(failStep(2, 'The website does not answer.'));
-    expect(viewAccess(2, failed, NOWHERE)).toEqual({
+    const failed = sessionAfter(failStep('website', 'The website does not answer.'));
+    expect(viewAccess('website', failed, six, NOWHERE)).toEqual({
       can_proceed: false,
       validation_errors: ['Step 1 must be completed first.'],
       step_status: 'locked',
@@ -416,7 +452,7 @@ describe('access to a step', () => {
   });
 
   it('to a step that has failed is given, with the reason', () => {
-    expect(viewAccess(2, FAILED, NOWHERE)).toEqual({
+    expect(viewAccess('website', FAILED, six, NOWHERE)).toEqual({
       can_proceed: true,
       validation_errors: ['The website does not answer.'],
       step_status: 'available',
@@ -424,7 +460,7 @@ describe('access to a step', () => {
   });
 
   it('to a finished step is given, with the errors that were posted with it', () => {
-    expect(viewAccess(2, HALFWAY, NOWHERE)).toEqual({
+    expect(viewAccess('website', HALFWAY, six, NOWHERE)).toEqual({
       can_proceed: true,
       validation_errors: ['The sitemap is missing.'],
       step_status: 'completed',
@@ -434,7 +470,7 @@ describe('access to a step', () => {
 
 describe('the start', () => {
   it('names the session, the user and where they stand', () => {
-    expect(viewStart(STARTED_ONLY, NOWHERE)).toEqual({
+    expect(viewStart(STARTED_ONLY, six, NOWHERE)).toEqual({
       message: 'Onboarding started',
       id: STARTED_ONLY.id,
       user_id: 'alice',
@@ -442,14 +478,14 @@ describe('the start', () => {
       progress: 0,
       started_at: STARTED,
     });
-    expect(viewStart(HALFWAY, NOWHERE)).toMatchObject({ current_step: 4, progress: 50, started_at: STARTED });
-    expect(viewStart(STARTED_ONLY, DEPLOYMENT_KEYS).current_step).toBe(2);
+    expect(viewStart(HALFWAY, six, NOWHERE)).toMatchObject({ current_step: 4, progress: 50, started_at: STARTED });
+    expect(viewStart(STARTED_ONLY, six, DEPLOYMENT_KEYS).current_step).toBe(2);
   });
 });
 
 describe('resuming', () => {
   it('is possible before the start, at the first step', () => {
-    expect(viewResume(null, NOWHERE)).toEqual({
+    expect(viewResume(null, six, NOWHERE)).toEqual({
       can_resume: true,
       resume_step: 1,
       current_step: 1,
@@ -460,7 +496,7 @@ describe('resuming', () => {
   });
 
   it('happens at the current step', () => {
-    expect(viewResume(HALFWAY, NOWHERE)).toEqual({
+    expect(viewResume(HALFWAY, six, NOWHERE)).toEqual({
       can_resume: true,
       resume_step: 4,
       current_step: 4,
@@ -468,14 +504,99 @@ describe('resuming', () => {
       started_at: STARTED,
       last_updated: THIRD,
     });
-    expect(viewResume(STARTED_ONLY, DEPLOYMENT_KEYS)).toMatchObject({ resume_step: 2, current_step: 2 });
+    expect(viewResume(STARTED_ONLY, six, DEPLOYMENT_KEYS)).toMatchObject({ resume_step: 2, current_step: 2 });
   });
 
   it('is over once completed', () => {
-    expect(viewResume(COMPLETED, NOWHERE)).toEqual({
+    expect(viewResume(COMPLETED, six, NOWHERE)).toEqual({
       can_resume: false,
       message: 'Onboarding is already completed',
       completion_percentage: 100,
     });
+  });
+});
+
+/** What users of a wizard read who are new, have just started, have saved website and research, and have completed. */
+describe.each([
+  { flow: six, current: [1, 1, 1, 6], next: [1, 1, 1, 6], percentages: [0, 0, 33.33, 100] },
+  { flow: intro, current: [0, 1, 3, 6], next: [2, 2, 4, 6], percentages: [0, 0, 33.33, 100] },
+  { flow: five, current: [0, 0, 2, 5], next: [1, 1, 3, 5], percentages: [0, 0, 40, 100] },
+  { flow: four, current: [1, 1, 3, 5], next: [1, 1, 3, 4], percentages: [0, 0, 50, 100] },
+])('the views in the flow $flow.id', ({ flow, current, next, percentages }) => {
+  const sessions = [null, STARTED_ONLY, sessionAfter(complete('website'), complete('research')), COMPLETED];
+
+  it('show where the user is in its numbers', () => {
+    const views = sessions.map((session) => viewStatus(session, flow, NOWHERE));
+    expect(views.map(({ current_step }) => current_step)).toEqual(current);
+    expect(views.map(({ next_step }) => next_step)).toEqual(next);
+    expect(views.map(({ completion_percentage }) => completion_percentage)).toEqual(percentages);
+    expect(views.map(({ is_completed }) => is_completed)).toEqual([false, false, false, true]);
+  });
+
+  it('agree with each other, and keep the contract', () => {
+    for (const session of sessions) {
+      const snapshot = snapshotOf(session, SAVED);
+      const { current_step, completion_percentage } = viewStatus(session, flow, NOWHERE);
+      const progress = viewProgress(snapshot, flow, HANDLERS);
+      const init = viewInit(ALICE, snapshot, flow, HANDLERS);
+      expect(progress).toMatchObject({ current_step, completion_percentage, total_steps: flow.steps.length });
+      expect(init.onboarding).toMatchObject({ current_step, completion_percentage, flow: flow.id });
+      expect(differences(progress, ProgressView)).toEqual([]);
+      expect(differences(init, InitView)).toEqual([]);
+      expect(viewResume(session, flow, NOWHERE)).toMatchObject({ completion_percentage });
+      if (session) expect(viewStart(session, flow, NOWHERE)).toMatchObject({ current_step });
+    }
+  });
+
+  it('have a step for each of its pages, by its number, with the data of that step', () => {
+    const snapshot = snapshotOf(COMPLETED, SAVED);
+    const pages = flow.steps.map(({ number, title }) => [number, title]);
+    const { steps } = viewProgress(snapshot, flow, HANDLERS);
+    expect(steps.map(({ step_number, title }) => [step_number, title])).toEqual(pages);
+    expect(steps.filter(({ data }) => data !== null).map(({ step_number }) => step_number)).toEqual([
+      flow.numberOf('website'),
+    ]);
+    const { onboarding } = viewInit(ALICE, snapshot, flow, HANDLERS);
+    expect(onboarding.steps.map(({ step_number, title }) => [step_number, title])).toEqual(pages);
+  });
+
+  it('name what is missing by its numbers', () => {
+    const missing = flow.steps.filter(({ required, key }) => required && key !== 'complete');
+    expect(viewAccess('complete', null, flow, NOWHERE).validation_errors).toEqual(
+      missing.map(({ number }) => `Step ${number} must be completed first.`),
+    );
+  });
+
+  it('resume at the number of the page to show, whatever `current_step` means', () => {
+    const back = sessionAfter(complete('website'), goToStep('website'));
+    expect(viewResume(back, flow, NOWHERE)).toMatchObject({ resume_step: flow.numberOf('website') });
+    expect(viewResume(null, flow, NOWHERE)).toMatchObject({ resume_step: 1 });
+  });
+
+  it('describe it and every other, first its own, with the keys that it demands', () => {
+    const config = viewConfig(flow);
+    expect(differences(config, ConfigView)).toEqual([]);
+    const steps = flow.steps.map(({ number, key, title, required }) => ({ number, key, title, required }));
+    expect(config).toMatchObject({ flow: flow.id, total_steps: flow.steps.length, steps });
+    expect(config.requirements.min_api_keys).toBe(flow.id === 'six' ? 1 : 0);
+    expect(config.flows.map(({ flow: id, total_steps }) => [id, total_steps])).toEqual([
+      ['six', 6],
+      ['six-intro', 6],
+      ['five', 5],
+      ['four', 4],
+    ]);
+    expect(config.steps).toEqual(config.flows.find(({ flow: id }) => id === flow.id)?.steps);
+    for (const { steps: pages } of config.flows) {
+      for (const { key, providers } of pages) expect(providers !== undefined).toBe(key === 'api_keys');
+    }
+  });
+});
+
+describe('what is onboarded', () => {
+  it('is a website before a post says something else', () => {
+    const linkedin = { ...HALFWAY, progress: { ...HALFWAY.progress, onboardingType: 'linkedin' } };
+    const typeOf = (session: Session | null) =>
+      viewInit(ALICE, snapshotOf(session), four, HANDLERS).onboarding.onboarding_type;
+    expect([typeOf(null), typeOf(HALFWAY), typeOf(linkedin)]).toEqual(['website', 'website', 'linkedin']);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SnapshotPart } from '../database/record.js';
 import { keyProviders } from '../database/records/sealed-keys.record.js';
-import { STEP_NUMBERS, type StepNumber } from '../flow/steps.js';
+import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 import { StepHandlers, type StepHandler } from './step-handler.js';
 
 /** A step that takes anything and shows nothing. */
-function handlerOf(step: StepNumber, more: Partial<StepHandler> = {}): StepHandler {
+function handlerOf(step: StepKey, more: Partial<StepHandler> = {}): StepHandler {
   return { step, parts: [], parse: () => ({ warnings: [] }), save: () => undefined, view: () => null, ...more };
 }
 
@@ -21,36 +21,36 @@ function registered(...all: readonly StepHandler[]): StepHandlers {
 
 describe('registration', () => {
   it('gives each step the handler that was registered for it, in whatever order', () => {
-    const all = STEP_NUMBERS.map((step) => handlerOf(step));
+    const all = STEP_KEYS.map((step) => handlerOf(step));
     const handlers = registered(...all.toReversed());
-    expect(STEP_NUMBERS.map((step) => handlers.of(step))).toEqual(all);
+    expect(STEP_KEYS.map((step) => handlers.of(step))).toEqual(all);
     for (const handler of all) expect(handlers.of(handler.step)).toBe(handler);
   });
 
   it('refuses a second handler of a step, and keeps the first', () => {
-    const first = handlerOf(2);
+    const first = handlerOf('website');
     const handlers = registered(first);
-    expect(() => handlers.register(handlerOf(2))).toThrow('Step 2 (website) has two handlers: register one.');
-    expect(() => handlers.register(first)).toThrow('Step 2 (website) has two handlers');
-    expect(handlers.of(2)).toBe(first);
+    expect(() => handlers.register(handlerOf('website'))).toThrow('The step website has two handlers: register one.');
+    expect(() => handlers.register(first)).toThrow('The step website has two handlers');
+    expect(handlers.of('website')).toBe(first);
   });
 });
 
 describe('missing handlers', () => {
   it('are none when each step has one', () => {
-    expect(() => registered(...STEP_NUMBERS.map((step) => handlerOf(step))).onModuleInit()).not.toThrow();
+    expect(() => registered(...STEP_KEYS.map((step) => handlerOf(step))).onModuleInit()).not.toThrow();
   });
 
-  it('are all of them before any is registered, by number and key', () => {
+  it('are all of them before any is registered, by key', () => {
     expect(() => new StepHandlers().onModuleInit()).toThrow(
-      'Without a handler: step 1 (api_keys), step 2 (website), step 3 (research), step 4 (personalization), ' +
-        'step 5 (integrations), step 6 (complete). The module that knows its data registers one with StepHandlers.',
+      'Steps without a handler: api_keys, website, research, personalization, integrations, complete. ' +
+        "The module that knows a step's data registers one with StepHandlers.",
     );
   });
 
-  it.each(STEP_NUMBERS)('are named: step %i alone', (missing) => {
-    const handlers = registered(...STEP_NUMBERS.filter((step) => step !== missing).map((step) => handlerOf(step)));
-    const only = new RegExp(`^Without a handler: step ${missing} \\(\\w+\\)\\. `);
+  it.each(STEP_KEYS)('are named: %s alone', (missing) => {
+    const handlers = registered(...STEP_KEYS.filter((step) => step !== missing).map((step) => handlerOf(step)));
+    const only = new RegExp(`^Steps without a handler: ${missing}\\. `);
     expect(() => handlers.onModuleInit()).toThrow(only);
     expect(() => handlers.of(missing)).toThrow(only);
     expect(() => handlers.parts).toThrow(only);
@@ -66,13 +66,13 @@ describe('the parts of steps', () => {
   ];
   const all = (...handlers: StepHandler[]) => {
     const registeredSteps = handlers.map(({ step }) => step);
-    const others = STEP_NUMBERS.filter((step) => !registeredSteps.includes(step)).map((step) => handlerOf(step));
+    const others = STEP_KEYS.filter((step) => !registeredSteps.includes(step)).map((step) => handlerOf(step));
     return registered(...handlers, ...others);
   };
   const handlers = all(
-    handlerOf(3, { parts: [social, research, website] }),
-    handlerOf(1, { parts: [keys] }),
-    handlerOf(2, { parts: [website, social] }),
+    handlerOf('research', { parts: [social, research, website] }),
+    handlerOf('api_keys', { parts: [keys] }),
+    handlerOf('website', { parts: [website, social] }),
   );
 
   it('are those of their handlers in the order of the steps, each once, at its first place', () => {
@@ -88,15 +88,43 @@ describe('the parts of steps', () => {
   });
 });
 
+describe('the sections of steps', () => {
+  const sectionOf = (...keys: string[]) => ({ keys: new Set(keys), parse: () => null });
+  const others = STEP_KEYS.filter((step) => step !== 'website' && step !== 'research').map((step) => handlerOf(step));
+  const research = handlerOf('research', { section: sectionOf('competitors') });
+  const website = handlerOf('website', { section: sectionOf('website', 'analysis') });
+
+  it('are those of the handlers that have one, in the order of the steps', () => {
+    expect(registered(research, ...others, website).withSections).toEqual([website, research]);
+    expect(registered(...STEP_KEYS.map((step) => handlerOf(step))).withSections).toEqual([]);
+  });
+
+  it('say which keys each step saves', () => {
+    const { keys } = registered(research, ...others, website);
+    expect([...keys].map(([step, all]) => [step, [...all]])).toEqual([
+      ['website', ['website', 'analysis']],
+      ['research', ['competitors']],
+    ]);
+  });
+
+  it('are found once, and only when each step has its handler', () => {
+    const handlers = registered(...others, website);
+    expect(() => handlers.keys).toThrow('Steps without a handler: research.');
+    handlers.register(research);
+    expect([...handlers.keys.keys()]).toEqual(['website', 'research']);
+    expect(handlers.keys).toBe(handlers.keys);
+  });
+});
+
 describe('the steps that the deployment finishes', () => {
   it('are those whose handlers say so', () => {
     const handlers = registered(
-      handlerOf(1, { isFinished: () => true }),
-      handlerOf(2, { isFinished: () => false }),
-      handlerOf(3),
-      handlerOf(5, { isFinished: () => true }),
+      handlerOf('api_keys', { isFinished: () => true }),
+      handlerOf('website', { isFinished: () => false }),
+      handlerOf('research'),
+      handlerOf('integrations', { isFinished: () => true }),
     );
-    expect([...handlers.finishedByDeployment]).toEqual([1, 5]);
+    expect([...handlers.finishedByDeployment]).toEqual(['api_keys', 'integrations']);
   });
 
   it('are none before any handler is registered', () => {
@@ -105,23 +133,23 @@ describe('the steps that the deployment finishes', () => {
 
   it('are computed once, however often they are read, and stay as they were', () => {
     let calls = 0;
-    const handlers = registered(handlerOf(1, { isFinished: () => ++calls === 1 }));
+    const handlers = registered(handlerOf('api_keys', { isFinished: () => ++calls === 1 }));
     const first = handlers.finishedByDeployment;
-    expect([...first]).toEqual([1]);
+    expect([...first]).toEqual(['api_keys']);
     expect(handlers.finishedByDeployment).toBe(first);
     expect(calls).toBe(1);
   });
 
   it('are computed again after a registration', () => {
-    const handlers = registered(handlerOf(1, { isFinished: () => true }));
-    expect([...handlers.finishedByDeployment]).toEqual([1]);
-    handlers.register(handlerOf(4, { isFinished: () => true }));
-    expect([...handlers.finishedByDeployment]).toEqual([1, 4]);
+    const handlers = registered(handlerOf('api_keys', { isFinished: () => true }));
+    expect([...handlers.finishedByDeployment]).toEqual(['api_keys']);
+    handlers.register(handlerOf('personalization', { isFinished: () => true }));
+    expect([...handlers.finishedByDeployment]).toEqual(['api_keys', 'personalization']);
   });
 
   it('are found by the handler itself, with all that it knows', () => {
     class FromConfiguration {
-      readonly step = 1;
+      readonly step = 'api_keys';
       readonly parts = [];
       constructor(private readonly hasKeys: boolean) {}
       parse = () => ({ warnings: [] });
@@ -131,7 +159,7 @@ describe('the steps that the deployment finishes', () => {
         return this.hasKeys;
       }
     }
-    expect([...registered(new FromConfiguration(true)).finishedByDeployment]).toEqual([1]);
+    expect([...registered(new FromConfiguration(true)).finishedByDeployment]).toEqual(['api_keys']);
     expect([...registered(new FromConfiguration(false)).finishedByDeployment]).toEqual([]);
   });
 });

@@ -12,8 +12,9 @@ import { entityTagOf } from '../../../src/onboarding/database/session.js';
 import { wholeSnapshotOf } from '../../../src/onboarding/database/snapshot.js';
 import type { UnitOfWork } from '../../../src/onboarding/database/unit-of-work.js';
 import { UserDatabase } from '../../../src/onboarding/database/user-database.js';
-import { completionPercentage, stepState } from '../../../src/onboarding/flow/progress.js';
-import { Step, STEP_NUMBERS, type StepNumber } from '../../../src/onboarding/flow/steps.js';
+import { FLOWS } from '../../../src/onboarding/flow/flows.js';
+import { completionPercentage, stepState, type FinishedByDeployment } from '../../../src/onboarding/flow/progress.js';
+import { STEP_KEYS, type StepKey } from '../../../src/onboarding/flow/steps.js';
 import {
   completeOnboarding,
   completeStep,
@@ -30,7 +31,7 @@ import { eventually } from '../../support/process/deadline.js';
 import { rawCommand, rawQuery } from '../../support/database/raw-statements.js';
 import { SessionLock } from '../../support/database/session-lock.js';
 
-const NOWHERE: ReadonlySet<StepNumber> = new Set();
+const NOWHERE: FinishedByDeployment = new Set();
 const website = websiteRecord(true);
 
 const READS = { saved: wholeSnapshotOf([website, competitorsRecord, keyProviders]) };
@@ -43,8 +44,8 @@ const save = (data: UnitOfWork, url: string) => data.run(website.save(website.pa
 function stateOf({ session: { revision, progress }, read: { saved } }: Data) {
   return {
     revision,
-    percentage: completionPercentage(progress),
-    steps: STEP_NUMBERS.map((step) => stepState(progress, step).status),
+    percentage: completionPercentage(progress, FLOWS.six),
+    steps: STEP_KEYS.map((step) => stepState(progress, step).status),
     url: saved.of(website)?.['website_url'] ?? null,
     competitors: saved.of(competitorsRecord).length,
     providers: saved.of(keyProviders),
@@ -56,7 +57,7 @@ const WRITES: readonly (readonly [name: string, work: Work])[] = [
     'that saves a document and completes its step',
     (data) => {
       save(data, 'https://example.org');
-      data.change(completeStep(Step.Website, ['slow'], NOWHERE));
+      data.change(completeStep('website', ['slow'], NOWHERE));
       return stateOf(data);
     },
   ],
@@ -104,7 +105,7 @@ const REFUSALS: readonly (readonly [by: string, problem: string, work: Work])[] 
     'TypeError',
     (data) => {
       save(data, 'https://example.org');
-      data.change(goToStep(Step.Research));
+      data.change(goToStep('research'));
       throw new TypeError('a mistake');
     },
   ],
@@ -147,8 +148,8 @@ describe('a unit of work', () => {
     await users.forUser(userId, {}, (data) => {
       save(data, 'https://example.com');
       data.run(competitorsRecord.replace([{ url: 'https://c.example' }]));
-      data.change(completeStep(Step.Website, [], NOWHERE));
-      data.change(completeStep(Step.Research, [], NOWHERE));
+      data.change(completeStep('website', [], NOWHERE));
+      data.change(completeStep('research', [], NOWHERE));
     });
     return userId;
   }
@@ -356,7 +357,7 @@ describe('a unit of work', () => {
         const reads = { pause: rawQuery('select pg_advisory_xact_lock_shared(1)::text where $1::text is not null') };
         const dry = users.forUser(userId, { reads, dryRun: true }, ({ session }) => session.revision);
         await eventually('it waits', async () => (await waiting()) === 1);
-        const change = (data: UnitOfWork) => data.change(goToStep(Step.ApiKeys)).revision;
+        const change = (data: UnitOfWork) => data.change(goToStep('api_keys')).revision;
         const changed = await other.nest.get(UserDatabase).forUser(userId, {}, change);
         await holder.query('select pg_advisory_unlock(1)');
         // It had seen what was there before.
@@ -400,10 +401,10 @@ describe('a unit of work', () => {
       };
       const work = (data: UnitOfWork) => {
         data.run({ ...rawCommand('select 1'), parse });
-        data.change(goToStep(Step.Research));
+        data.change(goToStep('research'));
       };
       await expect(users.forUser(userId, {}, work)).rejects.toThrow('a mistake in parse');
-      expect(await users.forUser(userId, {}, ({ session }) => session.progress.currentStep)).toBe(Step.Research);
+      expect(await users.forUser(userId, {}, ({ session }) => session.progress.currentStep)).toBe('research');
     });
   });
 
@@ -448,15 +449,15 @@ describe('a unit of work', () => {
 
     it('has them in each of its events, and in no other', async () => {
       const userId = await newcomer();
-      const change = (step: StepNumber) => (data: UnitOfWork) => data.change(goToStep(step));
+      const change = (step: StepKey) => (data: UnitOfWork) => data.change(goToStep(step));
       await users.forUser(userId, SUPPORT, (data) => {
         data.change(keysChanged('api_key_saved', ['openai', 'exa']));
-        change(Step.Website)(data);
+        change('website')(data);
       });
-      await users.forUser(userId, {}, change(Step.Research));
-      await users.forUser(userId, { actor: 'service:billing', cause: 'service' }, change(Step.Website));
-      await users.forUser(userId, { ...SUPPORT, dryRun: true }, change(Step.ApiKeys));
-      await users.forUser(userId, {}, change(Step.ApiKeys));
+      await users.forUser(userId, {}, change('research'));
+      await users.forUser(userId, { actor: 'service:billing', cause: 'service' }, change('website'));
+      await users.forUser(userId, { ...SUPPORT, dryRun: true }, change('api_keys'));
+      await users.forUser(userId, {}, change('api_keys'));
       expect(await originsOf(userId)).toEqual([
         { type: 'onboarding_started', ...SUPPORT },
         { type: 'api_key_saved', ...SUPPORT },
@@ -471,8 +472,8 @@ describe('a unit of work', () => {
     it('has the user and the wizard where it names none, and each by itself', async () => {
       const userId = await newcomer();
       await users.forUser(userId, {}, (data) => data.change(unchanged));
-      await users.forUser(userId, { actor: 'system' }, (data) => data.change(goToStep(Step.Website)));
-      await users.forUser(userId, { cause: 'import' }, (data) => data.change(goToStep(Step.Research)));
+      await users.forUser(userId, { actor: 'system' }, (data) => data.change(goToStep('website')));
+      await users.forUser(userId, { cause: 'import' }, (data) => data.change(goToStep('research')));
       expect(await originsOf(userId)).toEqual([
         { type: 'onboarding_started', ...USER },
         { type: 'step_started', actor: 'system', cause: 'wizard' },
@@ -488,7 +489,7 @@ describe('a unit of work', () => {
       );
       await Promise.all(
         works.map(({ userId, actor }) =>
-          users.forUser(userId, { actor, cause: 'service' }, (data) => data.change(goToStep(Step.Website))),
+          users.forUser(userId, { actor, cause: 'service' }, (data) => data.change(goToStep('website'))),
         ),
       );
       for (const { userId, actor } of works) {
