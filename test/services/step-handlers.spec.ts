@@ -23,6 +23,7 @@ const start = async (module: DynamicModule | Type) => {
 /** What a module of somebody's that takes a step's data registers. */
 const handlerOf = (step: StepKey): StepHandler => ({
   step,
+  keys: new Set<string>(),
   parts: [],
   parse: () => ({ warnings: [] }),
   save: () => undefined,

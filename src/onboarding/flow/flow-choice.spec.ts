@@ -9,7 +9,7 @@ import {
   type FlowSources,
   type RememberedFlow,
 } from './flow-choice.js';
-import { FLOWS } from './flows.js';
+import { CANONICAL_FLOWS, FLOWS } from './flows.js';
 import { completionPercentage, newProgress, type Progress } from './progress.js';
 import { StepStatus } from './step-status.js';
 import { STEP_KEYS, type StepKey } from './steps.js';
@@ -37,24 +37,28 @@ const remember = (progress: Progress, sources: Partial<FlowSources>) =>
 describe('the flow of a user', () => {
   it.each(FLOW_IDS)('is that of the deployment before any other is known: %s', (deployment) => {
     expect(flowInUse(null, deployment)).toBe(deployment);
-    expect(flowOfRead(null, null, deployment)).toBe(deployment);
-    expect(flowOfRead(null, newProgress(NOW), deployment)).toBe(deployment);
+    expect(flowOfRead(null, {}, deployment)).toBe(CANONICAL_FLOWS[deployment]);
+    expect(flowOfRead(null, { numbers: 'wizard' }, deployment)).toBe(FLOWS[deployment]);
+    expect(flowOfRead(newProgress(NOW), { numbers: 'wizard' }, deployment)).toBe(FLOWS[deployment]);
   });
 
   it.each(FLOW_IDS)('is the remembered one, whatever %s is served', (deployment) => {
     for (const id of ['six-intro', 'five', 'four'] as const) {
       for (const flow of [learnt(id), explicit(id)]) {
         expect(flowInUse(flow, deployment)).toBe(id);
-        expect(flowOfRead(null, finished([], { flow }), deployment)).toBe(id);
+        expect(flowOfRead(finished([], { flow }), { numbers: 'wizard' }, deployment)).toBe(FLOWS[id]);
       }
     }
   });
 
   it.each(FLOW_IDS)('is the one that the request names, over the remembered one: %s', (named) => {
     for (const flow of [null, learnt('six'), explicit('five')]) {
-      for (const deployment of FLOW_IDS) expect(flowOfRead(named, finished([], { flow }), deployment)).toBe(named);
+      const progress = finished([], { flow });
+      for (const deployment of FLOW_IDS) {
+        expect(flowOfRead(progress, { flow: named, numbers: 'wizard' }, deployment)).toBe(FLOWS[named]);
+      }
     }
-    expect(flowOfRead(named, null, 'five')).toBe(named);
+    expect(flowOfRead(null, { flow: named }, 'five')).toBe(CANONICAL_FLOWS[named]);
   });
 
   it('learnt as six is six with an introduction where the deployment serves that: no post tells them apart', () => {

@@ -57,10 +57,9 @@ export function rememberFlow(sources: FlowSources): Transition {
     if (!after || after === before) return { progress, facts: [] };
     const seen = FLOWS[flowInUse(before, sources.deployment)];
     const shows = FLOWS[flowInUse(after, sources.deployment)];
-    const percentageFloor =
-      seen === shows
-        ? progress.percentageFloor
-        : Math.max(progress.percentageFloor, completionPercentage(progress, seen));
+    // Once completed it is 100 in every flow; a floor of 100 would outlive a step that is reset.
+    const isSame = seen === shows || progress.completedAt !== null;
+    const percentageFloor = isSame ? progress.percentageFloor : completionPercentage(progress, seen);
     const facts: ProgressFact[] =
       before && before.id !== after.id
         ? [{ type: 'flow_changed', step: null, data: { from: before.id, to: after.id } }]

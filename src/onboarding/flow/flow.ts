@@ -21,38 +21,44 @@ export interface FlowNumbers {
   readonly currentStep: 'page' | 'page before';
   /** `current_step` once onboarding is completed. */
   readonly completed: number;
-  /** Numbers of steps that have no page here; left out: they have none. */
-  readonly withoutPage?: readonly Pick<FlowStep, 'number' | 'key'>[];
+  /** Steps that have a number here, and no page; left out: there are none. */
+  readonly withoutPage?: readonly FlowStep[];
 }
 
 /** One generation of the wizard: its pages in order, and their numbers on the wire. */
 export class Flow {
+  readonly #pages: ReadonlyMap<StepKey, FlowStep>;
   readonly #byKey: ReadonlyMap<StepKey, FlowStep>;
   readonly #byNumber: ReadonlyMap<number, StepKey>;
-  readonly #numbers: ReadonlyMap<StepKey, number>;
 
   constructor(
     readonly id: FlowId,
     readonly steps: readonly FlowStep[],
     private readonly numbers: FlowNumbers,
   ) {
-    this.#byKey = new Map(steps.map((step) => [step.key, step]));
-    const { withoutPage = [] } = numbers;
-    this.#numbers = new Map([...withoutPage, ...steps].map(({ key, number }) => [key, number]));
+    const { withoutPage = [], alsoComplete } = numbers;
+    const numbered = [...withoutPage, ...steps];
+    this.#pages = new Map(steps.map((step) => [step.key, step]));
+    this.#byKey = new Map(numbered.map((step) => [step.key, step]));
     this.#byNumber = new Map([
-      ...numbers.alsoComplete.map((number) => [number, 'complete'] as const),
-      ...steps.map(({ number, key }) => [number, key] as const),
+      ...alsoComplete.map((number) => [number, 'complete'] as const),
+      ...numbered.map(({ number, key }) => [number, key] as const),
     ]);
   }
 
-  /** Undefined for a step that this wizard lacks. */
+  /** Whether this wizard has a page for the step. */
+  has(key: StepKey): boolean {
+    return this.#pages.has(key);
+  }
+
+  /** Undefined for a step that has no number here. */
   step(key: StepKey): FlowStep | undefined {
     return this.#byKey.get(key);
   }
 
-  /** Null for a step that this wizard lacks. */
+  /** Null for a step that has no number here. */
   numberOf(key: StepKey): number | null {
-    return this.#numbers.get(key) ?? null;
+    return this.step(key)?.number ?? null;
   }
 
   /** Null for a number that names no step. */
@@ -60,7 +66,7 @@ export class Flow {
     return this.#byNumber.get(number) ?? null;
   }
 
-  /** The step as a person is told of it: by its number, or by its title where this wizard lacks it. */
+  /** The step as a person is told of it: by its number, or by its title where it has none. */
   nameOf(key: StepKey): string {
     const number = this.numberOf(key);
     return number === null ? STEPS[key].title : `Step ${number}`;

@@ -4,8 +4,9 @@ import { STEPS, type StepKey } from './steps.js';
 
 type Row = Pick<FlowStep, 'number' | 'key'> & Partial<FlowStep>;
 
-interface FlowRows extends FlowNumbers {
+interface FlowRows extends Omit<FlowNumbers, 'withoutPage'> {
   readonly steps: readonly Row[];
+  readonly withoutPage?: readonly Row[];
 }
 
 /**
@@ -68,9 +69,12 @@ const ROWS: Readonly<Record<FlowId, FlowRows>> = {
   },
 };
 
-function flowOf(id: FlowId, { steps, ...numbers }: FlowRows): Flow {
-  const rows = steps.map((row) => ({ required: false, isIntroduction: false, ...STEPS[row.key], ...row }));
-  return new Flow(id, rows, numbers);
+function flowOf(id: FlowId, { steps, withoutPage = [], ...numbers }: FlowRows): Flow {
+  return new Flow(id, steps.map(stepOf), { ...numbers, withoutPage: withoutPage.map(stepOf) });
+}
+
+function stepOf(row: Row): FlowStep {
+  return { required: false, isIntroduction: false, ...STEPS[row.key], ...row };
 }
 
 /** The same wizard in the canonical numbers. A step that it lacks has its canonical number all the same. */

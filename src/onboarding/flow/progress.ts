@@ -65,7 +65,7 @@ function isOpen(progress: Progress, { key }: FlowStep, byDeployment: FinishedByD
 export function pageToShow(progress: Progress, flow: Flow, byDeployment: FinishedByDeployment): StepKey {
   if (progress.completedAt) return 'complete';
   const { currentStep } = progress;
-  return currentStep && flow.step(currentStep) ? currentStep : nextStep(progress, flow, byDeployment);
+  return currentStep && flow.has(currentStep) ? currentStep : nextStep(progress, flow, byDeployment);
 }
 
 /** 0 to 100 with two decimals: finished steps of the flow's, or the floor if that is higher; 100 once completed. */

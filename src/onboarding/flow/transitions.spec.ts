@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Flow } from './flow.js';
-import { FLOWS } from './flows.js';
+import { CANONICAL_FLOWS, FLOWS } from './flows.js';
 import {
   completionPercentage,
   newProgress,
@@ -139,6 +139,19 @@ describe('completing a step', () => {
 });
 
 describe('skipping a step', () => {
+  it('changes nothing at an introduction: another wizard may demand what stands there', () => {
+    const start = newProgress(START);
+    expect(skip('api_keys')(start, START, FLOWS['six-intro'])).toEqual({ progress: start, facts: [] });
+  });
+
+  it('is refused where the wizard has no page for it, and another one demands it', () => {
+    for (const flow of [CANONICAL_FLOWS.five, CANONICAL_FLOWS.four]) {
+      expect(() => skip('api_keys')(newProgress(START), START, flow)).toThrow(
+        'Step 1 is required and cannot be skipped.',
+      );
+    }
+  });
+
   it('marks an optional one, without a time, and moves on', () => {
     const progress = after(...REQUIRED, skip('personalization'));
     expect(stepState(progress, 'personalization')).toEqual({

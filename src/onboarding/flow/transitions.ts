@@ -73,7 +73,7 @@ function advance(
   flow: Flow,
   byDeployment: FinishedByDeployment,
 ): Progress {
-  if (!flow.step(step)) return after;
+  if (!flow.has(step)) return after;
   const staysAhead =
     isFinished(before, step) &&
     before.currentStep !== null &&
@@ -106,13 +106,13 @@ export function completeStep(
   };
 }
 
-/** A step that the flow lacks is none of its required ones. */
-const isRequired = (step: StepKey, flow: Flow) => flow.step(step)?.required ?? false;
-
 /** A completed step stays completed: its work is not undone by skipping it, only the user moves on from it. */
 export function skipStep(step: StepKey, byDeployment: FinishedByDeployment): Transition {
   return (progress, now, flow) => {
-    if (isRequired(step, flow)) throw new StepNotSkippable(step, flow);
+    const { required, isIntroduction } = flow.step(step) ?? {};
+    if (required) throw new StepNotSkippable(step, flow);
+    // There is nothing to skip, and another wizard may demand what stands there.
+    if (isIntroduction) return { progress, facts: [] };
     const before = stepState(progress, step);
     if (isFinished(progress, step)) {
       const ahead = advance(progress, progress, step, flow, byDeployment);

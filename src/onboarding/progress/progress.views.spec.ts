@@ -99,6 +99,7 @@ function handlersWith(byDeployment: FinishedByDeployment = NOWHERE): StepHandler
   for (const step of STEP_KEYS) {
     handlers.register({
       step,
+      keys: new Set(),
       parts: step === 'website' ? [website] : [],
       parse: () => ({ warnings: [] }),
       save: () => undefined,

@@ -6,7 +6,8 @@ import { StepHandlers, type StepHandler } from './step-handler.js';
 
 /** A step that takes anything and shows nothing. */
 function handlerOf(step: StepKey, more: Partial<StepHandler> = {}): StepHandler {
-  return { step, parts: [], parse: () => ({ warnings: [] }), save: () => undefined, view: () => null, ...more };
+  const parse = () => ({ warnings: [] });
+  return { step, keys: new Set(), parts: [], parse, save: () => undefined, view: () => null, ...more };
 }
 
 function partOf(name: string): SnapshotPart<unknown> {
@@ -91,8 +92,9 @@ describe('the parts of steps', () => {
 describe('the sections of steps', () => {
   const sectionOf = (...keys: string[]) => ({ keys: new Set(keys), parse: () => null });
   const others = STEP_KEYS.filter((step) => step !== 'website' && step !== 'research').map((step) => handlerOf(step));
-  const research = handlerOf('research', { section: sectionOf('competitors') });
-  const website = handlerOf('website', { section: sectionOf('website', 'analysis') });
+  const research = handlerOf('research', { keys: new Set(['competitors']), section: sectionOf('competitors') });
+  const keys = new Set(['website', 'analysis', 'status']);
+  const website = handlerOf('website', { keys, section: sectionOf('website', 'analysis') });
 
   it('are those of the handlers that have one, in the order of the steps', () => {
     expect(registered(research, ...others, website).withSections).toEqual([website, research]);
@@ -102,8 +104,12 @@ describe('the sections of steps', () => {
   it('say which keys each step saves', () => {
     const { keys } = registered(research, ...others, website);
     expect([...keys].map(([step, all]) => [step, [...all]])).toEqual([
-      ['website', ['website', 'analysis']],
+      ['api_keys', []],
+      ['website', ['website', 'analysis', 'status']],
       ['research', ['competitors']],
+      ['personalization', []],
+      ['integrations', []],
+      ['complete', []],
     ]);
   });
 
@@ -111,7 +117,7 @@ describe('the sections of steps', () => {
     const handlers = registered(...others, website);
     expect(() => handlers.keys).toThrow('Steps without a handler: research.');
     handlers.register(research);
-    expect([...handlers.keys.keys()]).toEqual(['website', 'research']);
+    expect([...handlers.keys.keys()]).toEqual(STEP_KEYS);
     expect(handlers.keys).toBe(handlers.keys);
   });
 });
@@ -150,6 +156,7 @@ describe('the steps that the deployment finishes', () => {
   it('are found by the handler itself, with all that it knows', () => {
     class FromConfiguration {
       readonly step = 'api_keys';
+      readonly keys = new Set<string>();
       readonly parts = [];
       constructor(private readonly hasKeys: boolean) {}
       parse = () => ({ warnings: [] });

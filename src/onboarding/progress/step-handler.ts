@@ -79,7 +79,7 @@ export class StepHandlers implements OnModuleInit {
     const { step } = handler;
     if (this.#handlers.has(step)) throw new Error(`The step ${step} has two handlers: register one.`);
     // A handler is only ever given what it has parsed and read itself.
-    this.#handlers.set(step, handler as StepHandler);
+    this.#handlers.set(step, handler);
     this.#finishedByDeployment = null;
     this.#parts = null;
     this.#keys = null;

@@ -20,6 +20,9 @@ const SECTIONS: Partial<Record<StepKey, Keys>> = {
   integrations: { keys: ['integrations', 'notes'], shared: ['integrations'] },
 };
 
+/** A name that each step knows, but only from its own page. */
+const OWN_ONLY = ['status'];
+
 /** What a handler parses: whose data, and which. */
 interface Traced extends Parsed {
   readonly step: StepKey;
@@ -35,6 +38,7 @@ function handlerOf(step: StepKey): StepHandler<Traced> {
   const isNothing = (data: JsonObject) => Object.values(data).every((value) => value === null);
   return {
     step,
+    keys: new Set([...(section?.keys ?? []), ...OWN_ONLY]),
     parts: [],
     parse,
     save: (parsed) => void saved.push(parsed),
@@ -60,6 +64,11 @@ function split(step: StepKey, data: JsonObject) {
 }
 
 describe('the keys of a post', () => {
+  it('of a common name stay with the step that they are posted with', () => {
+    for (const step of STEP_KEYS)
+      expect(split(step, { status: 'done' })).toEqual({ own: { status: 'done' }, sections: {} });
+  });
+
   it('stay with the step where it saves them, as the same object where all do', () => {
     const data = { website: 'https://example.com', analysis: {} };
     expect(split('website', data)).toEqual({ own: data, sections: {} });
