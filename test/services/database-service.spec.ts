@@ -378,7 +378,7 @@ describe('OnboardingProgressService and OnboardingProgress', () => {
     await expect(service.completeOnboarding('to the end')).rejects.toThrow(
       'Cannot complete onboarding. The following steps must be completed first: Step 1, Step 2, Step 3',
     );
-    for (const step of [1, 2, 3, 4]) await service.completeStep('to the end', step as 1 | 2 | 3 | 4, sample(step).data);
+    for (const step of [1, 2, 3, 4]) await service.completeStep('to the end', step, sample(step).data);
     const first = await service.completeOnboarding('to the end');
     expect(first).toMatchObject({ completion_percentage: 100, persona_generated: true });
     expect(await service.completeOnboarding('to the end')).toEqual(first);
