@@ -1,72 +1,7 @@
 import { FLOW_IDS, type FlowId } from '../../ground/config/wizard-flows.js';
-import { Flow, type FlowNumbers, type FlowStep } from './flow.js';
+import { Flow } from './flow.js';
+import { FLOW_ROWS, type FlowRows } from './flow-rows.js';
 import { STEPS, type StepKey } from './steps.js';
-
-type Row = Pick<FlowStep, 'number' | 'key'> & Partial<FlowStep>;
-
-interface FlowRows extends FlowNumbers {
-  readonly steps: readonly Row[];
-}
-
-/**
- * The wizards in the field. They all work on the same steps: a flow says which of them a wizard shows, under which numbers, and what
- * it demands before the end.
- */
-const ROWS: Readonly<Record<FlowId, FlowRows>> = {
-  /** Six pages, with one for API keys. Its numbers are the canonical ones, for callers that have no wizard. */
-  six: {
-    steps: [
-      { number: 1, key: 'api_keys', required: true },
-      { number: 2, key: 'website', required: true },
-      { number: 3, key: 'research', required: true },
-      { number: 4, key: 'personalization' },
-      { number: 5, key: 'integrations' },
-      { number: 6, key: 'complete', required: true },
-    ],
-    alsoComplete: [],
-    currentStep: 'page',
-    completed: 6,
-  },
-  /** Six pages, the first an introduction: the deployment has the keys. */
-  'six-intro': {
-    steps: [
-      { number: 1, key: 'api_keys', isIntroduction: true },
-      { number: 2, key: 'website', required: true },
-      { number: 3, key: 'research', required: true },
-      { number: 4, key: 'personalization' },
-      { number: 5, key: 'integrations' },
-      { number: 6, key: 'complete', required: true },
-    ],
-    alsoComplete: [],
-    currentStep: 'page before',
-    completed: 6,
-  },
-  /** Five pages; its last page posts step 6, as that of six pages does. */
-  five: {
-    steps: [
-      { number: 1, key: 'website', required: true },
-      { number: 2, key: 'research', required: true },
-      { number: 3, key: 'personalization' },
-      { number: 4, key: 'integrations' },
-      { number: 5, key: 'complete', required: true },
-    ],
-    alsoComplete: [6],
-    currentStep: 'page before',
-    completed: 5,
-  },
-  /** Four pages, for a website or for LinkedIn; its last page posts step 6. */
-  four: {
-    steps: [
-      { number: 1, key: 'website', required: true },
-      { number: 2, key: 'research', required: true },
-      { number: 3, key: 'personalization' },
-      { number: 4, key: 'complete', required: true },
-    ],
-    alsoComplete: [5, 6],
-    currentStep: 'page',
-    completed: 5,
-  },
-};
 
 function flowOf(id: FlowId, { steps, ...numbers }: FlowRows): Flow {
   const rows = steps.map((row) => ({ required: false, isIntroduction: false, ...STEPS[row.key], ...row }));
@@ -75,13 +10,13 @@ function flowOf(id: FlowId, { steps, ...numbers }: FlowRows): Flow {
 
 /** The same wizard in the canonical numbers. A step that it lacks has its canonical number all the same. */
 function canonicalRows({ steps }: FlowRows): FlowRows {
-  const canonical = new Map(ROWS.six.steps.map(({ key, number }) => [key, number]));
+  const canonical = new Map(FLOW_ROWS.six.steps.map(({ key, number }) => [key, number]));
   const numbered = steps.map((row) => ({ ...row, number: canonical.get(row.key) ?? row.number }));
-  return { ...ROWS.six, steps: numbered, withoutPage: ROWS.six.steps };
+  return { ...FLOW_ROWS.six, steps: numbered, withoutPage: FLOW_ROWS.six.steps };
 }
 
 const byId = (rowsOf: (rows: FlowRows) => FlowRows) =>
-  Object.fromEntries(FLOW_IDS.map((id) => [id, flowOf(id, rowsOf(ROWS[id]))])) as Record<FlowId, Flow>;
+  Object.fromEntries(FLOW_IDS.map((id) => [id, flowOf(id, rowsOf(FLOW_ROWS[id]))])) as Record<FlowId, Flow>;
 
 /** Each wizard in its own numbers. */
 export const FLOWS: Readonly<Record<FlowId, Flow>> = byId((rows) => rows);
@@ -91,7 +26,10 @@ export const CANONICAL_FLOWS: Readonly<Record<FlowId, Flow>> = byId(canonicalRow
 
 /** Every number under which any wizard may post a step. */
 export const STEP_NUMBERS: ReadonlySet<number> = new Set(
-  Object.values(ROWS).flatMap(({ steps, alsoComplete }) => [...steps.map(({ number }) => number), ...alsoComplete]),
+  Object.values(FLOW_ROWS).flatMap(({ steps, alsoComplete }) => [
+    ...steps.map(({ number }) => number),
+    ...alsoComplete,
+  ]),
 );
 
 export const HIGHEST_STEP_NUMBER = Math.max(...STEP_NUMBERS);

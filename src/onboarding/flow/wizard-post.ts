@@ -73,8 +73,6 @@ export class WizardPost {
         return this.#isIntegrationsAlone() ? { step: 'integrations', flow: 'five' } : null;
       case 5:
         return this.#isOf('integrations') ? { step: 'integrations', flow: 'six' } : null;
-      case 6:
-        return { step: 'complete', flow: null };
       default:
         return null;
     }
