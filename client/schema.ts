@@ -1338,6 +1338,15 @@ export interface operations {
           'application/json': components['schemas']['ApiKeysView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -1587,6 +1596,15 @@ export interface operations {
           'application/json': components['schemas']['ApiKeysView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -1631,6 +1649,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['KeysValidationView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -1852,6 +1879,15 @@ export interface operations {
           'application/json': components['schemas']['BusinessInfoView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -2007,6 +2043,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BusinessInfoView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2271,6 +2316,15 @@ export interface operations {
           'application/json': components['schemas']['AiInputsView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -2327,6 +2381,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LentKeyView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2386,6 +2449,15 @@ export interface operations {
           'application/json': components['schemas']['CanonicalProfileView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -2441,6 +2513,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StatusView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2563,6 +2644,15 @@ export interface operations {
           };
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description The service failed; `detail` names the request */
       500: {
         headers: {
@@ -2600,6 +2690,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ProviderSetupView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description Not found, or it belongs to another user */
@@ -2745,6 +2844,15 @@ export interface operations {
           'application/json': {
             [key: string]: unknown;
           } | null;
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -3451,6 +3559,15 @@ export interface operations {
           'application/json': components['schemas']['PersonaLatestView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -3586,6 +3703,15 @@ export interface operations {
           'application/json': components['schemas']['SummaryView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -3630,6 +3756,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['EnhancedValidationView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -3680,6 +3815,15 @@ export interface operations {
           } & components['schemas']['WebsiteAnalysisView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -3726,6 +3870,15 @@ export interface operations {
           'application/json': components['schemas']['HealthView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description The service failed; `detail` names the request */
       500: {
         headers: {
@@ -3752,6 +3905,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['HealthView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description The service failed; `detail` names the request */
@@ -3880,6 +4042,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BusinessInfoView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -4037,6 +4208,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BusinessInfoView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */

@@ -24,7 +24,7 @@ interface Request {
 
 /** One operation: the request that succeeds, and what is different in those that do not. */
 interface Exercise extends Request {
-  /** Refused with 400; without it, the body is no JSON. */
+  /** Refused with 400; without it, the body is no JSON, or the query names no flow. */
   readonly invalid?: Request;
   /** Refused with 404; without it, something else stands for `{n}` and the like. */
   readonly unknown?: Request;
@@ -183,7 +183,8 @@ describe('the contract', () => {
       case '200':
         return ask({ ...request, ...(media === 'text/plain' ? asText : {}) });
       case '400':
-        return ask(invalid ? { ...request, ...invalid } : { ...request, text: '{' });
+        if (invalid) return ask({ ...request, ...invalid });
+        return ask(operation.startsWith('GET ') ? { ...request, query: 'flow=nonesuch' } : { ...request, text: '{' });
       case '401':
         return send(app.anonymous(), operation, request);
       case '404':
