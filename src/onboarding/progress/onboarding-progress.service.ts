@@ -206,7 +206,7 @@ export class OnboardingProgressService {
   ): Promise<StepCompletedView> {
     const { handlers } = this;
     const request = new PostedStep({ handlers, number, posted, terms, deployment: this.database.deploymentFlow });
-    if (request.isUnknown) throw new StepNotFound(this.database.flowOf(null, terms));
+    if (request.isUnknown) throw new StepNotFound(this.flowOf(await this.database.getSessionByUser(userId), terms));
     const { result, snapshot } = await this.database.forUserThenRead(
       userId,
       { reads: request.reads, ...terms },
