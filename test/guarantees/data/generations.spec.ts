@@ -3,7 +3,14 @@ import type { FlowId } from '../../../src/ground/config/wizard-flows.js';
 import { Deployments } from '../../support/data/deployments.js';
 import { expectPlaces } from '../../support/data/saved-places.js';
 import { Player, walk, type Keys } from '../../support/data/wizard-player.js';
-import { GENERATIONS, generation, SIX_OF_OCTOBER, type Generation } from '../../support/data/wizards.js';
+import {
+  ENTERED,
+  GENERATIONS,
+  generation,
+  type Heap,
+  SIX_OF_OCTOBER,
+  type Generation,
+} from '../../support/data/wizards.js';
 
 jest.setTimeout(60_000);
 
@@ -109,6 +116,24 @@ describe('each generation of the wizard', () => {
 
   it('6K of October 2025 posts one heap for two pages: each part is saved in its own table', async () => {
     const player = await newcomer(SIX_OF_OCTOBER, 'six', 'own');
+    await walk(player);
+    await expectSaved(player);
+  });
+
+  it('6K posts all it holds from the button below the website’s page, and stays 6K', async () => {
+    const player = await newcomer({ ...generation('6K'), name: '6K by the button' }, 'six', 'own');
+    for (const page of [1, 2, 3, 4]) await player.does(page);
+    const before = await player.init();
+    await player.opens();
+    // What the page set last says that it is research.
+    const data = (heap: Heap) => ({ ...ENTERED.website, ...heap, stepType: 'research' });
+    const { status, body } = await player.posts({ topic: 'website', posts: 2, data });
+    expect([status, body.step_number]).toEqual([200, 2]);
+    const { current_step, completion_percentage } = await player.init();
+    expect({ current_step, completion_percentage }).toEqual({
+      current_step: before.current_step,
+      completion_percentage: before.completion_percentage,
+    });
     await walk(player);
     await expectSaved(player);
   });
