@@ -48,5 +48,6 @@ export async function movedPlayer(
     await first.opens();
     await first.does(number);
   }
+  await first.opens();
   return first.movesTo(deployments.of(deploymentOf(to), keys), to);
 }
