@@ -1640,6 +1640,15 @@ export interface operations {
           'application/json': components['schemas']['ApiKeysView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -1889,6 +1898,15 @@ export interface operations {
           'application/json': components['schemas']['ApiKeysView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -1933,6 +1951,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['KeysValidationView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2154,6 +2181,15 @@ export interface operations {
           'application/json': components['schemas']['BusinessInfoView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -2311,6 +2347,15 @@ export interface operations {
           'application/json': components['schemas']['BusinessInfoView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -2364,6 +2409,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['CompetitorAnalysisView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2619,6 +2673,15 @@ export interface operations {
           'application/json': components['schemas']['AiInputsView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -2675,6 +2738,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['LentKeyView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2734,6 +2806,15 @@ export interface operations {
           'application/json': components['schemas']['CanonicalProfileView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -2789,6 +2870,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['StatusView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -2911,6 +3001,15 @@ export interface operations {
           };
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description The service failed; `detail` names the request */
       500: {
         headers: {
@@ -2948,6 +3047,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ProviderSetupView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description Not found, or it belongs to another user */
@@ -3093,6 +3201,15 @@ export interface operations {
           'application/json': {
             [key: string]: unknown;
           } | null;
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -3799,6 +3916,15 @@ export interface operations {
           'application/json': components['schemas']['PersonaLatestView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -3934,6 +4060,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AnalysisView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -4190,6 +4325,15 @@ export interface operations {
           'application/json': components['schemas']['ExistingAnalysisView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -4245,6 +4389,15 @@ export interface operations {
           'application/json': components['schemas']['SessionAnalysesView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -4291,6 +4444,15 @@ export interface operations {
           'application/json': components['schemas']['SummaryView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -4335,6 +4497,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['EnhancedValidationView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -4385,6 +4556,15 @@ export interface operations {
           } & components['schemas']['WebsiteAnalysisView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description No token, or one that is bad or expired */
       401: {
         headers: {
@@ -4431,6 +4611,15 @@ export interface operations {
           'application/json': components['schemas']['HealthView'];
         };
       };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
       /** @description The service failed; `detail` names the request */
       500: {
         headers: {
@@ -4457,6 +4646,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['HealthView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description The service failed; `detail` names the request */
@@ -4585,6 +4783,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BusinessInfoView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */
@@ -4742,6 +4949,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BusinessInfoView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
         };
       };
       /** @description No token, or one that is bad or expired */

@@ -162,7 +162,8 @@ function documentApi(app: NestFastifyApplication): void {
     .setDescription('The steps of onboarding: progress, saved data and what is drawn from them. One user per token.')
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .addGlobalResponse(describeProblem(500))
+    // 400: for an unknown wizard, on whatever route.
+    .addGlobalResponse(describeProblem(400), describeProblem(500))
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
     jsonDocumentUrl: 'openapi.json',

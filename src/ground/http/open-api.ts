@@ -43,7 +43,7 @@ export function describeProblem(status: number) {
   return { status, description: DESCRIPTIONS[status] ?? 'Refused', content };
 }
 
-/** Documents the problems that a route may answer with. 500 is documented for all. */
+/** Documents the problems that a route may answer with. 400 and 500 are documented for all. */
 export function ApiProblems(...statuses: readonly number[]): MethodDecorator & ClassDecorator {
   return applyDecorators(
     ApiExtraModels(ProblemView),

@@ -29,7 +29,7 @@ const PERSONA = ['corePersona', 'platformPersonas', 'core_persona', 'platform_pe
 const WEBSITE_PAGE = ['website', 'website_url', 'businessData', 'analysis', 'integrations'];
 const FINDINGS = ['competitors', 'researchSummary', 'sitemapAnalysis', 'growth_summary'];
 /** Each page adds these to its data; they say nothing about which page it is. */
-const OF_EVERY_PAGE = ['stepType', 'completedAt', 'onboarding_type'];
+export const OF_EVERY_PAGE: readonly string[] = ['stepType', 'completedAt', 'onboarding_type'];
 
 /**
  * A post of a wizard's page: a number, and data. Generations of the wizard number their pages in different ways, so the content
@@ -73,8 +73,6 @@ export class WizardPost {
         return this.#isIntegrationsAlone() ? { step: 'integrations', flow: 'five' } : null;
       case 5:
         return this.#isOf('integrations') ? { step: 'integrations', flow: 'six' } : null;
-      case 6:
-        return { step: 'complete', flow: null };
       default:
         return null;
     }

@@ -213,7 +213,7 @@ export class OnboardingProgressService {
   ): Promise<StepCompletedView> {
     const { handlers } = this;
     const request = new PostedStep({ handlers, number, posted, terms, deployment: this.#deployment });
-    if (request.isUnknown) throw new StepNotFound(this.flowOf(null, terms));
+    if (request.isUnknown) throw new StepNotFound(this.flowOf(await this.database.getSessionByUser(userId), terms));
     const { result, snapshot } = await this.database.forUserThenRead(
       userId,
       { reads: request.reads, ...terms },

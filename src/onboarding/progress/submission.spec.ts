@@ -95,10 +95,21 @@ describe('the keys of a post', () => {
     expect(split('integrations', data)).toEqual({ own: data, sections: {} });
   });
 
-  it('stay with a step that does not save them where several others do; the one that shares them gets them too', () => {
-    const data = { both: 1, integrations: {} };
-    expect(split('personalization', data)).toEqual({ own: data, sections: { integrations: { integrations: {} } } });
-    expect(split('research', data)).toEqual({ own: data, sections: { integrations: { integrations: {} } } });
+  it('go to the nearest step before, where several others save them, and to one that takes them from every post', () => {
+    expect(split('personalization', { both: 1, integrations: {} })).toEqual({
+      own: {},
+      sections: { research: { both: 1 }, integrations: { integrations: {} } },
+    });
+    expect(split('research', { both: 1, integrations: {} })).toEqual({
+      own: { both: 1 },
+      sections: { integrations: { integrations: {} } },
+    });
+    expect(split('api_keys', { both: 1 })).toEqual({ own: {}, sections: { website: { both: 1 } } });
+  });
+
+  it('stay where every page adds them', () => {
+    const data = { stepType: 'research', completedAt: 'today' };
+    expect(split('integrations', data)).toEqual({ own: data, sections: {} });
   });
 
   it('stay with the step where none knows them', () => {

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Flow } from '../flow/flow.js';
-import type { StepKey } from '../flow/steps.js';
+import { STEP_KEYS, type StepKey } from '../flow/steps.js';
+import { OF_EVERY_PAGE } from '../flow/wizard-post.js';
 import type { Parsed, StepHandler, StepHandlers } from './step-handler.js';
 
 /** One step's share of a submission. */
@@ -58,21 +59,22 @@ interface Split {
 }
 
 /**
- * Each key goes to the step that saves it. One that the posted step saves, that several others do or that none knows stays with the
- * posted step: nothing that the user entered is lost.
+ * Each key goes to the step that saves it. One that the posted step saves stays with it, as does one that no step knows: nothing that
+ * the user entered is lost. Of several others that save a key it goes to those that take it from every post, or else to the nearest
+ * before the posted one: in what the wizard has gathered, a later page's value replaces an earlier one's.
  */
 export function splitSections(handler: StepHandler, handlers: readonly StepHandler[], data: JsonObject): Split {
   const others = handlers.filter(({ step }) => step !== handler.step);
   const given = new Map<StepHandler, string[]>();
   const moved = new Set<string>();
   for (const key of Object.keys(data)) {
+    if (OF_EVERY_PAGE.includes(key)) continue;
     const takers = others.filter(({ section }) => section?.keys.has(key));
-    if (takers.length === 0) continue;
-    const isMoved = takers.length === 1 && !handler.keys.has(key);
-    if (isMoved) moved.add(key);
-    for (const taker of takers) {
-      if (isMoved || taker.section?.shared?.has(key)) given.set(taker, [...(given.get(taker) ?? []), key]);
-    }
+    const sharing = takers.filter(({ section }) => section?.shared?.has(key));
+    const isOwn = handler.keys.has(key);
+    const receivers = isOwn || sharing.length > 0 ? sharing : nearest(takers, handler.step);
+    if (!isOwn && receivers.length > 0) moved.add(key);
+    for (const receiver of receivers) given.set(receiver, [...(given.get(receiver) ?? []), key]);
   }
   // From entries, since an assignment to `__proto__` would set no key.
   const pick = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, data[key]]));
@@ -80,6 +82,13 @@ export function splitSections(handler: StepHandler, handlers: readonly StepHandl
     own: moved.size === 0 ? data : pick(Object.keys(data).filter((key) => !moved.has(key))),
     sections: new Map([...given].map(([taker, keys]) => [taker, pick(keys)])),
   };
+}
+
+/** The last of them before a step, or else the first; none of none. */
+function nearest(handlers: readonly StepHandler[], step: StepKey): readonly StepHandler[] {
+  const place = (key: StepKey) => STEP_KEYS.indexOf(key);
+  const found = handlers.findLast((handler) => place(handler.step) < place(step)) ?? handlers[0];
+  return found ? [found] : [];
 }
 
 /** Keys of providers are saved, sealed, from their own page alone. */

@@ -24,7 +24,7 @@ interface Request {
 
 /** One operation: the request that succeeds, and what is different in those that do not. */
 interface Exercise extends Request {
-  /** Refused with 400; without it, the body is no JSON, or, where there is none, the wizard that is named is unknown. */
+  /** Refused with 400; without it, the body is no JSON, or the query names no flow. */
   readonly invalid?: Request;
   /** Refused with 404; without it, something else stands for `{n}` and the like. */
   readonly unknown?: Request;
@@ -201,7 +201,7 @@ describe('the contract', () => {
         return ask({ ...request, ...(media === 'text/plain' ? asText : {}) });
       case '400':
         if (invalid) return ask({ ...request, ...invalid });
-        return ask({ ...request, ...(operation.startsWith('GET') ? { query: 'flow=seven' } : { text: '{' }) });
+        return ask(operation.startsWith('GET ') ? { ...request, query: 'flow=nonesuch' } : { ...request, text: '{' });
       case '401':
         return send(app.anonymous(), operation, request);
       case '404':

@@ -85,6 +85,8 @@ const NEVER_STORED = [
   'has_data',
   'api_keys',
   'apiKeys',
+  // A fact of the session: in what is read back, it would make another wizard's post look like one of the wizard that posts it.
+  'onboarding_type',
   // Columns of step 2 only; while brand analysis is switched off nothing keeps them.
   'brand_analysis',
   'brandAnalysis',
