@@ -9,7 +9,7 @@ export interface ParsedDocument extends Parsed {
 }
 
 /** Names that pages and clients use for many things: they stay with the step that they are posted with. */
-const COMMON_NAMES = ['status', 'notes', 'email', 'providers'];
+const COMMON_NAMES = ['status', 'notes', 'providers'];
 
 /** The section of a step that keeps one document. */
 export function documentSection(record: DocumentRecord, shared: readonly string[] = []): Section<ParsedDocument> {
