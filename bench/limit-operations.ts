@@ -84,12 +84,14 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
   function saveProgress(run: Run, { userId, now, session }: Change, event: JsonObject): Promise<Row[]> {
     const revision = Number(session['revision']) + 1;
     const { id, steps, current_step, percentage_floor, started_at, completed_at } = session;
+    const { flow, flow_source, onboarding_type } = session;
     const progress = [JSON.stringify(steps), current_step, percentage_floor, started_at, completed_at];
     return run(advanceSession, [
       userId,
       id,
       revision,
       ...progress,
+      ...[flow, flow_source, onboarding_type],
       now,
       JSON.stringify([{ ...event, ...origin, revision }]),
     ]);
@@ -107,7 +109,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
       // What has no column is left as it is.
       const { website, analysis, crawlResult, ...extra } = data as JsonObject;
       const columns = { ...(analysis as JsonObject), website_url: website, crawl_result: crawlResult };
-      const event = { type: 'step_completed', step: 2, data: { from: 'completed', to: 'completed' } };
+      const event = { type: 'step_completed', step: 'website', data: { from: 'completed', to: 'completed' } };
       const values = [userId, randomUUID(), session['id'], now, JSON.stringify(columns), JSON.stringify(extra), '[]'];
       return [run(saveWebsite, values), run(readWebsite, [userId]), saveProgress(run, change, event)];
     }),
@@ -116,7 +118,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
       const { userId, now, session, read } = change;
       // It writes back the sealed key that it has read, so that the service can still open it.
       const { id, version, sealed_key } = read.find((row) => row['provider'] === provider) as Row;
-      const event = { type: 'api_key_saved', step: 1, data: { provider } };
+      const event = { type: 'api_key_saved', step: 'api_keys', data: { provider } };
       const saved = { provider: provider as string, id: id as string, version: version as number };
       const command = keys.saveKey({ ...saved, sealed: sealed_key as Buffer }, null);
       const values = command.values({ userId, sessionId: session['id'] as string, now });

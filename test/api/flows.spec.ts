@@ -11,7 +11,13 @@ type Flow = (typeof FLOWS)[number];
 
 const named = (flow: string) => ({ 'onboarding-flow': flow });
 
-const VALUES = { n: 1, provider: 'openai', id: '00000000-0000-7000-8000-000000000000', userId: 'somebody', url: 'example.com' };
+const VALUES = {
+  n: 1,
+  provider: 'openai',
+  id: '00000000-0000-7000-8000-000000000000',
+  userId: 'somebody',
+  url: 'example.com',
+};
 
 /** By flow: keys of its steps in order, `current_step` for a new user and at the end, and where the last page posts. */
 const SHAPES: Readonly<

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOnboardingClient, type OnboardingClient, type Problem } from '../../client/onboarding-client.js';
 import type * as Browser from '../example/browser.js';
+import { sendWebsite } from '../example/named-flow.js';
 import { audienceOf, promptFor } from '../example/node.js';
 import { TestApp } from '../support/service/app.js';
 import { loadModuleInPage } from '../support/service/module-in-page.js';
@@ -155,6 +156,12 @@ describe('the typed client', () => {
       const foreign = await loadModuleInPage<typeof Browser>('test/example/browser.ts', 'https://evil.example.com');
       await expect(foreign.openWizard(app.url, () => token('typed.browser'))).rejects.toThrow('Failed to fetch');
     });
+  });
+
+  it('names its flow, and gets the numbers of that flow', async () => {
+    expect(await sendWebsite(app.url, await token('typed.five'), 'example.com')).toBe('research');
+    const { body, headers } = await (await app.as('typed.five')).get('/status');
+    expect([body.next_step, headers.get('onboarding-flow')]).toEqual([2, 'five']);
   });
 
   it('serves another service, with a token of the scope', async () => {

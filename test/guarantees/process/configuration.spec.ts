@@ -37,6 +37,7 @@ const VARIABLES: readonly [string, unknown, unknown?][] = [
   ['AUTH_ISSUER', undefined],
   ['AUTH_AUDIENCE', undefined],
   ['API_KEY_ENCRYPTION_KEYS', []],
+  ['WIZARD_FLOW', 'six'],
   ['ENABLE_WEBSITE_BRAND_COLUMNS', false],
   ['LOG_LEVEL', 'info'],
   ['CORS_ORIGINS', []],
