@@ -16,7 +16,7 @@ async function ownersOptions(): Promise<Options> {
   const { DATABASE_MIGRATION_URL, DATABASE_URL, DATABASE_TIMEOUT_MS: timeoutMs } = loadConfiguration();
   const url = DATABASE_MIGRATION_URL ?? DATABASE_URL;
   if (!url) throw new Error('DATABASE_MIGRATION_URL must name the connection of the schema’s owner.');
-  return ormOptions({ url, poolSize: 1, timeoutMs });
+  return ormOptions({ url, poolSize: 1, timeoutMs, isPatient: true });
 }
 
 function load<T>(folder: string, file: string): Promise<T> {
