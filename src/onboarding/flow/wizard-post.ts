@@ -38,6 +38,7 @@ export const OF_EVERY_PAGE: readonly string[] = ['stepType', 'completedAt', 'onb
 export class WizardPost {
   readonly #has: (key: string) => boolean;
   readonly #hasAny: (keys: readonly string[]) => boolean;
+  readonly #belongs = new Map<StepKey, boolean>();
 
   constructor(
     readonly number: number,
@@ -111,9 +112,15 @@ export class WizardPost {
     return keys.length === 1 && keys[0] === 'integrations';
   }
 
+  /** Whether some of the data belong to the step. Found once: the same post is read for each wizard that may have sent it. */
   #isOf(step: StepKey): boolean {
-    const keys = this.keys.get(step);
-    return Object.keys(this.data).some((key) => keys?.has(key) && this.#has(key) && !OF_EVERY_PAGE.includes(key));
+    let isOf = this.#belongs.get(step);
+    if (isOf === undefined) {
+      const keys = this.keys.get(step);
+      isOf = Object.keys(this.data).some((key) => keys?.has(key) && this.#has(key) && !OF_EVERY_PAGE.includes(key));
+      this.#belongs.set(step, isOf);
+    }
+    return isOf;
   }
 }
 

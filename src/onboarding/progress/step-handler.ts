@@ -73,6 +73,7 @@ export class StepHandlers implements OnModuleInit {
   #finishedByDeployment: FinishedByDeployment | null = null;
   #parts: readonly SnapshotPart<unknown>[] | null = null;
   #keys: KeysOfSteps | null = null;
+  #withSections: readonly StepHandler[] | null = null;
 
   /** @throws Error for a second handler of a step */
   register<P extends Parsed, R extends Reads>(handler: StepHandler<P, R>): void {
@@ -81,8 +82,6 @@ export class StepHandlers implements OnModuleInit {
     // A handler is only ever given what it has parsed and read itself.
     this.#handlers.set(step, handler);
     this.#finishedByDeployment = null;
-    this.#parts = null;
-    this.#keys = null;
   }
 
   /** @throws HandlerMissing */
@@ -100,7 +99,8 @@ export class StepHandlers implements OnModuleInit {
 
   /** Those that save their data from other steps' posts, too. */
   get withSections(): readonly StepHandler[] {
-    return STEP_KEYS.map((step) => this.of(step)).filter(({ section }) => section !== undefined);
+    this.#withSections ??= STEP_KEYS.map((step) => this.of(step)).filter(({ section }) => section !== undefined);
+    return this.#withSections;
   }
 
   /** Which keys of posted data each step saves in a place of their own. */
