@@ -914,7 +914,7 @@ export interface components {
       data?: {
         [key: string]: unknown;
       } | null;
-      /** @description Stored with the step */
+      /** @description Stored with the step: the first 20, of 500 characters each */
       validation_errors?: string[] | null;
     };
     ConfigRequirementsView: {

@@ -6,6 +6,7 @@ import {
   canProceedToFinal,
   completionPercentage,
   isFinished,
+  keptErrors,
   missingBefore,
   newProgress,
   nextStep,
@@ -242,5 +243,20 @@ describe.each(FLOW_IDS)('the flow %s in canonical numbers', (id) => {
         );
       }),
     );
+  });
+});
+
+describe('the validation errors of a step', () => {
+  it('are kept up to 20, of 500 characters each', () => {
+    const errors = Array.from({ length: 21 }, (_, n) => String(n).padEnd(501, '.'));
+    const kept = keptErrors(errors);
+    expect(kept.map((error) => error.length)).toEqual(Array(20).fill(500));
+    expect(kept.every((error, n) => errors[n]?.startsWith(error))).toBe(true);
+    expect(keptErrors(['', 'short'])).toEqual(['', 'short']);
+  });
+
+  it('are never cut inside a character', () => {
+    expect(keptErrors([`${'x'.repeat(499)}\u{1F600}`])).toEqual(['x'.repeat(499)]);
+    expect(keptErrors([`${'x'.repeat(498)}\u{1F600}y`])).toEqual([`${'x'.repeat(498)}\u{1F600}`]);
   });
 });

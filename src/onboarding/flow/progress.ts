@@ -31,6 +31,18 @@ export interface Progress {
 /** Steps that count as finished whatever their status: that of API keys while the deployment has its own. */
 export type FinishedByDeployment = ReadonlySet<StepKey>;
 
+/** Validation errors that are kept of a step, and characters of each: they are a client's texts. */
+export const MAX_ERRORS = 20;
+export const MAX_ERROR_LENGTH = 500;
+
+/** As many validation errors as are kept, cut off where they are too long, and never inside a character. */
+export function keptErrors(errors: readonly string[]): readonly string[] {
+  return errors.slice(0, MAX_ERRORS).map((error) => {
+    const cut = error.slice(0, MAX_ERROR_LENGTH);
+    return cut.isWellFormed() ? cut : cut.slice(0, -1);
+  });
+}
+
 const PENDING: StepState = { status: StepStatus.Pending, completed_at: null, validation_errors: [] };
 
 /** The start. What is known of the user's wizard stays. */

@@ -4,6 +4,7 @@ import { PercentageOutOfRange, StepNotSkippable, StepsMissing } from './flow.pro
 import type { StepKey } from './steps.js';
 import {
   isFinished,
+  keptErrors,
   missingBefore,
   newProgress,
   nextStep,
@@ -93,7 +94,7 @@ export function completeStep(
     const after = withStep(progress, step, {
       status: StepStatus.Completed,
       completed_at: before.completed_at ?? now.toISOString(),
-      validation_errors: validationErrors,
+      validation_errors: keptErrors(validationErrors),
     });
     return settle(
       {
@@ -150,7 +151,7 @@ export function failStep(step: StepKey, error: string): Transition {
     const before = stepState(progress, step);
     const status = isFinished(progress, step) ? before.status : StepStatus.Failed;
     return {
-      progress: withStep(progress, step, { ...before, status, validation_errors: [error] }),
+      progress: withStep(progress, step, { ...before, status, validation_errors: keptErrors([error]) }),
       facts: [moved('step_failed', step, before, status)],
     };
   };

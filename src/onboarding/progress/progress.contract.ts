@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsArray, IsIn, IsObject, IsOptional, IsString } from 'class-validator';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { STEP_ACCESSES, type StepAccess } from '../flow/progress.js';
+import { MAX_ERROR_LENGTH, MAX_ERRORS, STEP_ACCESSES, type StepAccess } from '../flow/progress.js';
 import { FLOW_IDS, type FlowId } from '../../ground/config/wizard-flows.js';
 import type { Position } from '../flow/position.js';
 import { StepStatus } from '../flow/step-status.js';
@@ -23,12 +23,14 @@ export class CompleteStepDto {
   @IsObject({ message: 'data must be an object or null.' })
   data?: JsonObject | null;
 
-  @ApiPropertyOptional({ type: [String], nullable: true, maxItems: 100, description: 'Stored with the step' })
+  @ApiPropertyOptional({
+    type: [String],
+    nullable: true,
+    description: `Stored with the step: the first ${MAX_ERRORS}, of ${MAX_ERROR_LENGTH} characters each`,
+  })
   @IsOptional()
   @IsArray({ message: 'validation_errors must be a list of texts.' })
-  @ArrayMaxSize(100, { message: 'validation_errors must be at most 100.' })
   @IsString({ each: true, message: 'validation_errors must be a list of texts.' })
-  @MaxLength(2000, { each: true, message: 'A validation error must have at most 2,000 characters.' })
   validation_errors?: string[] | null;
 }
 
