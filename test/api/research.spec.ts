@@ -60,6 +60,28 @@ describe('step 3', () => {
     expect(data.competitors).toEqual(posted['competitors']);
   });
 
+  it('takes no empty data of other steps: they neither make rows nor empty what is saved', async () => {
+    const user = await app.as('blanks');
+    const persona = { core_persona: { identity: { name: 'Ada' } }, platform_personas: { blog: { tone: 'dry' } } };
+    await user.post('/step4/persona-save', persona);
+    const before = await app.database.dump();
+    const blanks = {
+      ...{
+        corePersona: {},
+        platformPersonas: {},
+        selectedPlatforms: [],
+        crawlResult: {},
+        analysis: { writing_style: {} },
+      },
+      ...{ website: '', businessData: {}, integrations: {}, websitePlatforms: {}, connectedAccounts: [] },
+    };
+    await save(user, { competitors: [{ url: 'https://rival.example' }], ...blanks });
+    const after = await app.database.dump();
+    for (const table of ['persona_data', 'website_analyses', 'platform_integrations']) {
+      expect([table, after[table]]).toEqual([table, before[table]]);
+    }
+  });
+
   it('is read as a row of its own, or null, as JSON', async () => {
     const user = await app.as('reader');
     const none = await user.get('/research-preferences');

@@ -5,13 +5,18 @@ import type { StepKey } from './steps.js';
 /** The header that names the flow of an answer. */
 export const FLOW_HEADER = 'onboarding-flow';
 
+/** The headers of an answer that speaks of steps: whose numbers they are. None where they are the canonical ones. */
+export function headersOf({ id, isCanonical }: Flow): Readonly<Record<string, string>> {
+  return isCanonical ? {} : { [FLOW_HEADER]: id };
+}
+
 /** A refusal that speaks of steps, by the numbers of a flow. */
 export abstract class StepProblem extends Problem {
   override readonly headers: Readonly<Record<string, string>>;
 
   constructor(detail: string, flow: Flow) {
     super(detail);
-    this.headers = { [FLOW_HEADER]: flow.id };
+    this.headers = headersOf(flow);
   }
 }
 

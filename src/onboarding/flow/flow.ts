@@ -21,7 +21,7 @@ export interface FlowNumbers {
   readonly currentStep: 'page' | 'page before';
   /** `current_step` once onboarding is completed. */
   readonly completed: number;
-  /** Steps that have a number here, and no page; left out: there are none. */
+  /** Steps that have a number and no page: only canonical numbers have any. Left out: these are a wizard's own. */
   readonly withoutPage?: readonly FlowStep[];
 }
 
@@ -44,6 +44,11 @@ export class Flow {
       ...alsoComplete.map((number) => [number, 'complete'] as const),
       ...numbered.map(({ number, key }) => [number, key] as const),
     ]);
+  }
+
+  /** Whether these are the canonical numbers, and not those of a wizard's pages. */
+  get isCanonical(): boolean {
+    return this.numbers.withoutPage !== undefined;
   }
 
   /** Whether this wizard has a page for the step. */

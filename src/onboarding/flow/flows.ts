@@ -3,8 +3,9 @@ import { Flow, type FlowStep } from './flow.js';
 import { FLOW_ROWS, type FlowRow, type FlowRows } from './flow-rows.js';
 import { STEPS, type StepKey } from './steps.js';
 
-function flowOf(id: FlowId, { steps, withoutPage = [], ...numbers }: FlowRows): Flow {
-  return new Flow(id, steps.map(stepOf), { ...numbers, withoutPage: withoutPage.map(stepOf) });
+function flowOf(id: FlowId, { steps, withoutPage, ...numbers }: FlowRows): Flow {
+  const pageless = withoutPage && { withoutPage: withoutPage.map(stepOf) };
+  return new Flow(id, steps.map(stepOf), { ...numbers, ...pageless });
 }
 
 function stepOf(row: FlowRow): FlowStep {

@@ -12,7 +12,7 @@ import { wholeSnapshotOf, type Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
 import type { Flow } from '../flow/flow.js';
 import { flowOfRead } from '../flow/flow-choice.js';
-import { FLOW_HEADER, StepNotFound } from '../flow/flow.problems.js';
+import { headersOf, StepNotFound } from '../flow/flow.problems.js';
 import { missingBefore } from '../flow/progress.js';
 import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 import type { Terms } from '../flow/terms.js';
@@ -284,19 +284,19 @@ function stepAt(number: number, flow: Flow): StepKey {
   return step;
 }
 
-/** An answer that speaks of steps says whose numbers they are. */
-const inFlow = <T extends object>(flow: Flow, answer: T): T => withHeaders(answer, { [FLOW_HEADER]: flow.id });
+/** An answer that speaks of steps says whose numbers they are, unless those are the canonical ones. */
+const inFlow = <T extends object>(flow: Flow, answer: T): T => withHeaders(answer, headersOf(flow));
 
 /** The same, of a read that shows a state of the onboarding. */
 const answerOf = <T extends object>(session: Session | null, flow: Flow, answer: T): T =>
-  withHeaders(answer, { [FLOW_HEADER]: flow.id, etag: entityTagOf(session) });
+  withHeaders(answer, { ...headersOf(flow), etag: entityTagOf(session) });
 
 /** Refusals of the work say whose numbers they have. */
 function refusingInFlow<T>(data: UnitOfWork, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Problem) Object.assign(error, { headers: { ...error.headers, [FLOW_HEADER]: data.flow.id } });
+    if (error instanceof Problem) Object.assign(error, { headers: { ...error.headers, ...headersOf(data.flow) } });
     throw error;
   }
 }

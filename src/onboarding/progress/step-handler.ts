@@ -19,7 +19,10 @@ export interface Section<P> {
   readonly keys: ReadonlySet<string>;
   /** Those of them that it saves even where they are part of the other step's data, too. */
   readonly shared?: ReadonlySet<string>;
-  /** Null: there is nothing to save. The checks are those of the step's own page, but nothing is demanded. @throws InvalidInput */
+  /**
+   * Null: there is nothing to save. The checks are those of the step's own page, but nothing is demanded, and empty values leave what
+   * is saved. @throws InvalidInput
+   */
   parse(data: JsonObject): P | null;
 }
 

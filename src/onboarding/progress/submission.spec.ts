@@ -76,10 +76,14 @@ describe('the keys of a post', () => {
   });
 
   it('go to the step that saves them, whatever step they came with', () => {
-    const data = { website: 'https://example.com', competitors: [], corePersona: {}, notes: 'x' };
+    const data = { website: 'https://example.com', competitors: [1], corePersona: { a: 1 }, notes: 'x' };
     expect(split('website', data)).toEqual({
       own: { website: 'https://example.com' },
-      sections: { research: { competitors: [] }, personalization: { corePersona: {} }, integrations: { notes: 'x' } },
+      sections: {
+        research: { competitors: [1] },
+        personalization: { corePersona: { a: 1 } },
+        integrations: { notes: 'x' },
+      },
     });
     for (const step of ['api_keys', 'complete'] as const) {
       const { own, sections } = split(step, { ...data, api_keys: {} });
@@ -96,13 +100,13 @@ describe('the keys of a post', () => {
   });
 
   it('go to the nearest step before, where several others save them, and to one that takes them from every post', () => {
-    expect(split('personalization', { both: 1, integrations: {} })).toEqual({
+    expect(split('personalization', { both: 1, integrations: { a: 1 } })).toEqual({
       own: {},
-      sections: { research: { both: 1 }, integrations: { integrations: {} } },
+      sections: { research: { both: 1 }, integrations: { integrations: { a: 1 } } },
     });
-    expect(split('research', { both: 1, integrations: {} })).toEqual({
+    expect(split('research', { both: 1, integrations: { a: 1 } })).toEqual({
       own: { both: 1 },
-      sections: { integrations: { integrations: {} } },
+      sections: { integrations: { integrations: { a: 1 } } },
     });
     expect(split('api_keys', { both: 1 })).toEqual({ own: {}, sections: { website: { both: 1 } } });
   });
@@ -113,10 +117,10 @@ describe('the keys of a post', () => {
   });
 
   it('stay with the step where none knows them', () => {
-    const data = { newField: 1, onboarding_type: 'linkedin', corePersona: {} };
+    const data = { newField: 1, onboarding_type: 'linkedin', corePersona: { a: 1 } };
     expect(split('research', data)).toEqual({
       own: { newField: 1, onboarding_type: 'linkedin' },
-      sections: { personalization: { corePersona: {} } },
+      sections: { personalization: { corePersona: { a: 1 } } },
     });
   });
 
@@ -168,14 +172,14 @@ describe('the keys of a post', () => {
 
 describe('a submission', () => {
   const NO_WORK = {} as UnitOfWork;
-  const HEAP = { competitors: [1], corePersona: {}, website: 'https://example.com' };
+  const HEAP = { competitors: [1], corePersona: { a: 1 }, website: 'https://example.com' };
 
   it('saves the step’s own data first, then each section by its own step', () => {
     saved.length = 0;
     Submission.parse(HANDLERS, 'research', HEAP, 'Step 3').save(NO_WORK);
     expect(saved.map(({ step, data }) => [step, data])).toEqual([
       ['research', { competitors: [1] }],
-      ['personalization', { corePersona: {} }],
+      ['personalization', { corePersona: { a: 1 } }],
       ['website', { website: 'https://example.com' }],
     ]);
   });
@@ -187,7 +191,7 @@ describe('a submission', () => {
   });
 
   it('has the warnings of each of its steps, before and after it is committed', async () => {
-    const submission = Submission.parse(HANDLERS, 'research', { competitors: [1], corePersona: {} }, 'Step 3');
+    const submission = Submission.parse(HANDLERS, 'research', { competitors: [1], corePersona: { a: 1 } }, 'Step 3');
     expect(submission.warnings(FLOWS.six)).toEqual(['research was read.', 'personalization was read.']);
     expect(await submission.afterCommit('alice')).toEqual([
       'alice: competitors of research',
@@ -203,11 +207,13 @@ describe('a submission', () => {
     const atStep = 'API keys belong to step 1: those sent with this step were not saved.';
     const nowhere = 'API keys are no part of this step: those sent with this step were not saved.';
     expect(warnings).toEqual([atStep, atStep, nowhere, nowhere]);
-    const submission = Submission.parse(HANDLERS, 'research', data, 'Step 3');
-    expect(submission.warnings(CANONICAL_FLOWS.four)).toContain(atStep);
+    for (const api_keys of ['sk-1', [{ openai: 'x' }], data.api_keys]) {
+      const submission = Submission.parse(HANDLERS, 'research', { ...data, api_keys }, 'Step 3');
+      expect(submission.warnings(CANONICAL_FLOWS.four)).toContain(atStep);
+    }
   });
 
-  it.each([{}, { api_keys: {} }, { api_keys: 'x' }, { api_keys: null }, { apiKeys: [] }])(
+  it.each([{}, { api_keys: {} }, { api_keys: ' ' }, { api_keys: null }, { apiKeys: [] }])(
     'does not warn where there are none: %j',
     (data) => {
       expect(Submission.parse(HANDLERS, 'research', data, 'Step 3').warnings(FLOWS.six)).toEqual([

@@ -93,7 +93,14 @@ function nearest(handlers: readonly StepHandler[], step: StepKey): readonly Step
 
 /** Keys of providers are saved, sealed, from their own page alone. */
 function hasKeys(data: JsonObject): boolean {
-  return [data['api_keys'], data['apiKeys']].some((keys) => isJsonObject(keys) && Object.keys(keys).length > 0);
+  return !isEmpty(data['api_keys']) || !isEmpty(data['apiKeys']);
+}
+
+/** Whether a value says nothing. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'string') return value.trim() === '';
+  if (Array.isArray(value)) return value.length === 0;
+  return isJsonObject(value) ? Object.keys(value).length === 0 : value === undefined || value === null;
 }
 
 /** Another page that gets keys ignores them, and says so. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../ground/problems/json.js';
 import type { DocumentRecord } from '../database/records/document-record.js';
-import { isEmptyPatch, type Patch } from '../database/records/posted-data.js';
+import { isEmptyPatch, withoutEmpty, type Patch } from '../database/records/posted-data.js';
 import type { Parsed, Section } from '../progress/step-handler.js';
 
 /** What a step's posted data change in its table. */
@@ -17,7 +17,7 @@ export function documentSection(record: DocumentRecord, shared: readonly string[
     keys: new Set([...record.keys].filter((key) => !COMMON_NAMES.includes(key))),
     shared: new Set(shared),
     parse(data: JsonObject) {
-      const patch = record.parse(data, '/data');
+      const patch = withoutEmpty(record.parse(data, '/data'));
       return isEmptyPatch(patch) ? null : { patch, warnings: [] };
     },
   };

@@ -4,7 +4,7 @@ import { InvalidInput } from '../../ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { SnapshotPart } from '../database/record.js';
 import { competitorsRecord } from '../database/records/competitor-analyses.record.js';
-import { isBlank, isEmptyPatch, type Patch } from '../database/records/posted-data.js';
+import { isBlank, isEmptyPatch, withoutEmpty, type Patch } from '../database/records/posted-data.js';
 import { researchRecord } from '../database/records/research-preferences.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
@@ -72,7 +72,7 @@ function competitorsOf({ competitors }: JsonObject): readonly JsonObject[] {
 
 /** Preferences and competitors from another step's post, each only if it is there. */
 function parseSection(data: JsonObject): ParsedResearch | null {
-  const patch = researchRecord.parse(data, '/data');
+  const patch = withoutEmpty(researchRecord.parse(data, '/data'));
   const competitors = competitorsOf(data);
   if (isEmptyPatch(patch) && competitors.length === 0) return null;
   return { patch: isEmptyPatch(patch) ? null : patch, competitors, warnings: [] };

@@ -208,6 +208,14 @@ export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   return { columns, extra, removed: [] };
 }
 
+/** The patch without documents and lists that are empty: a page posts such values of what it has not gathered. */
+export function withoutEmpty({ columns, extra, removed }: Patch): Patch {
+  const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  const filled = (values: JsonObject) =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));
+  return { columns: filled(columns), extra: filled(extra), removed };
+}
+
 /** Posted data as a patch; `at` is the pointer to them in the request. @throws InvalidInput naming what keeps them from being stored */
 export function parsePosted(mapping: Mapping, data: JsonObject, at: string): Patch {
   const [first, ...others] = postedErrors(mapping, data, at);

@@ -8,7 +8,8 @@ import { publicWebsite } from './website-url.js';
 export const BRAND_COLUMNS = ['brand_analysis', 'content_strategy_insights'] as const;
 
 const GUIDELINES: Readonly<Record<string, Kind>> = {
-  guidelines: 'list',
+  // An object as the analysis makes it, a list in older pages' posts.
+  guidelines: 'either',
   best_practices: 'list',
   avoid_elements: 'list',
   content_strategy: 'text',
