@@ -1465,7 +1465,11 @@ export interface components {
         [key: string]: unknown;
       } | null;
       /** @description Becomes a part of style_guidelines */
-      guidelines?: unknown[] | null;
+      guidelines?:
+        | ({
+            [key: string]: unknown;
+          } | null)
+        | (unknown[] | null);
       recommended_settings?: {
         [key: string]: unknown;
       } | null;

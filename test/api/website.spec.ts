@@ -72,6 +72,14 @@ describe('step 2', () => {
     expect(data.analysis).toMatchObject(analysis);
   });
 
+  it('takes guidelines as an object, as an analysis makes them, and as a list', async () => {
+    const user = await app.as('guidelines');
+    for (const guidelines of [{ tone_recommendations: ['Be brief.'], structure: {} }, ['Be brief.']]) {
+      const { data } = await save(user, { website: 'https://example.com', analysis: { guidelines } });
+      expect([data.style_guidelines, data.analysis.guidelines]).toEqual([{ guidelines }, guidelines]);
+    }
+  });
+
   it('takes the analysis at the top level as well as nested', async () => {
     const { website, analysis, ...beside } = sample(2).data;
     const nested = await app.as('nested');

@@ -59,7 +59,8 @@ export class StyleAnalysisDto {
   @ApiPropertyOptional(document) style_guidelines?: JsonObject | null;
   @ApiPropertyOptional(document) crawl_result?: JsonObject | null;
   @ApiPropertyOptional(text) status?: string | null;
-  @ApiPropertyOptional(guideline) guidelines?: unknown[] | null;
+  @ApiPropertyOptional({ oneOf: [document, guideline], description: INTO_GUIDELINES })
+  guidelines?: JsonObject | unknown[] | null;
   @ApiPropertyOptional(guideline) best_practices?: unknown[] | null;
   @ApiPropertyOptional(guideline) avoid_elements?: unknown[] | null;
   @ApiPropertyOptional({ ...text, description: INTO_GUIDELINES }) content_strategy?: string | null;
