@@ -8,7 +8,7 @@ import { audienceOf, promptFor } from '../example/node.js';
 import { TestApp } from '../support/service/app.js';
 import { loadModuleInPage } from '../support/service/module-in-page.js';
 import { checkAnswer } from '../support/service/contract.js';
-import { sample } from '../support/data/samples.js';
+import { sample, STEP_NUMBERS } from '../support/data/samples.js';
 import { scratchDirectory } from '../support/process/scratch-directory.js';
 import { token } from '../support/service/tokens.js';
 
@@ -40,7 +40,7 @@ describe('the typed client', () => {
     const client = await clientOf('typed.alice');
     const started = await client.POST('/api/onboarding/start');
     expect(started.data?.user_id).toBe('typed.alice');
-    for (const n of [1, 2, 3, 4, 5, 6]) {
+    for (const n of STEP_NUMBERS) {
       const { data, error } = await client.POST('/api/onboarding/step/{n}/complete', {
         params: { path: { n } },
         body: sample(n),

@@ -56,7 +56,7 @@ describe('the handlers of the steps', () => {
     @Module({ imports: [ConfigurationModule.forRoot(new Configuration(SETTINGS)), ProgressModule] })
     class WithoutData {}
     await expect(start(WithoutData)).rejects.toThrow(
-      'Steps without a handler: api_keys, website, research, personalization, integrations.',
+      `Steps without a handler: ${STEP_KEYS.filter((step) => step !== 'complete').join(', ')}.`,
     );
     @Module({ imports: [ConfigurationModule.forRoot(new Configuration(SETTINGS)), StepsModule] })
     class WithoutKeys {}

@@ -44,7 +44,7 @@ describe('missing handlers', () => {
 
   it('are all of them before any is registered, by key', () => {
     expect(() => new StepHandlers().onModuleInit()).toThrow(
-      'Steps without a handler: api_keys, website, research, personalization, integrations, complete. ' +
+      `Steps without a handler: ${STEP_KEYS.join(', ')}. ` +
         "The module that knows a step's data registers one with StepHandlers.",
     );
   });

@@ -4,7 +4,7 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { rowsOf } from '../../support/data/filled-user.js';
 import { expectProblem } from '../../support/service/problems.js';
 import { GUARDED_ROUTES } from '../../support/service/routes.js';
-import { sample } from '../../support/data/samples.js';
+import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
 
 type Headers = Record<string, string>;
 type Write = (client: Client, headers?: Headers) => Promise<Answer>;
@@ -91,7 +91,7 @@ describe('updates are not lost', () => {
   it('since the tag is another one after every change, and starts with the revision', async () => {
     const client = await app.as('changes');
     const seen = [await tagOf(client)];
-    for (const step of [1, 2, 3, 4, 5, 6]) {
+    for (const step of STEP_NUMBERS) {
       await client.post(`/step/${step}/complete`, sample(step));
       seen.push(await tagOf(client));
     }

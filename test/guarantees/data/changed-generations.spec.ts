@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { FLOW_IDS } from '../../../src/ground/config/wizard-flows.js';
 import { Deployments } from '../../support/data/deployments.js';
 import {
   casesOf,
@@ -23,7 +24,7 @@ describe('a user who meets another generation of the wizard, which only posts te
   let deployments: Deployments;
 
   beforeAll(async () => {
-    deployments = await Deployments.start(['six', 'six-intro', 'five', 'four']);
+    deployments = await Deployments.start(FLOW_IDS);
   });
   afterAll(() => deployments.stop());
 

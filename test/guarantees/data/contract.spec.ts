@@ -11,7 +11,7 @@ import {
   routesOf,
   SCOPED_ROUTES,
 } from '../../support/service/routes.js';
-import { sample } from '../../support/data/samples.js';
+import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
 
 interface Request {
   /** What stands for `{n}` and the like, where it is not what stands for it elsewhere. */
@@ -121,7 +121,7 @@ const REQUESTS: Readonly<Record<string, Exercise>> = {
   'GET /health/ready': {},
 };
 
-const NOTHING = { n: '7', provider: 'nobody', userId: 'contract.bob', id: '00000000-0000-7000-8000-000000000000' };
+const NOTHING = { n: '9', provider: 'nobody', userId: 'contract.bob', id: '00000000-0000-7000-8000-000000000000' };
 
 /** Answers that no request brings about: a defect, and an outage, which has its own spec. */
 const NOT_BY_REQUEST = ['500', '503'];
@@ -159,7 +159,7 @@ describe('the contract', () => {
       environment: { PROVIDER_BASE_URLS, RATE_LIMIT_KEY_SAVES: '1', RATE_LIMIT_KEY_CHECKS: '1' },
     });
     const alice = await app.as(FILLED);
-    for (const n of [1, 2, 3, 4, 5, 6]) expect((await alice.post(`/step/${n}/complete`, sample(n))).status).toBe(200);
+    for (const n of STEP_NUMBERS) expect((await alice.post(`/step/${n}/complete`, sample(n))).status).toBe(200);
     businessId = (await alice.post('/business-info', business)).body.id;
     analysisId = (await alice.get('/style-detection/session-analyses')).body.analyses[0].id;
     exercised.clear();

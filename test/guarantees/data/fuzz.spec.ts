@@ -10,8 +10,8 @@ import { API_DOCUMENT, checkAnswer, exercised } from '../../support/service/cont
 import { fillEveryTable, rowsOf } from '../../support/data/filled-user.js';
 import { hostileRequests, KEY, KEY_TAIL, MARK, type HostileRequest } from '../../support/data/hostile-requests.js';
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
-import { ALL_SCOPES, STEPS } from '../../support/data/sample-requests.js';
-import { sample } from '../../support/data/samples.js';
+import { ALL_SCOPES } from '../../support/data/sample-requests.js';
+import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
 import { token } from '../../support/service/tokens.js';
 
 /** `npm run fuzz` sends 20,000. */
@@ -85,7 +85,7 @@ describe('requests of any kind', () => {
       { name: 'a forger', mark: 'markofforger', authorization: { authorization: `Bearer ${await token(SILENT)}x` } },
     );
     requests = hostileRequests({
-      n: STEPS.map(String),
+      n: STEP_NUMBERS.map(String),
       provider: PROVIDERS.flatMap(({ id, aliases }) => [id, ...aliases]),
       userId: [...USERS, SILENT, 'fuzz.nobody'].map(encodeURIComponent),
       id: ids,
@@ -190,7 +190,8 @@ describe('requests of any kind', () => {
     expect(failures).toEqual([]);
     expect((await app.anonymous().get('//health/ready')).status).toBe(200);
     const newcomer = await app.as('fuzz.newcomer');
-    for (const step of STEPS) expect((await newcomer.post(`/step/${step}/complete`, sample(step))).status).toBe(200);
+    for (const step of STEP_NUMBERS)
+      expect((await newcomer.post(`/step/${step}/complete`, sample(step))).status).toBe(200);
     expect((await newcomer.get('/init')).body.onboarding).toMatchObject({
       is_completed: true,
       completion_percentage: 100,

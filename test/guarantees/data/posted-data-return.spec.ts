@@ -8,12 +8,12 @@ import type { Client } from '../../support/service/client.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { eventually } from '../../support/process/deadline.js';
 import { at, expectedLeaves, leaves } from '../../support/data/leaves.js';
-import { sample } from '../../support/data/samples.js';
+import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
 
 async function post(user: Client): Promise<void> {
-  for (const step of [1, 2, 3, 4, 5, 6]) {
+  for (const step of STEP_NUMBERS) {
     const { status, body } = await user.post(`/step/${step}/complete`, sample(step));
     expect([step, status, body.detail]).toEqual([step, 200, undefined]);
   }
@@ -30,7 +30,7 @@ async function readAll(user: Client): Promise<JsonObject> {
     '/research-preferences',
     '/step4/persona-latest',
   ];
-  const steps = [1, 2, 3, 4, 5, 6].map((step) => `/step/${step}`);
+  const steps = STEP_NUMBERS.map((step) => `/step/${step}`);
   const answers = await Promise.all(
     [...paths, ...steps].map(async (path) => {
       const { status, body } = await user.get(path);

@@ -10,7 +10,7 @@ import { idIn } from '../../support/data/sample-requests.js';
 import { operations, ProgressModel, type Operation } from '../../support/data/progress-model.js';
 import { pathOf } from '../../support/service/route-paths.js';
 import { GUARDED_ROUTES, PUBLIC_ROUTES, SCOPED_ROUTES } from '../../support/service/routes.js';
-import { sample } from '../../support/data/samples.js';
+import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
 
 const RESETS = ['resetStep', 'resetAll', 'softReset', 'hardReset'];
 
@@ -127,7 +127,7 @@ async function done(work: Promise<unknown>): Promise<boolean> {
 /** What must hold between any moment and the next, whatever was done. */
 function holdsBetween(before: Seen, after: Seen, op: Operation, deploymentKey: boolean): void {
   const isReset = RESETS.includes(op.do);
-  expect([1, 2, 3, 4, 5, 6]).toContain(after.currentStep);
+  expect(STEP_NUMBERS).toContain(after.currentStep);
   expect(after.percentage).toBeGreaterThanOrEqual(isReset ? 0 : before.percentage);
   expect(after.percentage).toBeLessThanOrEqual(100);
   expect(after.revision).toBeGreaterThanOrEqual(op.do === 'hardReset' ? 0 : before.revision);
@@ -268,7 +268,7 @@ describe('on a database of its own', () => {
     const pathsOf = (userId: string, rows: Dump) =>
       reads.flatMap((route) => {
         const id = idIn(rows, route) ?? '';
-        const steps = route.includes(':n') ? [1, 2, 3, 4, 5, 6] : [0];
+        const steps = route.includes(':n') ? STEP_NUMBERS : [0];
         return steps.map((n) => `/${pathOf(route, { n, userId, id, provider: 'exa', url: 'https://example.com' })}`);
       });
     await fillEveryTable(app, 'full', 'mark');
@@ -325,7 +325,7 @@ describe('on a database of its own', () => {
 
   it('a soft reset keeps what was saved, and stays', async () => {
     const user = await app.as('soft');
-    for (const n of [1, 2, 3, 4, 5, 6]) {
+    for (const n of STEP_NUMBERS) {
       expect((await user.post(`/step/${n}/complete`, sample(n))).status).toBe(200);
     }
     const DATA = TABLES.filter((table) => table !== 'onboarding_sessions' && table !== 'progress_events');

@@ -4,6 +4,7 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { fillEveryTable, markedBusiness, rowsOf, TABLES, type Dump } from '../../support/data/filled-user.js';
 import { LOOK_ALIKES } from '../../support/data/look-alikes.js';
 import { markedSample } from '../../support/data/marked-samples.js';
+import { STEP_NUMBERS } from '../../support/data/samples.js';
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
 import { pathOf } from '../../support/service/route-paths.js';
 import {
@@ -20,8 +21,6 @@ const ALICE_MARK = 'alicesmark';
 const ALICE_MASK = '********mark';
 
 const markOf = (index: number) => `markof${index}user`;
-
-const STEPS = [1, 2, 3, 4, 5, 6];
 
 interface Request {
   /** As in the list of routes. */
@@ -47,7 +46,7 @@ function reads({ id }: Names, { business, analysis }: Ids): Request[] {
   return [
     ...GUARDED_ROUTES.filter((route) => route.startsWith('GET') && !route.includes(':')).map((route) => ({ route })),
     { route: 'GET /api/onboarding/ai-inputs', query: 'format=prompt' },
-    ...STEPS.flatMap((n) => [
+    ...STEP_NUMBERS.flatMap((n) => [
       { route: 'GET /api/onboarding/step/:n', at: { n } },
       { route: 'GET /api/onboarding/step/:n/validate', at: { n } },
     ]),
@@ -82,7 +81,7 @@ interface Names {
 function writes(mark: string, names: Names, { business, analysis }: Ids): Request[] {
   return [
     { route: 'POST /api/onboarding/start', body: names },
-    ...STEPS.map((n) => {
+    ...STEP_NUMBERS.map((n) => {
       const { data, validation_errors } = markedSample(n, mark);
       return {
         route: 'POST /api/onboarding/step/:n/complete',

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import type { TestApp } from '../service/app.js';
 import type { TestDatabase } from '../database/database.js';
 import { markedSample } from './marked-samples.js';
+import { STEP_NUMBERS } from './samples.js';
 
 /** Every table of users: a new one fails the guarantees until it is named here and filled below. */
 export const TABLES = [
@@ -34,12 +35,12 @@ const rowsIn = (table: string) =>
   `(select coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]') from ${table} t where user_id = $1)`;
 
 /**
- * Takes a user through all six steps with a mark in every text, and fills the other tables: the business, a key with a
+ * Takes a user through all steps with a mark in every text, and fills the other tables: the business, a key with a
  * description, and the record of a service that read the user's status.
  */
 export async function fillEveryTable(app: TestApp, userId: string, mark: string): Promise<void> {
   const client = await app.as(userId);
-  for (const step of [1, 2, 3, 4, 5, 6]) {
+  for (const step of STEP_NUMBERS) {
     const { status } = await client.post(`/step/${step}/complete`, markedSample(step, mark));
     expect([step, status]).toEqual([step, 200]);
   }

@@ -1,4 +1,7 @@
 import fc from 'fast-check';
+import { OPTIONAL_STEPS, STEP_NUMBERS } from './samples.js';
+
+const LAST = STEP_NUMBERS.length;
 
 /** What can be done to a user's progress, over HTTP or from inside the process. */
 export type Operation =
@@ -6,12 +9,15 @@ export type Operation =
   | { readonly do: 'raise'; readonly percentage: number }
   | { readonly do: 'start' | 'finish' | 'savePersona' | 'softReset' | 'resetAll' | 'hardReset' };
 
-const step = fc.integer({ min: 1, max: 6 });
+const step = fc.integer({ min: 1, max: LAST });
 
 /** Operations in the proportions of a user who gets on: resets are rare, so that sequences reach the end. */
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant('complete' as const), step }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('skip' as const), step: fc.integer({ min: 3, max: 5 }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('skip' as const), step: fc.integer({ min: 3, max: LAST - 1 }) }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({ do: fc.constantFrom('goTo' as const, 'markInProgress' as const, 'fail' as const), step }),
@@ -45,7 +51,7 @@ type Status = 'pending' | 'in_progress' | 'completed' | 'skipped' | 'failed';
 export class ProgressModel {
   started = false;
   completed = false;
-  statuses: Status[] = Array<Status>(6).fill('pending');
+  statuses: Status[] = Array<Status>(LAST).fill('pending');
   /** Steps whose data were saved. */
   saved = new Set<number>();
   #at: number | null = null;
@@ -54,20 +60,20 @@ export class ProgressModel {
   constructor(private readonly deploymentKey: boolean) {}
 
   get nextStep(): number {
-    if (this.completed) return 6;
+    if (this.completed) return LAST;
     const first = this.statuses.findIndex((_, index) => !this.#counts(index + 1));
-    return first === -1 ? 6 : first + 1;
+    return first === -1 ? LAST : first + 1;
   }
 
   get currentStep(): number {
     if (!this.started) return 1;
-    return this.completed ? 6 : (this.#at ?? this.nextStep);
+    return this.completed ? LAST : (this.#at ?? this.nextStep);
   }
 
   get percentage(): number {
     if (this.completed) return 100;
     const finished = this.statuses.filter((_, index) => this.#finished(index + 1)).length;
-    return Math.max(Number(((finished / 6) * 100).toFixed(2)), this.#floor);
+    return Math.max(Number(((finished / LAST) * 100).toFixed(2)), this.#floor);
   }
 
   get canProceedToFinal(): boolean {
@@ -101,8 +107,8 @@ export class ProgressModel {
         this.saved.add(4);
         break;
       case 'finish':
-        for (const optional of [4, 5]) if (!this.#finished(optional)) this.statuses[optional - 1] = 'skipped';
-        this.statuses[5] = 'completed';
+        for (const optional of OPTIONAL_STEPS) if (!this.#finished(optional)) this.statuses[optional - 1] = 'skipped';
+        this.statuses[LAST - 1] = 'completed';
         this.#complete();
         break;
       case 'resetStep':
@@ -127,9 +133,9 @@ export class ProgressModel {
   }
 
   #accepts(operation: Operation): boolean {
-    if (operation.do === 'skip') return operation.step === 4 || operation.step === 5;
+    if (operation.do === 'skip') return OPTIONAL_STEPS.includes(operation.step);
     if (operation.do === 'finish') return this.completed || this.canProceedToFinal;
-    return operation.do !== 'complete' || operation.step !== 6 || this.canProceedToFinal;
+    return operation.do !== 'complete' || operation.step !== LAST || this.canProceedToFinal;
   }
 
   #finish(step: number, status: Status): void {
@@ -146,7 +152,7 @@ export class ProgressModel {
   }
 
   #startAgain(): void {
-    this.statuses = Array<Status>(6).fill('pending');
+    this.statuses = Array<Status>(LAST).fill('pending');
     this.completed = false;
     this.#at = null;
     this.#floor = 0;

@@ -1,7 +1,7 @@
 import { pathOf } from '../service/route-paths.js';
 import { API_ROUTES, SCOPED_ROUTES } from '../service/routes.js';
 import type { Dump } from './filled-user.js';
-import { sample } from './samples.js';
+import { OPTIONAL_STEPS, sample, STEP_NUMBERS } from './samples.js';
 
 export interface SampleRequest {
   /** As in the list of routes. */
@@ -12,17 +12,15 @@ export interface SampleRequest {
   readonly body?: object;
 }
 
-export const STEPS = [1, 2, 3, 4, 5, 6];
-
 const business = { business_description: 'Repairs bicycles in three towns', industry: 'Crafts' };
 
 /** Every way to write. A user whose every table is filled gets a 200 for each, the first time. */
 export const WRITES: readonly SampleRequest[] = [
   { route: 'POST /api/onboarding/start' },
-  ...STEPS.map((n) => ({ route: 'POST /api/onboarding/step/:n/complete', at: { n }, body: sample(n) })),
+  ...STEP_NUMBERS.map((n) => ({ route: 'POST /api/onboarding/step/:n/complete', at: { n }, body: sample(n) })),
   // What is stored already is enough.
   ...[1, 2, 3, 4, 5].map((n) => ({ route: 'POST /api/onboarding/step/:n/complete', at: { n }, body: {} })),
-  ...[4, 5].map((n) => ({ route: 'POST /api/onboarding/step/:n/skip', at: { n } })),
+  ...OPTIONAL_STEPS.map((n) => ({ route: 'POST /api/onboarding/step/:n/skip', at: { n } })),
   {
     route: 'PUT /api/onboarding/style-detection/analysis/:id',
     body: { writing_style: { tone: 'dry' }, guidelines: ['Lead with the result'] },
@@ -58,7 +56,7 @@ export const WRITES: readonly SampleRequest[] = [
 export const READS: readonly SampleRequest[] = API_ROUTES.filter((route) => route.startsWith('GET')).flatMap(
   (route): SampleRequest[] =>
     route.includes(':n')
-      ? STEPS.map((n) => ({ route, at: { n } }))
+      ? STEP_NUMBERS.map((n) => ({ route, at: { n } }))
       : [{ route, at: { provider: 'gemini', url: 'https://example.com' } }],
 );
 

@@ -1,8 +1,9 @@
 import { expect } from '@jest/globals';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
+import type { StepKey } from '../../../src/onboarding/flow/steps.js';
 import type { TestApp } from '../service/app.js';
 import type { Answer, Client } from '../service/client.js';
-import { restoredHeap, type Generation, type Heap, type Init, type Page, type Topic } from './wizards.js';
+import { restoredHeap, type Generation, type Heap, type Init, type Page } from './wizards.js';
 
 /** Whose key serves the user: their own, the deployment's, or nobody's. */
 export type Keys = 'own' | 'deployment' | 'none';
@@ -18,7 +19,7 @@ export interface PlayOptions {
 /** What a user has done, with whatever wizard. */
 class Doings {
   /** The topics that are finished. */
-  readonly finished = new Set<Topic>();
+  readonly finished = new Set<StepKey>();
   hasPosted = false;
   /** The highest percentage that was shown. */
   shown = 0;
@@ -88,7 +89,7 @@ export class Player {
     return open < 0 ? generation.pages.length : open + 1;
   }
 
-  #isFinished(topic: Topic): boolean {
+  #isFinished(topic: StepKey): boolean {
     // The introduction has nothing to finish, and a deployment with keys finishes their page.
     const isPassed = this.generation.flow === 'six-intro' || this.options.keys === 'deployment';
     return this.doings.finished.has(topic) || (topic === 'api_keys' && isPassed);

@@ -1,15 +1,14 @@
 import type { FlowId } from '../../../src/ground/config/wizard-flows.js';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
+import type { StepKey } from '../../../src/onboarding/flow/steps.js';
 import { markedSample } from './marked-samples.js';
-
-/** What a page is about, whatever its number. */
-export type Topic = 'api_keys' | 'website' | 'research' | 'personalization' | 'integrations' | 'complete';
 
 /** What the wizard holds in memory: a wizard posts a part of it, or all of it. */
 export type Heap = JsonObject;
 
 export interface Page {
-  readonly topic: Topic;
+  /** What it is about, whatever its number. */
+  readonly topic: StepKey;
   /** The number under which it posts; left out: it posts nothing. */
   readonly posts?: number;
   /** What it posts. */
