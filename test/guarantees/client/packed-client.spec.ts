@@ -58,6 +58,11 @@ const title: string = document.info.title;
 console.log(JSON.stringify({ ...(await onboard(baseUrl, token)), title }));
 `;
 
+/** Its files, and options of the compiler. */
+interface Project extends Readonly<Record<string, unknown>> {
+  readonly files: readonly string[];
+}
+
 interface PackageJson {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -139,7 +144,7 @@ describe('the packed client', () => {
    * Compiles each project of the folder into a folder of its name. One compiler for all of them reads once what they share; it
    * throws what the compiler says, each complaint below the name of its project.
    */
-  async function compile(projects: Readonly<Record<string, { readonly files: readonly string[] }>>): Promise<void> {
+  async function compile(projects: Readonly<Record<string, Project>>): Promise<void> {
     for (const [name, { files, ...options }] of Object.entries(projects)) {
       const compilerOptions = {
         target: 'ES2022',
