@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { packageBundles } from './test/support/package-bundles.mjs';
 
 const { exclude: _specs, ...swc } = JSON.parse(readFileSync('.swcrc', 'utf8'));
 
@@ -9,7 +10,7 @@ export default {
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': ['@swc/jest', { ...swc, swcrc: false, module: { type: 'es6' }, sourceMaps: 'inline' }] },
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', ...(await packageBundles()) },
   transformIgnorePatterns: ['/node_modules/'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',

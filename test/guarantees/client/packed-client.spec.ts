@@ -58,6 +58,11 @@ const title: string = document.info.title;
 console.log(JSON.stringify({ ...(await onboard(baseUrl, token)), title }));
 `;
 
+/** Its files, and options of the compiler. */
+interface Project extends Readonly<Record<string, unknown>> {
+  readonly files: readonly string[];
+}
+
 interface PackageJson {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
@@ -111,11 +116,10 @@ describe('the packed client', () => {
     app = await TestApp.start({ environment: { CORS_ORIGINS: ORIGIN } });
     mkdirSync(folder);
     const tarballs = [(await output(scratch, [join(ROOT, 'scripts', 'pack-client.mjs')])).trimEnd()];
-    for (const name of DEPENDENCIES) {
-      const source = join(ROOT, 'node_modules', name);
-      const file = await output(scratch, [npm(), 'pack', source, '--ignore-scripts', '--silent']);
-      tarballs.push(join(scratch, file.trimEnd()));
-    }
+    const sources = DEPENDENCIES.map((name) => join(ROOT, 'node_modules', name));
+    const files = await output(scratch, [npm(), 'pack', ...sources, '--ignore-scripts', '--silent']);
+    for (const file of files.trimEnd().split('\n')) tarballs.push(join(scratch, file));
+    expect(tarballs).toHaveLength(1 + DEPENDENCIES.length);
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
     await output(folder, [npm(), 'install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund', ...tarballs]);
     writeFileSync(join(folder, 'program.ts'), PROGRAM);
@@ -126,20 +130,38 @@ describe('the packed client', () => {
     await app.stop();
   });
 
-  /** Compiles files of the folder to JavaScript next to them; throws what the compiler says. */
-  async function compile(files: readonly string[], options: Readonly<Record<string, unknown>>): Promise<void> {
-    const compilerOptions = {
-      target: 'ES2022',
-      strict: true,
-      skipLibCheck: false,
-      // The compiler's own files are not what a caller gets from here.
-      skipDefaultLibCheck: true,
-      resolveJsonModule: true,
-      typeRoots: [join(ROOT, 'node_modules', '@types')],
-      ...options,
-    };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-    await output(folder, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.']);
+  /** The programs in the README of the package, each in its file. */
+  function readmePrograms(): string[] {
+    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
+    return [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, program = ''], index) => {
+      const file = `readme-${index}.ts`;
+      writeFileSync(join(folder, file), program);
+      return file;
+    });
+  }
+
+  /**
+   * Compiles each project of the folder into a folder of its name. One compiler for all of them reads once what they share; it
+   * throws what the compiler says, each complaint below the name of its project.
+   */
+  async function compile(projects: Readonly<Record<string, Project>>): Promise<void> {
+    for (const [name, { files, ...options }] of Object.entries(projects)) {
+      const compilerOptions = {
+        target: 'ES2022',
+        strict: true,
+        skipLibCheck: false,
+        // The compiler's own files are not what a caller gets from here.
+        skipDefaultLibCheck: true,
+        resolveJsonModule: true,
+        typeRoots: [join(ROOT, 'node_modules', '@types')],
+        rootDir: '.',
+        outDir: name,
+        ...options,
+      };
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify({ compilerOptions, files }));
+    }
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    await output(folder, [tsc, '-b', '--verbose', ...Object.keys(projects).map((name) => `${name}.json`)]);
   }
 
   /** The modules that a bundle for browsers is made of, and the file. */
@@ -184,40 +206,56 @@ describe('the packed client', () => {
     expect(packageJson(installed).dependencies).toEqual({ 'openapi-fetch': version });
   });
 
-  it.each([
-    ['node16', 'node18'],
-    ['nodenext', 'nodenext'],
-  ])('type-checks with the resolution `%s`, and runs under Node', async (moduleResolution, module) => {
-    await compile(['main.ts'], { module, moduleResolution, lib: ['ES2022'], types: ['node'] });
-    const user = `packed.${moduleResolution}`;
-    const printed = await output(folder, ['main.js', app.url, await token(user)]);
-    expect(JSON.parse(printed)).toEqual({
-      user,
-      message: 'Step 2 completed successfully',
-      status: 400,
-      hasSentence: true,
-      title: 'Onboarding',
-    });
-  });
+  describe('type-checks in each kind of project:', () => {
+    let readme: readonly string[];
 
-  it('type-checks with a bundler, and runs in a browser without anything of Node', async () => {
-    const browser = { module: 'esnext', moduleResolution: 'bundler', lib: ['ES2022', 'DOM'], types: [] };
-    await compile(['program.ts'], browser);
-    const { file, modules } = await bundle(`export { onboard } from './program.ts';`);
-    expect(modules).toEqual([
-      'node_modules/onboarding-client/dist/onboarding-client.js',
-      'node_modules/openapi-fetch/dist/index.mjs',
-      'program.ts',
-    ]);
-    interface Page {
-      onboard(baseUrl: string, token: string): Promise<unknown>;
-    }
-    const page = await loadModuleInPage<Page>(file, ORIGIN);
-    expect(await page.onboard(app.url, await token('packed.browser'))).toEqual({
-      user: 'packed.browser',
-      message: 'Step 2 completed successfully',
-      status: 400,
-      hasSentence: true,
+    beforeAll(async () => {
+      const node = { lib: ['ES2022'], types: ['node'] };
+      const browser = { lib: ['ES2022', 'DOM'], types: [] };
+      readme = readmePrograms();
+      await compile({
+        node16: { files: ['main.ts'], module: 'node18', moduleResolution: 'node16', ...node },
+        nodenext: { files: ['main.ts'], module: 'nodenext', moduleResolution: 'nodenext', ...node },
+        bundler: { files: ['program.ts'], module: 'esnext', moduleResolution: 'bundler', ...browser },
+        readme: { files: readme, module: 'nodenext', ...browser },
+      });
+    });
+
+    it.each(['node16', 'nodenext'])('runs under Node with the resolution `%s`', async (resolution) => {
+      const user = `packed.${resolution}`;
+      const printed = await output(folder, [join(resolution, 'main.js'), app.url, await token(user)]);
+      expect(JSON.parse(printed)).toEqual({
+        user,
+        message: 'Step 2 completed successfully',
+        status: 400,
+        hasSentence: true,
+        title: 'Onboarding',
+      });
+    });
+
+    it('runs in a browser, by a bundler, without anything of Node', async () => {
+      const { file, modules } = await bundle(`export { onboard } from './program.ts';`);
+      expect(modules).toEqual([
+        'node_modules/onboarding-client/dist/onboarding-client.js',
+        'node_modules/openapi-fetch/dist/index.mjs',
+        'program.ts',
+      ]);
+      interface Page {
+        onboard(baseUrl: string, token: string): Promise<unknown>;
+      }
+      const page = await loadModuleInPage<Page>(file, ORIGIN);
+      expect(await page.onboard(app.url, await token('packed.browser'))).toEqual({
+        user: 'packed.browser',
+        message: 'Step 2 completed successfully',
+        status: 400,
+        hasSentence: true,
+      });
+    });
+
+    it('so do the programs of its README, which names the tarball', () => {
+      expect(readme).toHaveLength(2);
+      const text = readFileSync(join(installed, 'README.md'), 'utf8');
+      expect(text).toContain(`onboarding-client-${packageJson(installed).version}.tgz`);
     });
   });
 
@@ -225,19 +263,6 @@ describe('the packed client', () => {
     // A bundler that leaves out no statement still leaves out a package that says it has no side effects.
     const { modules } = await bundle(`import 'onboarding-client'; export const page = 1;`, { treeShaking: false });
     expect(modules).toEqual(['<stdin>']);
-  });
-
-  it('comes with a README whose programs compile', async () => {
-    const readme = readFileSync(join(installed, 'README.md'), 'utf8');
-    const programs = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, program = '']) => program);
-    expect(programs).toHaveLength(2);
-    const files = programs.map((program, index) => {
-      writeFileSync(join(folder, `readme-${index}.ts`), program);
-      return `readme-${index}.ts`;
-    });
-    await compile(files, { module: 'nodenext', lib: ['ES2022', 'DOM'], types: [] });
-    const { version } = packageJson(installed);
-    expect(readme).toContain(`onboarding-client-${version}.tgz`);
   });
 });
 

@@ -31,23 +31,26 @@ describe('a user who meets another generation of the wizard, which only posts te
   it.each(MOVES)(
     '$name, each in its own deployment: pages open where they should from the next post on',
     async (move) => {
-      for (const one of casesOf(move)) {
+      const play = async (one: MoveCase) => {
         const player = await movedPlayer(deployments, move, one, EACH_DEPLOYED);
         await continues(player, one);
         await expectPlaces(player);
-      }
+      };
+      await Promise.all(casesOf(move).map(play));
     },
   );
 
   it.each(MOVES)('$name, both where WIZARD_FLOW is six: from the first post on that tells', async (move) => {
     const opens = (due: number) => (move.to.name === '6I' ? Math.min(6, due + 1) : due);
-    for (const one of casesOf(move).filter((each) => !isUnserved(move, each))) {
+    const play = async (one: MoveCase) => {
       const player = await movedPlayer(deployments, move, one, BY_DEFAULT);
       // There, numbers 2 and 3 are those of six pages, unless the post says what is onboarded.
       if (move.from.pages.length === 6 && move.to.name === '5') await player.does(1);
       await continues(player, one, opens);
       await expectPlaces(player);
-    }
+    };
+    const cases = casesOf(move).filter((each) => !isUnserved(move, each));
+    await Promise.all(cases.map(play));
   });
 
   /** Does the pages that are due by hand, up to one that posts; from there on a new device opens where it should. */

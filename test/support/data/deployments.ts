@@ -30,7 +30,7 @@ export class Deployments {
   }
 
   async stop(): Promise<void> {
-    for (const app of this.apps.values()) await app.stop();
+    await Promise.all([...this.apps.values()].map((app) => app.stop()));
     await this.database.drop();
   }
 }
