@@ -1469,7 +1469,7 @@ export interface components {
         | ({
             [key: string]: unknown;
           } | null)
-        | (unknown[] | null);
+        | unknown[];
       recommended_settings?: {
         [key: string]: unknown;
       } | null;

@@ -59,7 +59,13 @@ export class StyleAnalysisDto {
   @ApiPropertyOptional(document) style_guidelines?: JsonObject | null;
   @ApiPropertyOptional(document) crawl_result?: JsonObject | null;
   @ApiPropertyOptional(text) status?: string | null;
-  @ApiPropertyOptional({ oneOf: [document, guideline], description: INTO_GUIDELINES })
+  @ApiPropertyOptional({
+    oneOf: [
+      { type: 'object', additionalProperties: true, nullable: true },
+      { type: 'array', items: {} },
+    ],
+    description: INTO_GUIDELINES,
+  })
   guidelines?: JsonObject | unknown[] | null;
   @ApiPropertyOptional(guideline) best_practices?: unknown[] | null;
   @ApiPropertyOptional(guideline) avoid_elements?: unknown[] | null;
