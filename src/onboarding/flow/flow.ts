@@ -71,7 +71,7 @@ export class Flow {
     return this.#byNumber.get(number) ?? null;
   }
 
-  /** The step as a person is told of it: by its number, or by its title where it has none. */
+  /** What messages call the step: its number, or its title where it has none. */
   nameOf(key: StepKey): string {
     const number = this.numberOf(key);
     return number === null ? STEPS[key].title : `Step ${number}`;
