@@ -17,7 +17,7 @@ const LEVELS = [
   ['onboarding/flow'],
   ['onboarding/database'],
   ['onboarding/progress'],
-  ['onboarding/steps', 'onboarding/api-keys'],
+  ['onboarding/steps', 'onboarding/api-keys', 'onboarding/history'],
   ['onboarding/personalization'],
   // All users.
   ['operations/internal', 'operations/maintenance'],
@@ -47,6 +47,7 @@ const MORE_DOORS = {
     'unit-of-work',
     'session',
     'snapshot',
+    'document-tables',
     'key-store',
     'record',
     'records/posted-data',

@@ -191,6 +191,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/onboarding/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happened to the onboarding, the latest first */
+    get: operations['HistoryController_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/history/{revision}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The progress and the saved data as they were after an event */
+    get: operations['HistoryController_at'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/onboarding/init': {
     parameters: {
       query?: never;
@@ -372,6 +406,23 @@ export interface paths {
     put?: never;
     /** Resets the progress; a hard reset deletes all data of the user */
     post: operations['ProgressController_reset'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/restore': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Brings back the progress, the saved data, or both, as they were after an event */
+    post: operations['HistoryController_restore'];
     delete?: never;
     options?: never;
     head?: never;
@@ -940,6 +991,56 @@ export interface components {
       steps: components['schemas']['ConfigStepView'][];
       total_steps: number;
     };
+    EarlierDocumentsView: {
+      business_info: components['schemas']['EarlierDocumentView'];
+      integrations: components['schemas']['EarlierDocumentView'];
+      personalization: components['schemas']['EarlierDocumentView'];
+      /** @description With the competitors */
+      research: components['schemas']['EarlierDocumentView'];
+      website: components['schemas']['EarlierDocumentView'];
+    };
+    EarlierDocumentView: {
+      /** @description Whether what was there then is still kept */
+      available: boolean;
+      /** @description As it was stored, without keys; null: there was nothing. Left out where it is no longer kept */
+      document?: {
+        [key: string]: unknown;
+      } | null;
+    };
+    EarlierProgressView: {
+      /**
+       * Format: date-time
+       * @description ISO 8601 in UTC
+       */
+      completed_at: string | null;
+      completion_percentage: number;
+      current_step: number;
+      is_completed: boolean;
+      /**
+       * Format: date-time
+       * @description ISO 8601 in UTC
+       */
+      last_updated: string | null;
+      /**
+       * Format: date-time
+       * @description ISO 8601 in UTC
+       */
+      started_at: string | null;
+      steps: components['schemas']['EarlierStepView'][];
+      total_steps: number;
+    };
+    EarlierStepView: {
+      /**
+       * Format: date-time
+       * @description ISO 8601 in UTC
+       */
+      completed_at: string | null;
+      description: string;
+      /** @enum {string} */
+      status: 'pending' | 'in_progress' | 'completed' | 'skipped' | 'failed';
+      step_number: number;
+      title: string;
+    };
     EnhancedSummaryView: {
       final_setup_complete: boolean;
       has_ai_provider: boolean;
@@ -982,9 +1083,75 @@ export interface components {
       content_opportunities: string[];
       target_keywords: string[];
     };
+    GoneView: {
+      detail: string;
+      /**
+       * @description The oldest position at which all of it is kept
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      oldest_position: string;
+      /** @enum {integer} */
+      status: 410;
+      title: string;
+      type: string;
+    };
     HealthView: {
       /** @enum {string} */
       status: 'ok';
+    };
+    HistoryItemView: {
+      /** @description Who did it: `user`, `system`, `operator`, or `service:` and its name */
+      actor: string;
+      /** @description Why, in one word, such as `wizard` */
+      cause: string;
+      /** @description Facts of the event, such as `from` and `to`; never what the user entered */
+      data: {
+        [key: string]: unknown;
+      };
+      /** @description Whose data changed with it */
+      documents: ('website' | 'research' | 'personalization' | 'integrations' | 'business_info')[];
+      /** Format: date-time */
+      occurred_at: string;
+      /**
+       * @description One state of the user’s onboarding: the revision, and the session. The text inside the ETag of that state
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      /** @description The progress afterwards, in the wizard of today. Null in events from before progress was recorded */
+      progress: components['schemas']['HistoryProgressView'] | null;
+      /** @enum {string|null} */
+      step_key: 'api_keys' | 'website' | 'research' | 'personalization' | 'integrations' | 'complete' | null;
+      /** @description Null: the user’s wizard has no page for it */
+      step_number: number | null;
+      /** @enum {string} */
+      type:
+        | 'onboarding_started'
+        | 'onboarding_completed'
+        | 'onboarding_reset'
+        | 'onboarding_restored'
+        | 'step_started'
+        | 'step_completed'
+        | 'step_skipped'
+        | 'step_failed'
+        | 'step_reset'
+        | 'data_saved'
+        | 'api_key_saved'
+        | 'api_key_removed'
+        | 'progress_updated'
+        | 'progress_repaired'
+        | 'flow_changed';
+    };
+    HistoryProgressView: {
+      completion_percentage: number;
+      /** @description The step to show when the user comes back, or the one before, as the wizard expects it */
+      current_step: number;
+      is_completed: boolean;
+    };
+    HistoryView: {
+      /** @description The latest first */
+      items: components['schemas']['HistoryItemView'][];
+      /** @description `before` of the next page; null: there are no earlier items */
+      next_before: number | null;
     };
     InitOnboardingView: {
       /** @description Whether every required step before the last is finished, or counts as finished */
@@ -1263,6 +1430,49 @@ export interface components {
       started_at: string | null;
       user_id: string;
     };
+    RestoredChangeView: {
+      field: string;
+      /** @description With `to`, where both are scalars of at most 200 characters */
+      from?: (string | null) | number | boolean;
+      /**
+       * @description Null: a field of the whole progress
+       * @enum {string|null}
+       */
+      step_key:
+        'api_keys' | 'website' | 'research' | 'personalization' | 'integrations' | 'complete' | 'business_info' | null;
+      to?: (string | null) | number | boolean;
+    };
+    RestoredPartsView: {
+      /** @description Whose data have changed */
+      documents: ('website' | 'research' | 'personalization' | 'integrations' | 'business_info')[];
+      /** @description Whether the progress has changed */
+      progress: boolean;
+    };
+    RestoreDto: {
+      /**
+       * @description true: says what would change, and changes nothing
+       * @default false
+       */
+      dry_run: Record<string, never>;
+      /** @description What is restored is as it was after the event of this revision */
+      revision: number;
+      /** @description Whose data are restored; left out: all. Social accounts and brand data go with the website */
+      steps?: ('website' | 'research' | 'personalization' | 'integrations' | 'business_info')[] | null;
+      /**
+       * @description The progress, the saved data, or both
+       * @enum {string}
+       */
+      what: 'progress' | 'data' | 'all';
+    };
+    RestoredView: {
+      changes: components['schemas']['RestoredChangeView'][];
+      /**
+       * @description The state afterwards; of a dry run the one that there is
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      restored: components['schemas']['RestoredPartsView'];
+    };
     ResumeView: {
       can_resume: boolean;
       completion_percentage: number;
@@ -1280,6 +1490,15 @@ export interface components {
        * @description ISO 8601 in UTC
        */
       started_at?: string | null;
+    };
+    RevisionView: {
+      documents: components['schemas']['EarlierDocumentsView'];
+      /**
+       * @description One state of the user’s onboarding: the revision, and the session. The text inside the ETag of that state
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      progress: components['schemas']['EarlierProgressView'];
     };
     SaveKeyDto: {
       /** @description The key; white space around it is removed */
@@ -2595,6 +2814,153 @@ export interface operations {
       };
     };
   };
+  HistoryController_list: {
+    parameters: {
+      query?: {
+        /** @description Items before this revision: `next_before` of the page before */
+        before?: number;
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+        limit?: number;
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          /** @description The state of the user’s onboarding: each change gives it another tag */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HistoryView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  HistoryController_at: {
+    parameters: {
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      path: {
+        revision: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevisionView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description What was there then is no longer kept */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['GoneView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
   ProgressController_init: {
     parameters: {
       query?: {
@@ -3288,6 +3654,118 @@ export interface operations {
         };
         content: {
           'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */
+      412: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is too large, or the user would have stored too much */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  HistoryController_restore: {
+    parameters: {
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description ETags of the states in which the write may happen, or `*`. Without the header it happens in any state. */
+        'If-Match'?: string;
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RestoreDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RestoredView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description What was there then is no longer kept */
+      410: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['GoneView'];
         };
       };
       /** @description The onboarding is no longer in a state that `If-Match` names; nothing was changed */

@@ -4,6 +4,7 @@ import { ProvidersController } from './onboarding/api-keys/providers.routes.js';
 import { AuthModule } from './ground/auth/auth.module.js';
 import type { Configuration } from './ground/config/configuration.js';
 import { HealthController } from './ground/health/health.routes.js';
+import { HistoryController } from './onboarding/history/history.routes.js';
 import { BusinessInfoController } from './onboarding/steps/business-info.routes.js';
 import { SavedDataController } from './onboarding/steps/saved-data.routes.js';
 import { StyleDetectionController } from './onboarding/steps/style-detection.routes.js';
@@ -29,6 +30,7 @@ export class AppModule {
         SavedDataController,
         StyleDetectionController,
         BusinessInfoController,
+        HistoryController,
         PersonalizationController,
         InternalReadsController,
         KeyLendingController,

@@ -3,12 +3,21 @@ import { ApiKeysModule } from './onboarding/api-keys/api-keys.module.js';
 import { Configuration, ConfigurationError, type Environment } from './ground/config/configuration.js';
 import { ConfigurationModule } from './ground/config/configuration.module.js';
 import { DatabaseModule } from './onboarding/database/database.module.js';
+import { HistoryModule } from './onboarding/history/history.module.js';
 import { StepsModule } from './onboarding/steps/steps.module.js';
 import { PersonalizationModule } from './onboarding/personalization/personalization.module.js';
 import { ProgressModule } from './onboarding/progress/progress.module.js';
 import { InternalModule } from './operations/internal/internal.module.js';
 
-const MODULES = [DatabaseModule, ProgressModule, ApiKeysModule, StepsModule, PersonalizationModule, InternalModule];
+const MODULES = [
+  DatabaseModule,
+  ProgressModule,
+  ApiKeysModule,
+  StepsModule,
+  HistoryModule,
+  PersonalizationModule,
+  InternalModule,
+];
 
 /**
  * Onboarding inside another Nest application: its services, without routes, guards, pipes or filters, so that the host's own

@@ -77,6 +77,8 @@ export class Configuration {
   @IsBoolean({ message: '$property must be true or false' }) readonly ENABLE_WEBSITE_BRAND_COLUMNS: boolean;
   /** The wizard that the deployment serves: for users who have not been seen with one. */
   @IsIn(FLOW_IDS) readonly WIZARD_FLOW: FlowId;
+  /** Earlier contents that are kept of each document of a user's. */
+  @IsInt() @Min(0) @Max(100) readonly DOCUMENT_VERSIONS: number;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string;
   /** Origins as browsers send them: without a path, and without the port that the scheme has anyway. */
   readonly CORS_ORIGINS: readonly string[];
@@ -136,6 +138,7 @@ export class Configuration {
       ) ?? [];
     this.WIZARD_FLOW = read.text('WIZARD_FLOW', 'six') as FlowId;
     this.ENABLE_WEBSITE_BRAND_COLUMNS = read.boolean('ENABLE_WEBSITE_BRAND_COLUMNS', false);
+    this.DOCUMENT_VERSIONS = read.number('DOCUMENT_VERSIONS', 20);
     this.LOG_LEVEL = read.text('LOG_LEVEL', 'info');
     this.CORS_ORIGINS = read.parsed('CORS_ORIGINS', 'must be http(s) origins, comma-separated', parseOrigins) ?? [];
     this.TRUST_PROXY =

@@ -30,6 +30,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is invalid; `errors` name the fields',
   401: 'No token, or one that is bad or expired',
   404: 'Not found, or it belongs to another user',
+  410: 'What was there then is no longer kept',
   412: 'The onboarding is no longer in a state that `If-Match` names; nothing was changed',
   413: 'The body is too large, or the user would have stored too much',
   415: 'The body is not JSON',

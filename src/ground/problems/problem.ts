@@ -33,6 +33,7 @@ export interface ProblemBody {
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly retry_after?: number;
+  readonly oldest_position?: string;
 }
 
 /** The request is invalid; `errors` name the fields. */

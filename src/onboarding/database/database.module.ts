@@ -29,8 +29,11 @@ import { UserDatabase } from './user-database.js';
     {
       provide: UserDatabase,
       inject: [MikroORM, Configuration],
-      useFactory: async (orm: MikroORM, { WIZARD_FLOW }: Configuration) =>
-        new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient()), WIZARD_FLOW),
+      useFactory: async (orm: MikroORM, { WIZARD_FLOW, DOCUMENT_VERSIONS }: Configuration) =>
+        new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient()), {
+          wizard: WIZARD_FLOW,
+          documentVersions: DOCUMENT_VERSIONS,
+        }),
     },
     { provide: DatabaseProbe, useExisting: UserDatabase satisfies Type<DatabaseProbe> },
     {

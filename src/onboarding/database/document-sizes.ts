@@ -2,20 +2,12 @@ import pg from 'pg';
 import { countItems } from '../../ground/problems/json.js';
 import { StepProblem } from '../flow/flow.problems.js';
 import type { Flow } from '../flow/flow.js';
-import { STEP_KEYS, type StepKey } from '../flow/steps.js';
+import { DOCUMENT_TABLES, documentIn, stepsIn, type DocumentTable } from './document-tables.js';
 
-/** The tables that hold what users entered in the steps, and the step of each. */
-const STEP_OF = {
-  website_analyses: 'website',
-  research_preferences: 'research',
-  competitor_analyses: 'research',
-  persona_data: 'personalization',
-  platform_integrations: 'integrations',
-} as const satisfies Record<string, StepKey>;
+/** The tables that hold what users entered in the steps. */
+export type SizedTable = Exclude<DocumentTable, 'business_info'>;
 
-export type SizedTable = keyof typeof STEP_OF;
-
-export const SIZED_TABLES = Object.keys(STEP_OF) as SizedTable[];
+export const SIZED_TABLES = DOCUMENT_TABLES.filter((table): table is SizedTable => table !== 'business_info');
 
 /** Bytes of JSON text that all documents of one user may have together, as PostgreSQL writes them. */
 const MAX_DOCUMENT_BYTES = 10 * 1024 * 1024;
@@ -31,7 +23,7 @@ const ROW_ITEMS = 64;
 
 /** Documents that a command writes to a table. */
 export interface DocumentWrite {
-  readonly table: SizedTable;
+  readonly table: DocumentTable;
   /** Keys and values that the table's documents may grow by. */
   readonly items: number;
   /** Whether it is too large alone; together with what is stored already, the database finds out. */
@@ -50,17 +42,26 @@ export function measureDocument(
   return { texts, writes: { table, items: items + ROW_ITEMS, isTooLarge } };
 }
 
+/** A document that is copied inside the database: how much it adds is counted there. */
+export function copiedDocument(table: DocumentTable): DocumentWrite {
+  return { table, items: MAX_DOCUMENT_ITEMS + 1, isTooLarge: false };
+}
+
+/** The texts of a table whose columns have limits: they do not count. */
+export function smallDocument(table: DocumentTable): DocumentWrite {
+  return { table, items: 0, isTooLarge: false };
+}
+
 /** The user's documents would grow beyond their limits. Nothing was saved. */
 export class DocumentsTooLarge extends StepProblem {
   readonly status = 413;
   readonly title = 'Too much data';
   constructor(
-    tables: Iterable<SizedTable>,
+    tables: Iterable<DocumentTable>,
     /** Whose numbers the steps have. */
     flow: Flow,
   ) {
-    const saved = new Set<StepKey>([...tables].map((table) => STEP_OF[table]));
-    const names = STEP_KEYS.filter((step) => saved.has(step)).map((step) => flow.nameOf(step));
+    const names = stepsIn(tables).map((step) => flow.nameOf(step));
     const subject = names.length > 0 ? names.join(' and ') : 'This';
     super(
       `${subject} could not be saved: all steps together may hold ${MAX_DOCUMENT_BYTES / 1024 / 1024} MB and ` +
@@ -77,12 +78,9 @@ export function isTooLarge(error: unknown): boolean {
   return code.startsWith('54') || /^onboarding_sessions_document_(bytes|items)_check$/.test(constraint);
 }
 
-/** Columns that are no part of the document. */
-const NO_DOCUMENT = `'{user_id,id,session_id,created_at,updated_at}'::text[]`;
-
 /** One JSON value a document, of one user: `$1`. */
 function documentsOf(table: SizedTable): string {
-  const document = table === 'competitor_analyses' ? 'd.details' : `to_jsonb(d) - ${NO_DOCUMENT}`;
+  const document = table === 'competitor_analyses' ? 'd.details' : documentIn('d');
   return `(select ${document} as document from ${table} d where d.user_id = $1) documents`;
 }
 

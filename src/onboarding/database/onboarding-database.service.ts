@@ -21,7 +21,7 @@ import {
   unchanged,
 } from '../flow/transitions.js';
 import { KeyStore, pastedKey, type WorkWithKeys } from './key-store.js';
-import type { SnapshotPart } from './record.js';
+import type { Query, SnapshotPart } from './record.js';
 import { recordAccess, type AccessFact } from './records/access-events.record.js';
 import { competitorsRecord } from './records/competitor-analyses.record.js';
 import type { DocumentRecord } from './records/document-record.js';
@@ -102,23 +102,28 @@ export class OnboardingDatabaseService {
       const decided = work(data);
       return { result: decided, after: data.readAfter(snapshotOf(decided.parts)) };
     });
-    return { result, snapshot: await this.#whole(userId, result.parts, after.value) };
+    return { result, snapshot: await this.#whole(userId, after.value, wholeSnapshotOf(result.parts)) };
   }
 
   /** What is kept of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */
   async read(userId: string, parts: readonly SnapshotPart<unknown>[]): Promise<Snapshot> {
-    return this.#whole(userId, parts, await this.database.readForUser(userId, snapshotOf(parts)));
+    return this.#whole(userId, await this.query(userId, snapshotOf(parts)), wholeSnapshotOf(parts));
+  }
+
+  /** The same of any query that withholds what is large, and of the one that does not. @throws LargeAnswersBusy */
+  async readLarge<T extends object>(userId: string, query: Query<T | Withheld>, whole: Query<T>): Promise<T> {
+    return this.#whole(userId, await this.query(userId, query), whole);
+  }
+
+  /** What a record finds, in one round trip. */
+  query<T>(userId: string, query: Query<T>): Promise<T> {
+    return this.database.readForUser(userId, query);
   }
 
   /** Reads documents that were withheld because they are large. */
-  async #whole(
-    userId: string,
-    parts: readonly SnapshotPart<unknown>[],
-    snapshot: Snapshot | Withheld,
-  ): Promise<Snapshot> {
-    if (!('withheld' in snapshot)) return snapshot;
-    const read = () => this.database.readForUser(userId, wholeSnapshotOf(parts));
-    return this.largeAnswers.read(userId, snapshot.withheld, read);
+  async #whole<T extends object>(userId: string, found: T | Withheld, whole: Query<T>): Promise<T> {
+    if (!('withheld' in found)) return found;
+    return this.largeAnswers.read(userId, found.withheld, () => this.query(userId, whole));
   }
 
   getOrCreateSession(userId: string): Promise<Session> {

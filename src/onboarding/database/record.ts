@@ -6,9 +6,12 @@ import type { DocumentWrite } from './document-sizes.js';
  * runs such a value knows neither.
  */
 
-/** A read of one user's rows: a statement whose one value is the user, and what its rows mean. */
+/** A read of one user's rows, and what they mean. */
 export interface Query<T> {
+  /** Its first value is the user. */
   readonly statement: Statement;
+  /** Those that follow. */
+  readonly values?: readonly unknown[];
   readonly parse: (rows: readonly Row[]) => T;
 }
 
@@ -22,6 +25,8 @@ export interface Subject {
 /** A subject whose session is open, and locked until the transaction ends. */
 export interface SessionSubject extends Subject {
   readonly sessionId: string;
+  /** That of the event which the command belongs to. */
+  readonly revision: number;
 }
 
 /** A change of one user's rows. */
@@ -30,7 +35,7 @@ export interface Command<T = void, S extends Subject = SessionSubject> {
   /** In the order of the statement's parameters. */
   readonly values: (subject: S) => readonly unknown[];
   readonly parse: (rows: readonly Row[]) => T;
-  /** The documents that it writes: they count towards what a user may store. */
+  /** The document that it writes: an event follows, and what was there before becomes a version. */
   readonly writes?: DocumentWrite;
 }
 

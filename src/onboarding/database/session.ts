@@ -1,8 +1,6 @@
 import type { Row } from '../../storage/wire/statement.js';
-import { isFlowId } from '../../ground/config/wizard-flows.js';
-import type { RememberedFlow } from '../flow/flow-choice.js';
-import type { Progress, StepStates } from '../flow/progress.js';
-import type { StepKey } from '../flow/steps.js';
+import type { Progress } from '../flow/progress.js';
+import { progressFrom, type ProgressState, type ValidationErrors } from '../flow/progress-state.js';
 
 /** One user's session: whose, since when, how many changes, and the facts of the progress. */
 export interface Session {
@@ -16,10 +14,15 @@ export interface Session {
 
 /**
  * Names the state of a user's onboarding: the revision, and the session that it counts, since a hard reset begins another session
- * that counts from the start. Shown as the ETag of what is read.
+ * that counts from the start.
  */
+export function positionOf(session: Pick<Session, 'id' | 'revision'> | null): string {
+  return session ? `${session.revision}.${session.id}` : '0';
+}
+
+/** The position as the ETag of what is read. */
 export function entityTagOf(session: Session | null): string {
-  return session ? `"${session.revision}.${session.id}"` : '"0"';
+  return `"${positionOf(session)}"`;
 }
 
 /** A session from its row as JSON. */
@@ -29,19 +32,6 @@ export function sessionFromRow(row: Row): Session {
     userId: row['user_id'] as string,
     revision: Number(row['revision']),
     updatedAt: new Date(row['updated_at'] as string),
-    progress: {
-      steps: row['steps'] as StepStates,
-      currentStep: row['current_step'] as StepKey | null,
-      percentageFloor: Number(row['percentage_floor']),
-      startedAt: new Date(row['started_at'] as string),
-      completedAt: row['completed_at'] === null ? null : new Date(row['completed_at'] as string),
-      flow: flowFromRow(row),
-      onboardingType: row['onboarding_type'] as string | null,
-    },
+    progress: progressFrom(row as unknown as ProgressState, row['validation_errors'] as ValidationErrors),
   };
-}
-
-/** Null also for the name of a flow that this version does not have. */
-function flowFromRow({ flow, flow_source: source }: Row): RememberedFlow | null {
-  return isFlowId(flow) ? { id: flow, source: source as RememberedFlow['source'] } : null;
 }

@@ -1,11 +1,14 @@
 import type { FlowId } from '../../ground/config/wizard-flows.js';
 import type { Flow } from '../flow/flow.js';
 import { flowInUse, rememberedAfter, rememberFlow, type FlowSources } from '../flow/flow-choice.js';
+import { TooManyChanges } from '../flow/flow.problems.js';
 import { CANONICAL_FLOWS, FLOWS } from '../flow/flows.js';
 import type { Progress } from '../flow/progress.js';
+import { MAX_EVENTS } from '../flow/replay.js';
 import type { Terms } from '../flow/terms.js';
-import type { Change, ProgressFact, Transition } from '../flow/transitions.js';
-import { DocumentsTooLarge, type SizedTable } from './document-sizes.js';
+import { start, type Change, type ProgressFact, type Transition } from '../flow/transitions.js';
+import { DocumentsTooLarge } from './document-sizes.js';
+import type { DocumentTable } from './document-tables.js';
 import { Later } from './later.js';
 import type { Command, Query, SessionSubject } from './record.js';
 import { advanceSession, type OpenedSession, type Origin } from './records/onboarding-sessions.record.js';
@@ -31,13 +34,24 @@ export interface WorkFlow extends Pick<FlowSources, 'named' | 'deployment'> {
   readonly numbers: NonNullable<Terms['numbers']>;
 }
 
+/** The terms on which one unit of work is done. */
+export interface WorkTerms {
+  readonly wizard: WorkFlow;
+  readonly origin: Origin;
+  /** Versions that are kept of each document. */
+  readonly documentVersions: number;
+}
+
 /** A command or a read that waits to be sent, and what settles its result. */
 export interface Planned {
   readonly command: Command<unknown>;
+  /** Whose rows it changes, and with which event. */
+  readonly subject: SessionSubject;
   readonly settle: (value: unknown) => void;
 }
 
-const START: ProgressFact = { type: 'onboarding_started', step: null, data: {} };
+/** What is planned while it is not known which event it belongs to. */
+type Pending = Omit<Planned, 'subject'>;
 
 /**
  * One transaction on behalf of one user, as a decision: it knows what there is, behind the lock on the user's session, and says
@@ -45,10 +59,12 @@ const START: ProgressFact = { type: 'onboarding_started', step: null, data: {} }
  */
 export class UnitOfWork<R extends Reads = Reads> {
   readonly #commands: Planned[] = [];
-  readonly #readsAfter: Planned[] = [];
+  /** Commands that belong to the next event. */
+  readonly #pending: Pending[] = [];
+  readonly #readsAfter: Pending[] = [];
   readonly #facts: ProgressFact[] = [];
   /** The tables whose documents are saved here. */
-  readonly #saved = new Set<SizedTable>();
+  readonly #saved = new Set<DocumentTable>();
   /** A bound of the keys and values that all of the user's documents have then. */
   #documentItems: number;
   #progress: Progress;
@@ -61,13 +77,12 @@ export class UnitOfWork<R extends Reads = Reads> {
     /** The moment of every change that is made here. */
     readonly now: Date,
     private readonly opened: Opened<R>,
-    private readonly origin: Origin,
-    private readonly wizard: WorkFlow,
+    private readonly terms: WorkTerms,
   ) {
     this.#progress = opened.session.progress;
     this.#documentItems = opened.documentItems;
     // Every session that is committed begins with this event. Where the work deletes the user, there is no session to write it for.
-    if (opened.isNew) this.change((progress) => ({ progress, facts: [START] }));
+    if (opened.isNew) this.change(start);
   }
 
   /** The results of `reads`, from before any change: they stay true until the transaction ends. */
@@ -89,7 +104,7 @@ export class UnitOfWork<R extends Reads = Reads> {
 
   /** The flow by whose rules the progress changes: the request's, or that of the wizard the user was last seen with. */
   get flow(): Flow {
-    const { named, deployment, numbers } = this.wizard;
+    const { named, deployment, numbers } = this.terms.wizard;
     const remembered = rememberedAfter(this.#progress.flow, { named, learnt: this.#learnt });
     return (numbers === 'wizard' ? FLOWS : CANONICAL_FLOWS)[flowInUse(remembered, deployment)];
   }
@@ -102,37 +117,45 @@ export class UnitOfWork<R extends Reads = Reads> {
 
   /**
    * Changes the progress by a rule of `flow`; each fact becomes an event with the next revision. What is known of the wizard is kept
-   * together with a fact, and never alone.
+   * together with a fact, and never alone. The commands that have run since the last change belong to the first fact of this one.
+   * @throws TooManyChanges
    */
   change(transition: Transition): Session {
     const known = this.#remember();
     const { progress, facts } = transition(known.progress, this.now, this.flow);
-    if (facts.length > 0) {
-      this.#facts.push(...known.facts, ...facts);
-      this.#progress = progress;
-    }
+    if (facts.length === 0) return this.session;
+    const revision = this.session.revision + known.facts.length + 1;
+    if (revision + facts.length - 1 > MAX_EVENTS) throw new TooManyChanges();
+    this.#facts.push(...known.facts, ...facts);
+    this.#progress = progress;
+    this.#commands.push(...this.#bind(this.#pending.splice(0), revision));
     return this.session;
   }
 
   #remember(): Change {
-    const change = rememberFlow({ ...this.wizard, learnt: this.#learnt })(this.#progress, this.now, this.flow);
-    if (!this.#onboardingType) return change;
-    return { ...change, progress: { ...change.progress, onboardingType: this.#onboardingType } };
+    const onboardingType = this.#onboardingType ?? this.#progress.onboardingType;
+    const progress = { ...this.#progress, onboardingType };
+    return rememberFlow({ ...this.terms.wizard, learnt: this.#learnt })(progress, this.now, this.flow);
   }
 
-  /** Runs a command of a record, in the order of the calls. @throws DocumentsTooLarge */
+  #bind(pending: readonly Pending[], revision: number): readonly Planned[] {
+    const subject = { userId: this.userId, sessionId: this.opened.session.id, now: this.now, revision };
+    return pending.map((planned) => ({ ...planned, subject }));
+  }
+
+  /** Runs a command of a record, in the order of the calls; after one that saves a document, a change follows. @throws DocumentsTooLarge */
   run<T>(command: Command<T>): Later<T> {
     if (command.writes) {
       if (command.writes.isTooLarge) throw new DocumentsTooLarge([command.writes.table], this.flow);
       this.#saved.add(command.writes.table);
       this.#documentItems += command.writes.items;
     }
-    return plan(this.#commands, command);
+    return plan(this.#pending, command);
   }
 
   /** Reads the user's rows after all changes of this transaction. */
-  readAfter<T>({ statement, parse }: Query<T>): Later<T> {
-    return plan(this.#readsAfter, { statement, values: ({ userId }) => [userId], parse });
+  readAfter<T>({ statement, values = [], parse }: Query<T>): Later<T> {
+    return plan(this.#readsAfter, { statement, values: ({ userId }) => [userId, ...values], parse });
   }
 
   /** The complaint for when the database finds the user's documents too large. */
@@ -140,31 +163,31 @@ export class UnitOfWork<R extends Reads = Reads> {
     return new DocumentsTooLarge(this.#saved, this.flow);
   }
 
-  /** Whose rows the commands change. */
-  get subject(): SessionSubject {
-    return { userId: this.userId, sessionId: this.opened.session.id, now: this.now };
-  }
-
-  /** All that is to be sent, in order; for `UserDatabase`. */
+  /** All that is to be sent, in order; for `UserDatabase`. @throws Error for a document that is saved without an event */
   get planned(): readonly Planned[] {
-    const advances = this.#facts.length > 0 || this.#saved.size > 0;
-    return [...this.#commands, ...(advances ? [this.#advance()] : []), ...this.#readsAfter];
+    if (this.#pending.some(({ command }) => command.writes)) {
+      throw new Error('A document is saved without an event: change the progress after it, such as with dataSaved.');
+    }
+    const advance = this.#facts.length > 0 ? [this.#advance()] : [];
+    const rest = this.#bind([...this.#pending, ...advance, ...this.#readsAfter], this.session.revision);
+    return [...this.#commands, ...rest];
   }
 
-  #advance(): Planned {
+  #advance(): Pending {
     const command = advanceSession({
       session: this.session,
       facts: this.#facts,
-      origin: this.origin,
+      origin: this.terms.origin,
       saved: this.#saved,
       documentItems: this.#documentItems,
+      documentVersions: this.terms.documentVersions,
     });
     return { command, settle: () => undefined };
   }
 }
 
-function plan<T>(planned: Planned[], command: Command<T>): Later<T> {
+function plan<T>(pending: Pending[], command: Command<T>): Later<T> {
   const later = new Later<T>();
-  planned.push({ command, settle: (value) => later.settle(value as T) });
+  pending.push({ command, settle: (value) => later.settle(value as T) });
   return later;
 }

@@ -30,6 +30,14 @@ export interface WorkOptions<R extends Reads = Reads> extends Partial<Origin>, T
   readonly dryRun?: boolean;
 }
 
+/** What the deployment decides for all users. */
+export interface DatabaseSettings {
+  /** The wizard that it serves. */
+  readonly wizard: FlowId;
+  /** Versions that are kept of each document. */
+  readonly documentVersions: number;
+}
+
 /** A change that a user makes in the wizard. */
 const USER: Origin = { actor: 'user', cause: 'wizard' };
 
@@ -41,8 +49,7 @@ const USER: Origin = { actor: 'user', cause: 'wizard' };
 export class UserDatabase implements OnApplicationShutdown {
   constructor(
     private readonly connections: Connections,
-    /** The wizard that the deployment serves. */
-    private readonly deployment: FlowId,
+    private readonly settings: DatabaseSettings,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -67,11 +74,12 @@ export class UserDatabase implements OnApplicationShutdown {
   ): Promise<T> {
     const { reads, precondition, dryRun = false, actor = USER.actor, cause = USER.cause } = options;
     const { flow = null, numbers = 'canonical' } = options;
-    const wizard: WorkFlow = { named: flow, deployment: this.deployment, numbers };
+    const wizard: WorkFlow = { named: flow, deployment: this.settings.wizard, numbers };
+    const { documentVersions } = this.settings;
     const now = new Date();
     const decide = (opened: Opened<R>) => {
       precondition?.check(entityTagOf(opened.isNew ? null : opened.session));
-      const unitOfWork = new UnitOfWork(userId, now, opened, { actor, cause }, wizard);
+      const unitOfWork = new UnitOfWork(userId, now, opened, { wizard, origin: { actor, cause }, documentVersions });
       return { result: work(unitOfWork), unitOfWork };
     };
     if (dryRun) return decide(await this.#look(userId, now, reads)).result;
@@ -86,8 +94,8 @@ export class UserDatabase implements OnApplicationShutdown {
    * Reads with one statement in the user's scope, in one round trip. The transaction is read-only.
    * @throws DatabaseUnavailable while PostgreSQL is unreachable
    */
-  async readForUser<T>(userId: string, { statement, parse }: Query<T>): Promise<T> {
-    const batch = [bind(readScope, userId), bind(statement, userId)];
+  async readForUser<T>(userId: string, { statement, values = [], parse }: Query<T>): Promise<T> {
+    const batch = [bind(readScope, userId), bind(statement, userId, ...values)];
     const [, rows = []] = await trace.tracePromise(() => this.connections.read(batch), { name: statement.label });
     return parse(rows);
   }
@@ -110,7 +118,7 @@ export class UserDatabase implements OnApplicationShutdown {
   /** What a unit of work would start from. */
   async #look<R extends Reads>(userId: string, now: Date, reads: R | undefined): Promise<Opened<R>> {
     const opening = [bind(beginReading), bind(readScope, userId), bind(findSession, userId)];
-    const batch = [...opening, ...queriesOf(reads).map(({ statement }) => bind(statement, userId)), bind(commit)];
+    const batch = [...opening, ...queriesOf(reads, userId), bind(commit)];
     const rows = await this.#onConnection('dry run', (client) => send(client, batch));
     const [session] = rows[opening.length - 1] ?? [];
     const opened = session ? openedFromRow(session) : newSession(userId, uuidv7(), now);
@@ -140,7 +148,8 @@ const readScope = new Statement(
 
 const bind = (statement: Statement, ...values: readonly unknown[]): Bound => ({ statement, values });
 
-const queriesOf = (reads: Reads | undefined): readonly Query<unknown>[] => Object.values(reads ?? {});
+const queriesOf = (reads: Reads | undefined, userId: string): readonly Bound[] =>
+  Object.values(reads ?? {}).map(({ statement, values = [] }) => bind(statement, userId, ...values));
 
 /** What the reads have found, by their names; `rows` are in the same order. */
 function resultsOf<R extends Reads>(reads: R | undefined, rows: readonly Row[][]): Results<R> {
@@ -158,7 +167,7 @@ async function open<R extends Reads>(
   now: Date,
   reads: R | undefined,
 ): Promise<Opened<R>> {
-  const queries = queriesOf(reads).map(({ statement }) => bind(statement, userId));
+  const queries = queriesOf(reads, userId);
   let opening = [bind(begin), bind(scope, userId)];
   for (;;) {
     const answers = await send(client, [...opening, bind(openSession, userId, uuidv7(), now), ...queries]);
@@ -172,8 +181,8 @@ async function open<R extends Reads>(
 
 /** The second round trip. Results count once all of it is stored. @throws DocumentsTooLarge */
 async function close<R extends Reads>(client: pg.PoolClient, work: UnitOfWork<R>) {
-  const { planned, subject } = work;
-  const bound = planned.map(({ command }) => bind(command.statement, ...command.values(subject)));
+  const { planned } = work;
+  const bound = planned.map(({ command, subject }) => bind(command.statement, ...command.values(subject)));
   const rows = await send(client, [...bound, bind(commit)]).catch((error: unknown) => {
     throw isTooLarge(error) ? work.tooLarge : error;
   });

@@ -3,7 +3,7 @@ import { completionPercentage, type Progress } from './progress.js';
 import type { Flow } from './flow.js';
 import { CANONICAL_FLOWS, FLOWS } from './flows.js';
 import type { Terms } from './terms.js';
-import type { ProgressFact, Transition } from './transitions.js';
+import { changeTo, type Transition } from './transitions.js';
 
 /** The wizard that a user was last seen with, and how it is known: from what was posted, or because a request named it. */
 export interface RememberedFlow {
@@ -60,10 +60,8 @@ export function rememberFlow(sources: FlowSources): Transition {
     // Once completed it is 100 in every flow; a floor of 100 would outlive a step that is reset.
     const isSame = seen === shows || progress.completedAt !== null;
     const percentageFloor = isSame ? progress.percentageFloor : completionPercentage(progress, seen);
-    const facts: ProgressFact[] =
-      before && before.id !== after.id
-        ? [{ type: 'flow_changed', step: null, data: { from: before.id, to: after.id } }]
-        : [];
-    return { progress: { ...progress, flow: after, percentageFloor }, facts };
+    const known = { ...progress, flow: after, percentageFloor };
+    if (!before || before.id === after.id) return { progress: known, facts: [] };
+    return changeTo(known, { type: 'flow_changed', step: null, data: { from: before.id, to: after.id } });
   };
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../../ground/problems/problem.js';
 import type { Flow } from './flow.js';
+import { MAX_EVENTS } from './replay.js';
 import type { StepKey } from './steps.js';
 
 /** The header that names the flow of an answer. */
@@ -46,6 +47,17 @@ export class StepNotSkippable extends StepProblem {
   readonly title = 'Step is required';
   constructor(step: StepKey, flow: Flow) {
     super(`${flow.nameOf(step)} is required and cannot be skipped.`, flow);
+  }
+}
+
+/** The user has as many events as one may have. Nothing was changed. */
+export class TooManyChanges extends Problem {
+  readonly status = 400;
+  readonly title = 'Too many changes';
+  constructor() {
+    super(
+      `Your onboarding has been changed ${MAX_EVENTS.toLocaleString('en')} times, and takes no further change. To go on, begin again: a hard reset deletes it with all of its data.`,
+    );
   }
 }
 

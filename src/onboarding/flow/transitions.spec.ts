@@ -63,7 +63,7 @@ describe('completing a step', () => {
     });
     expect(pageToShow(progress, six, NOWHERE)).toBe('website');
     expect(complete('api_keys')(newProgress(START), START, six).facts).toEqual([
-      { type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' } },
+      { type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' }, progress },
     ]);
   });
 
@@ -257,7 +257,7 @@ describe('resetting', () => {
     const before = after(complete('api_keys'), goToStep('integrations'), raisePercentage(90));
     expect(reset()(before, LATER, six)).toEqual({
       progress: newProgress(LATER),
-      facts: [{ type: 'onboarding_reset', step: null, data: {} }],
+      facts: [{ type: 'onboarding_reset', step: null, data: {}, progress: newProgress(LATER) }],
     });
   });
 });
@@ -351,7 +351,7 @@ describe('what moves nothing', () => {
     const before = after(complete('api_keys'));
     expect(dataSaved('personalization')(before, LATER, six)).toEqual({
       progress: before,
-      facts: [{ type: 'data_saved', step: 'personalization', data: {} }],
+      facts: [{ type: 'data_saved', step: 'personalization', data: {}, progress: before }],
     });
   });
 
@@ -429,7 +429,9 @@ describe.each([five, four])('in a wizard without a page for keys: $id', (flow) =
     const back = afterIn(flow, complete('website'), goToStep('website'));
     const { progress, facts } = complete('api_keys')(back, LATER, flow);
     expect(stepState(progress, 'api_keys').status).toBe('completed');
-    expect(facts).toEqual([{ type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' } }]);
+    expect(facts).toMatchObject([
+      { type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' } },
+    ]);
     expect(pageToShow(progress, flow, NOWHERE)).toBe('website');
     expect(completionPercentage(progress, flow)).toBe(completionPercentage(back, flow));
     // A step with a page moves the user on.

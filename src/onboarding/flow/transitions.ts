@@ -14,29 +14,39 @@ import {
   type StepState,
 } from './progress.js';
 
-export type EventType =
-  | 'onboarding_started'
-  | 'onboarding_completed'
-  | 'onboarding_reset'
-  | 'step_started'
-  | 'step_completed'
-  | 'step_skipped'
-  | 'step_failed'
-  | 'step_reset'
-  | 'data_saved'
-  | 'api_key_saved'
-  | 'api_key_removed'
-  | 'progress_updated'
-  | 'flow_changed';
+export const EVENT_TYPES = [
+  'onboarding_started',
+  'onboarding_completed',
+  'onboarding_reset',
+  'onboarding_restored',
+  'step_started',
+  'step_completed',
+  'step_skipped',
+  'step_failed',
+  'step_reset',
+  'data_saved',
+  'api_key_saved',
+  'api_key_removed',
+  'progress_updated',
+  'progress_repaired',
+  'flow_changed',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** What happened; never what a user entered. */
-export interface ProgressFact {
+interface Happening {
   readonly type: EventType;
   readonly step: StepKey | null;
   readonly data: Readonly<Record<string, string | number | null>>;
 }
 
-/** Progress after a change, and the facts to record of it; none when nothing changed. */
+/** What happened, and the progress that it led to. */
+export interface ProgressFact extends Happening {
+  readonly progress: Progress;
+}
+
+/** Progress after a change, and the facts to record of it; none when nothing changed. The last one leads to this progress. */
 export interface Change {
   readonly progress: Progress;
   readonly facts: readonly ProgressFact[];
@@ -45,22 +55,32 @@ export interface Change {
 /** A rule of how progress moves on in a flow. Pure: it throws a `Problem`, or returns what follows. */
 export type Transition = (progress: Progress, now: Date, flow: Flow) => Change;
 
+/** Facts that lead to the same progress. */
+export function changeTo(progress: Progress, ...happenings: readonly Happening[]): Change {
+  return { progress, facts: happenings.map((happening) => ({ ...happening, progress })) };
+}
+
+/** One change after the other. */
+const together = (first: Change, next: Change): Change => ({ ...next, facts: [...first.facts, ...next.facts] });
+
 function withStep(progress: Progress, step: StepKey, state: StepState): Progress {
   return { ...progress, steps: { ...progress.steps, [step]: state } };
 }
 
-function moved(type: EventType, step: StepKey, from: StepState, to: StepStatus): ProgressFact {
+function moved(type: EventType, step: StepKey, from: StepState, to: StepStatus): Happening {
   return { type, step, data: { from: from.status, to } };
 }
 
 /** Onboarding is completed once all steps of the flow are finished. */
-function settle({ progress, facts }: Change, now: Date, flow: Flow): Change {
+function settle(change: Change, now: Date, flow: Flow): Change {
+  const { progress } = change;
   const isOver = flow.steps.every(({ key, isIntroduction }) => isIntroduction || isFinished(progress, key));
-  if (progress.completedAt || !isOver) return { progress, facts };
-  return {
-    progress: { ...progress, currentStep: null, completedAt: now },
-    facts: [...facts, { type: 'onboarding_completed', step: null, data: {} }],
-  };
+  return progress.completedAt || !isOver ? change : completed(change, now);
+}
+
+function completed(change: Change, now: Date): Change {
+  const progress = { ...change.progress, currentStep: null, completedAt: now };
+  return together(change, changeTo(progress, { type: 'onboarding_completed', step: null, data: {} }));
 }
 
 /**
@@ -96,14 +116,8 @@ export function completeStep(
       completed_at: before.completed_at ?? now.toISOString(),
       validation_errors: keptErrors(validationErrors),
     });
-    return settle(
-      {
-        progress: advance(progress, after, step, flow, byDeployment),
-        facts: [moved('step_completed', step, before, StepStatus.Completed)],
-      },
-      now,
-      flow,
-    );
+    const ahead = advance(progress, after, step, flow, byDeployment);
+    return settle(changeTo(ahead, moved('step_completed', step, before, StepStatus.Completed)), now, flow);
   };
 }
 
@@ -118,17 +132,11 @@ export function skipStep(step: StepKey, byDeployment: FinishedByDeployment): Tra
     if (isFinished(progress, step)) {
       const ahead = advance(progress, progress, step, flow, byDeployment);
       if (ahead.currentStep === progress.currentStep) return { progress, facts: [] };
-      return { progress: ahead, facts: [moved('step_skipped', step, before, before.status)] };
+      return changeTo(ahead, moved('step_skipped', step, before, before.status));
     }
     const after = withStep(progress, step, { status: StepStatus.Skipped, completed_at: null, validation_errors: [] });
-    return settle(
-      {
-        progress: advance(progress, after, step, flow, byDeployment),
-        facts: [moved('step_skipped', step, before, StepStatus.Skipped)],
-      },
-      now,
-      flow,
-    );
+    const ahead = advance(progress, after, step, flow, byDeployment);
+    return settle(changeTo(ahead, moved('step_skipped', step, before, StepStatus.Skipped)), now, flow);
   };
 }
 
@@ -142,7 +150,7 @@ export function goToStep(step: StepKey): Transition {
       currentStep: progress.completedAt ? null : step,
     };
     if (status === before.status && after.currentStep === progress.currentStep) return { progress, facts: [] };
-    return { progress: after, facts: [moved('step_started', step, before, status)] };
+    return changeTo(after, moved('step_started', step, before, status));
   };
 }
 
@@ -150,10 +158,8 @@ export function failStep(step: StepKey, error: string): Transition {
   return (progress) => {
     const before = stepState(progress, step);
     const status = isFinished(progress, step) ? before.status : StepStatus.Failed;
-    return {
-      progress: withStep(progress, step, { ...before, status, validation_errors: keptErrors([error]) }),
-      facts: [moved('step_failed', step, before, status)],
-    };
+    const after = withStep(progress, step, { ...before, status, validation_errors: keptErrors([error]) });
+    return changeTo(after, moved('step_failed', step, before, status));
   };
 }
 
@@ -164,19 +170,14 @@ export function resetStep(step: StepKey): Transition {
     if (before.status === StepStatus.Pending) return { progress, facts: [] };
     const steps = { ...progress.steps };
     delete steps[step];
-    return {
-      progress: { ...progress, steps, currentStep: null, completedAt: null },
-      facts: [moved('step_reset', step, before, StepStatus.Pending)],
-    };
+    const after = { ...progress, steps, currentStep: null, completedAt: null };
+    return changeTo(after, moved('step_reset', step, before, StepStatus.Pending));
   };
 }
 
 /** Everything back to the start; what was saved stays. */
 export function reset(): Transition {
-  return (progress, now) => ({
-    progress: newProgress(now, progress),
-    facts: [{ type: 'onboarding_reset', step: null, data: {} }],
-  });
+  return (progress, now) => changeTo(newProgress(now, progress), { type: 'onboarding_reset', step: null, data: {} });
 }
 
 /** Sets a floor of 0 to 100 under the percentage. Never lowers it, never completes onboarding. */
@@ -185,10 +186,8 @@ export function raisePercentage(percentage: number): Transition {
   const floor = Math.round(percentage * 100) / 100;
   return (progress) => {
     if (floor <= progress.percentageFloor) return { progress, facts: [] };
-    return {
-      progress: { ...progress, percentageFloor: floor },
-      facts: [{ type: 'progress_updated', step: null, data: { from: progress.percentageFloor, to: floor } }],
-    };
+    const data = { from: progress.percentageFloor, to: floor };
+    return changeTo({ ...progress, percentageFloor: floor }, { type: 'progress_updated', step: null, data });
   };
 }
 
@@ -203,34 +202,43 @@ export function completeOnboarding(byDeployment: FinishedByDeployment): Transiti
       ...optional.map(({ key }) => skipStep(key, byDeployment)),
       completeStep('complete', [], byDeployment),
     ];
-    const change = moves.reduce<Change>(
-      (sofar, move) => {
-        const next = move(sofar.progress, now, flow);
-        return { progress: next.progress, facts: [...sofar.facts, ...next.facts] };
-      },
-      { progress, facts: [] },
-    );
+    const change = moves.reduce<Change>((sofar, move) => together(sofar, move(sofar.progress, now, flow)), {
+      progress,
+      facts: [],
+    });
     // With a step finished by the deployment not every status says so: completed all the same.
-    if (change.progress.completedAt) return change;
-    return {
-      progress: { ...change.progress, currentStep: null, completedAt: now },
-      facts: [...change.facts, { type: 'onboarding_completed', step: null, data: {} }],
-    };
+    return change.progress.completedAt ? change : completed(change, now);
   };
 }
 
 /** What the user entered was saved without a step being finished. */
 export function dataSaved(step: StepKey | null): Transition {
-  return (progress) => ({ progress, facts: [{ type: 'data_saved', step, data: {} }] });
+  return (progress) => changeTo(progress, { type: 'data_saved', step, data: {} });
 }
 
 /** Keys of these providers were saved or removed. */
 export function keysChanged(type: 'api_key_saved' | 'api_key_removed', providers: readonly string[]): Transition {
-  return (progress) => ({
-    progress,
-    facts: providers.map((provider) => ({ type, step: 'api_keys', data: { provider } })),
-  });
+  return (progress) =>
+    changeTo(progress, ...providers.map((provider): Happening => ({ type, step: 'api_keys', data: { provider } })));
 }
+
+export const RESTORABLE = ['progress', 'data', 'all'] as const;
+
+/** What of an earlier revision comes back: the progress, what was saved, or both. */
+export type Restorable = (typeof RESTORABLE)[number];
+
+/** An earlier revision comes back. `earlier` is its progress, null where it stays as it is; the wizard that was last seen stays. */
+export function restore(revision: number, what: Restorable, earlier: Progress | null): Transition {
+  return (progress) =>
+    changeTo(earlier ? { ...earlier, flow: progress.flow } : progress, {
+      type: 'onboarding_restored',
+      step: null,
+      data: { revision, what },
+    });
+}
+
+/** The first event of every user's. */
+export const start: Transition = (progress) => changeTo(progress, { type: 'onboarding_started', step: null, data: {} });
 
 /** Changes nothing: a unit of work with it creates the session if there is none, and records that. */
 export const unchanged: Transition = (progress) => ({ progress, facts: [] });

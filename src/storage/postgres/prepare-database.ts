@@ -10,7 +10,7 @@ import { StartupError } from '../../ground/config/startup-error.js';
 const MIGRATIONS_TABLE = 'mikro_orm_migrations';
 
 /**
- * The service's rights on each table. Neither events nor the audit are ever changed. Events are deleted only with their session,
+ * The service's rights on each table. Events, versions and the audit are never changed. Events are deleted only with their session,
  * the audit only with all other data of its user.
  */
 const ALL_RIGHTS = 'select, insert, update, delete';
@@ -22,6 +22,7 @@ const RIGHTS: Readonly<Record<string, string>> = {
   persona_data: ALL_RIGHTS,
   platform_integrations: ALL_RIGHTS,
   business_info: ALL_RIGHTS,
+  document_versions: 'select, insert, delete',
   data_keys: ALL_RIGHTS,
   api_keys: ALL_RIGHTS,
   progress_events: 'select, insert',

@@ -39,6 +39,7 @@ const VARIABLES: readonly [string, unknown, unknown?][] = [
   ['API_KEY_ENCRYPTION_KEYS', []],
   ['WIZARD_FLOW', 'six'],
   ['ENABLE_WEBSITE_BRAND_COLUMNS', false],
+  ['DOCUMENT_VERSIONS', 20],
   ['LOG_LEVEL', 'info'],
   ['CORS_ORIGINS', []],
   ['TRUST_PROXY', false],

@@ -41,6 +41,9 @@ export const GUARDED_ROUTES = [
   'GET /onboarding/business-info/user/:userId',
   'GET /api/onboarding/ai-inputs',
   'GET /api/onboarding/summary',
+  'GET /api/onboarding/history',
+  'GET /api/onboarding/history/:revision',
+  'POST /api/onboarding/restore',
 ] as const;
 
 /** Every route for services, with the scope that their token needs; for all other tokens there is nothing at that address. */

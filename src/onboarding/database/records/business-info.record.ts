@@ -1,7 +1,10 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../../ground/problems/json.js';
 import { Expression, Statement } from '../../../storage/wire/statement.js';
-import type { Command, SnapshotPart } from '../record.js';
+import { smallDocument } from '../document-sizes.js';
+import { documentIn } from '../document-tables.js';
+import { keepingVersion, restoringVersion } from '../document-versions.js';
+import { nothing, type Command, type SnapshotPart } from '../record.js';
 
 /** The business in its owner's words. */
 export interface BusinessInfo {
@@ -11,10 +14,12 @@ export interface BusinessInfo {
   readonly business_goals: string | null;
 }
 
+const TABLE = 'business_info';
+
 /** One row per user. */
 export const businessInfoRecord = {
-  name: 'business_info',
-  select: new Expression(`(select to_jsonb(d) from business_info d where user_id = $1)`),
+  name: TABLE,
+  select: new Expression(`(select to_jsonb(d) from ${TABLE} d where user_id = $1)`),
   isDocument: false,
   fromJson: (value: unknown) => (value as JsonObject | null) ?? null,
 
@@ -23,21 +28,45 @@ export const businessInfoRecord = {
     const texts = [business_description, industry, target_audience, business_goals];
     return {
       statement: saveBusinessInfo,
-      values: ({ userId, sessionId, now }) => [userId, uuidv7(), sessionId, now, ...texts],
+      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, uuidv7(), ...texts],
       parse: ([row]) => row?.['document'] as JsonObject,
+      writes: smallDocument(TABLE),
     };
   },
-} satisfies SnapshotPart<JsonObject | null> & { readonly save: unknown };
 
-/** Values: user, id for a new row, session, time, and the four texts. */
+  /** Puts back what was there before the event of a revision, of which there is a version. */
+  restore(version: number): Command {
+    return {
+      statement: restoreBusinessInfo,
+      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, version, uuidv7()],
+      parse: nothing,
+      writes: smallDocument(TABLE),
+    };
+  },
+} satisfies SnapshotPart<JsonObject | null> & { readonly save: unknown; readonly restore: unknown };
+
+/** Values: user, session, time, revision, an id for a new row, and the four texts. */
 const saveBusinessInfo = new Statement(
   'save-business-info',
-  `insert into business_info as saved
-     (user_id, id, session_id, created_at, updated_at, business_description, industry, target_audience, business_goals)
-   values ($1, $2, $3, $4, $4, $5, $6, $7, $8)
-   on conflict (user_id) do update set
-     updated_at = excluded.updated_at, business_description = excluded.business_description,
-     industry = excluded.industry, target_audience = excluded.target_audience,
-     business_goals = excluded.business_goals
-   returning to_jsonb(saved) as document`,
+  keepingVersion({
+    table: TABLE,
+    queries: `saved as (
+      insert into ${TABLE} as saved
+        (user_id, id, session_id, created_at, updated_at, business_description, industry, target_audience, business_goals)
+      values ($1, $5, $2, $3, $3, $6, $7, $8, $9)
+      on conflict (user_id) do update set
+        updated_at = excluded.updated_at, business_description = excluded.business_description,
+        industry = excluded.industry, target_audience = excluded.target_audience,
+        business_goals = excluded.business_goals
+      returning *
+    )`,
+    later: `select ${documentIn('saved')} as content from saved`,
+    select: 'select to_jsonb(saved) as document from saved',
+  }),
+);
+
+/** Values: user, session, time, revision, the version's revision, an id for a new row. */
+const restoreBusinessInfo = new Statement(
+  'restore-business-info',
+  restoringVersion(TABLE, ['business_description', 'industry', 'target_audience', 'business_goals']),
 );

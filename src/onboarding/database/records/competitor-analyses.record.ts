@@ -1,7 +1,8 @@
 import { isJsonObject, pointer, type JsonObject } from '../../../ground/problems/json.js';
 import type { FieldError } from '../../../ground/problems/problem.js';
 import { Expression, Statement } from '../../../storage/wire/statement.js';
-import { measureDocument } from '../document-sizes.js';
+import { copiedDocument, measureDocument } from '../document-sizes.js';
+import { keepingVersion, wantedVersion } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
 
 /** Competitors that one user may have. */
@@ -48,12 +49,22 @@ export const competitorsRecord = {
     const { texts, writes } = measureDocument(TABLE, distinctCompetitors(competitors));
     return {
       statement: replaceCompetitors,
-      values: ({ userId, sessionId, now }) => [userId, sessionId, now, ...texts],
+      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, ...texts],
       parse: nothing,
       writes,
     };
   },
-} satisfies SnapshotPart<readonly JsonObject[]> & { readonly replace: unknown };
+
+  /** Puts back the list that was there before the event of a revision, of which there is a version. */
+  restore(version: number): Command {
+    return {
+      statement: restoreCompetitors,
+      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, version],
+      parse: nothing,
+      writes: copiedDocument(TABLE),
+    };
+  },
+} satisfies SnapshotPart<readonly JsonObject[]> & { readonly replace: unknown; readonly restore: unknown };
 
 export interface DatedCompetitor {
   /** As it was posted. */
@@ -73,13 +84,35 @@ export const datedCompetitorsRecord = {
   fromJson: (value: unknown) => (value ?? []) as readonly DatedCompetitor[],
 } satisfies SnapshotPart<readonly DatedCompetitor[]>;
 
-/** Values: user, session, time, the list. */
+/** SQL for the queries of a `with` that make a list the user's competitors. @param from SQL for its one row, with `content` */
+function replacing(from: string): string {
+  return `gone as (delete from ${TABLE} using ${from} where user_id = $1 and position >= coalesce(jsonb_array_length(content), 0)),
+    saved as (
+      insert into ${TABLE} as saved (user_id, session_id, created_at, position, url, details)
+      select $1, $2, $3, item.position - 1, item.details ->> 'url', item.details
+      from ${from}, jsonb_array_elements(content) with ordinality as item (details, position)
+      on conflict (user_id, position) do update
+      set url = excluded.url, details = excluded.details, created_at = excluded.created_at
+      returning position, details
+    )`;
+}
+
+/** Values: user, session, time, revision, the list. */
 const replaceCompetitors = new Statement(
   'replace-competitors',
-  `with gone as (delete from ${TABLE} where user_id = $1 and position >= jsonb_array_length($4))
-   insert into ${TABLE} as saved (user_id, session_id, created_at, position, url, details)
-   select $1, $2, $3, item.position - 1, item.details ->> 'url', item.details
-   from jsonb_array_elements($4) with ordinality as item (details, position)
-   on conflict (user_id, position) do update
-   set url = excluded.url, details = excluded.details, created_at = excluded.created_at`,
+  keepingVersion({
+    table: TABLE,
+    queries: replacing('(select $5::jsonb as content) posted'),
+    later: 'select jsonb_agg(details order by position) as content from saved',
+  }),
+);
+
+/** Values: user, session, time, revision, the version's revision. */
+const restoreCompetitors = new Statement(
+  'restore-competitors',
+  keepingVersion({
+    table: TABLE,
+    queries: `${wantedVersion(TABLE)}, ${replacing('wanted')}`,
+    later: 'select content from wanted',
+  }),
 );

@@ -2,7 +2,8 @@ import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../../ground/problems/json.js';
 import type { FieldError } from '../../../ground/problems/problem.js';
 import { Expression, Statement } from '../../../storage/wire/statement.js';
-import { measureDocument } from '../document-sizes.js';
+import { copiedDocument, measureDocument } from '../document-sizes.js';
+import { keepingVersion, restoringVersion, savedDocument } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
 import { keysOf, parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
 
@@ -14,6 +15,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   /** The keys of posted data that this table saves. */
   readonly keys: ReadonlySet<string>;
   readonly #save: Statement;
+  readonly #restore: Statement;
 
   constructor(
     readonly mapping: Mapping,
@@ -23,6 +25,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
     this.keys = keysOf(mapping);
     this.select = new Expression(`(select to_jsonb(d) from ${mapping.table} d where user_id = $1)`);
     this.#save = saveStatement(mapping);
+    this.#restore = restoreStatement(mapping);
   }
 
   fromJson(value: unknown): JsonObject | null {
@@ -49,9 +52,27 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
     const { texts, writes } = measureDocument(this.mapping.table, columns, extra);
     return {
       statement: this.#save,
-      values: ({ userId, sessionId, now }) => [userId, uuidv7(), sessionId, now, ...texts, JSON.stringify(removed)],
+      values: ({ userId, sessionId, now, revision }) => [
+        userId,
+        sessionId,
+        now,
+        revision,
+        uuidv7(),
+        ...texts,
+        JSON.stringify(removed),
+      ],
       parse: nothing,
       writes,
+    };
+  }
+
+  /** Puts back what was there before the event of a revision, of which there is a version. */
+  restore(version: number): Command {
+    return {
+      statement: this.#restore,
+      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, version, uuidv7()],
+      parse: nothing,
+      writes: copiedDocument(this.mapping.table),
     };
   }
 
@@ -61,7 +82,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   }
 }
 
-/** Values: user, id for a new row, session, time, the columns, `extra`, keys to take out of it. */
+/** Values: user, session, time, revision, an id for a new row, the columns, `extra`, keys to take out of it. */
 function saveStatement({ table, columns, merged = [], defaults = {} }: Mapping): Statement {
   const posted = (column: string) => {
     const fallback = defaults[column];
@@ -71,17 +92,23 @@ function saveStatement({ table, columns, merged = [], defaults = {} }: Mapping):
     const value = merged.includes(column)
       ? `case when excluded.${column} is null then null else coalesce(saved.${column}, '{}') || excluded.${column} end`
       : `excluded.${column}`;
-    return `${column} = case when $5::jsonb ? '${column}' then ${value} else saved.${column} end`;
+    return `${column} = case when $6::jsonb ? '${column}' then ${value} else saved.${column} end`;
   };
-  return new Statement(
-    `save-${table}`,
-    `insert into ${table} as saved
-       (user_id, id, session_id, created_at, updated_at, extra, ${columns.join(', ')})
-     select $1, $2, $3, $4, $4, $6::jsonb, ${columns.map(posted).join(', ')}
-     from jsonb_populate_record(null::${table}, $5::jsonb) as posted
-     on conflict (user_id) do update set
-       updated_at = excluded.updated_at,
-       extra = (saved.extra - array(select jsonb_array_elements_text($7::jsonb))) || excluded.extra,
-       ${columns.map(changed).join(',\n       ')}`,
-  );
+  const queries = `saved as (
+      insert into ${table} as saved
+        (user_id, id, session_id, created_at, updated_at, extra, ${columns.join(', ')})
+      select $1, $5, $2, $3, $3, $7::jsonb, ${columns.map(posted).join(', ')}
+      from jsonb_populate_record(null::${table}, $6::jsonb) as posted
+      on conflict (user_id) do update set
+        updated_at = excluded.updated_at,
+        extra = (saved.extra - array(select jsonb_array_elements_text($8::jsonb))) || excluded.extra,
+        ${columns.map(changed).join(',\n        ')}
+      returning ${savedDocument}
+    )`;
+  return new Statement(`save-${table}`, keepingVersion({ table, queries, later: 'select content from saved' }));
+}
+
+/** Values: user, session, time, revision, the version's revision, an id for a new row. */
+function restoreStatement({ table, columns }: Mapping): Statement {
+  return new Statement(`restore-${table}`, restoringVersion(table, ['extra', ...columns]));
 }

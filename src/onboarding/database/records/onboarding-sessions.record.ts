@@ -1,7 +1,10 @@
 import { Statement, type Row } from '../../../storage/wire/statement.js';
 import { newProgress } from '../../flow/progress.js';
 import type { ProgressFact } from '../../flow/transitions.js';
+import { stateOf, validationErrorsOf, type ProgressState } from '../../flow/progress-state.js';
 import { bytesOf, itemsOf, MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from '../document-sizes.js';
+import type { DocumentTable } from '../document-tables.js';
+import { dropOldVersions } from '../document-versions.js';
 import { nothing, type Command } from '../record.js';
 import { sessionFromRow, type Session } from '../session.js';
 
@@ -72,84 +75,135 @@ export interface Advance {
   readonly facts: readonly ProgressFact[];
   readonly origin: Origin;
   /** The tables whose documents were saved. */
-  readonly saved: ReadonlySet<SizedTable>;
+  readonly saved: ReadonlySet<DocumentTable>;
   /** A bound of the keys and values that all documents have then. */
   readonly documentItems: number;
+  /** Versions that are kept of each document. */
+  readonly documentVersions: number;
 }
 
-/** Writes the progress after a change and its events, in one statement. A constraint refuses documents beyond their limits. */
-export function advanceSession({ session, facts, origin, saved, documentItems }: Advance): Command {
-  const isBounded = documentItems <= MAX_DOCUMENT_ITEMS;
-  const statement = saved.size === 0 ? advance : advanceWithDocuments(saved, isBounded ? 'bounded' : 'counted');
-  const bound = saved.size > 0 && isBounded ? [documentItems] : [];
+/**
+ * Writes the progress after a change, which is that of the last fact, and its events, in one statement. A constraint refuses
+ * documents beyond their limits.
+ */
+export function advanceSession(change: Advance): Command {
+  const { session, facts, origin, saved, documentItems, documentVersions } = change;
+  const items = documentItems <= MAX_DOCUMENT_ITEMS ? 'bounded' : 'counted';
+  const { statement, limits } = advanceFor(saved, items);
+  const values = { documentVersions, documentItems };
   return {
     statement,
-    values: ({ now }) => [...sessionValues(session), now, JSON.stringify(eventsOf(session, facts, origin)), ...bound],
+    values: ({ userId, sessionId, now }) => [
+      ...[userId, sessionId, now],
+      JSON.stringify(eventsOf(session, facts, origin)),
+      ...limits.map((limit) => values[limit]),
+    ],
     parse: nothing,
   };
 }
 
-function sessionValues({ userId, id, revision, progress }: Session): unknown[] {
-  const { steps, currentStep, percentageFloor, startedAt, completedAt, flow, onboardingType } = progress;
-  const wizard = [flow?.id ?? null, flow?.source ?? null, onboardingType];
-  return [userId, id, revision, JSON.stringify(steps), currentStep, percentageFloor, startedAt, completedAt, ...wizard];
-}
-
 function eventsOf({ revision }: Session, facts: readonly ProgressFact[], origin: Origin) {
   const first = revision - facts.length + 1;
-  return facts.map((fact, index) => ({ ...fact, ...origin, revision: first + index }));
+  return facts.map(({ type, step, data, progress }, index) => ({
+    ...{ revision: first + index, type, step, data, ...origin },
+    state: stateOf(progress),
+    validation_errors: validationErrorsOf(progress),
+  }));
 }
 
-/** The tables whose documents a change saves, and SQL for the keys and values that all documents have then. */
-interface Sizes {
-  readonly saved: readonly SizedTable[];
-  readonly items: string;
+/** Columns of a session that are its state, with their types. */
+const STATE = {
+  steps: 'jsonb',
+  current_step: 'text',
+  percentage_floor: 'numeric',
+  started_at: 'timestamptz',
+  completed_at: 'timestamptz',
+  flow: 'text',
+  flow_source: 'text',
+  onboarding_type: 'text',
+} satisfies Record<keyof ProgressState, string>;
+
+/** What an advance does besides, where documents are saved. */
+interface Documents {
+  /** Further queries of the `with`. */
+  readonly queries?: string;
+  readonly set?: string;
+  readonly from?: string;
+  /** SQL for the tables whose documents changed with an event. */
+  readonly changed?: string;
 }
 
-/** Values: user, session, revision, steps, current step, floor, start, completion, flow, its source, type, time, events. */
-function advanceStatement(label: string, sizes: Sizes | null): Statement {
-  const { measured = '', set = '', from = '' } = sizes ? measure(sizes) : {};
+/** Values: user, session, time, events; then the limits. */
+function advanceStatement(label: string, documents: Documents): Statement {
+  const { queries = '', set = '', from = '', changed = `'{}'::text[]` } = documents;
+  const columns = Object.entries(STATE);
   return new Statement(
     label,
-    `with ${measured} session as (
-       update onboarding_sessions
-       set revision = $3, steps = $4, current_step = $5, percentage_floor = $6,
-           started_at = $7, completed_at = $8, flow = $9, flow_source = $10, onboarding_type = $11, updated_at = $12${set}
-       ${from}
-       where user_id = $1 and id = $2
-       returning user_id, id
+    `with ${queries} session as (
+       update onboarding_sessions s
+       set revision = ($4::jsonb -> -1 ->> 'revision')::bigint, updated_at = $3,
+           validation_errors = $4::jsonb -> -1 -> 'validation_errors',
+           ${columns.map(([column]) => `${column} = state.${column}`).join(', ')}${set}
+       from jsonb_to_record($4::jsonb -> -1 -> 'state')
+         as state (${columns.map(([column, type]) => `${column} ${type}`).join(', ')})${from}
+       where s.user_id = $1 and s.id = $2
+       returning s.user_id, s.id
      )
-     insert into progress_events (user_id, session_id, revision, type, step, data, actor, cause, occurred_at)
-     select session.user_id, session.id, event.revision, event.type, event.step, event.data, event.actor, event.cause, $12
-     from session, jsonb_to_recordset($13)
-       as event (revision bigint, type text, step text, data jsonb, actor text, cause text)`,
+     insert into progress_events
+       (user_id, session_id, revision, type, step, data, state, validation_errors, documents, actor, cause, occurred_at)
+     select session.user_id, session.id, event.revision, event.type, event.step, event.data, event.state,
+            event.validation_errors, ${changed}, event.actor, event.cause, $3
+     from session, jsonb_to_recordset($4::jsonb) as event
+       (revision bigint, type text, step text, data jsonb, state jsonb, validation_errors jsonb, actor text, cause text)`,
   );
 }
 
-function measure({ saved, items }: Sizes) {
+/** Drops versions of documents, and says which documents have one of an event. The fifth value: versions that stay. */
+const VERSIONS = {
+  queries: `dropped as (${dropOldVersions('$5')}),`,
+  changed: `array(select document from document_versions v where v.user_id = $1 and v.revision = event.revision)`,
+};
+
+/** The keys and values of all documents: a bound that comes as a value, or a count where there may be too many. */
+const ITEMS = { bounded: '$6', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
+
+/** Measures what is saved, too. @param items SQL for the keys and values that all documents have then */
+function measured(saved: readonly SizedTable[], items: string): Documents {
   const bytes = saved.map((table) => `'${table}', ${bytesOf(table)}`);
   const total = SIZED_TABLES.map((table) => `coalesce((by_table ->> '${table}')::bigint, 0)`);
   return {
-    measured: `sizes as materialized (
-                 select document_sizes || jsonb_build_object(${bytes.join(', ')}) as by_table
-                 from onboarding_sessions where user_id = $1
-               ),`,
+    ...VERSIONS,
+    queries: `sizes as materialized (
+                select document_sizes || jsonb_build_object(${bytes.join(', ')}) as by_table
+                from onboarding_sessions where user_id = $1
+              ),
+              ${VERSIONS.queries}`,
     set: `, document_sizes = by_table, document_bytes = ${total.join(' + ')}, document_items = ${items}`,
-    from: 'from sizes',
+    from: ', sizes',
   };
 }
 
 /** A change that saves no document. */
-const advance = advanceStatement('advance-session', null);
+const advance = advanceStatement('advance-session', {});
 
-/** The keys and values of all documents: a bound that comes as a value, or a count where there may be too many. */
-const ITEMS = { bounded: '$14', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
+/** One that saves documents, but none that counts towards what a user may store. */
+const advanceSmall = advanceStatement('advance-small', VERSIONS);
 
-/** A change that saves documents of these tables. Each set of tables has its own statement, so that PostgreSQL keeps a plan for each. */
-function advanceWithDocuments(tables: ReadonlySet<SizedTable>, items: keyof typeof ITEMS): Statement {
+/** How a session advances with documents of these tables, and the limits that the statement takes as its last values. */
+function advanceFor(tables: ReadonlySet<DocumentTable>, items: keyof typeof ITEMS) {
   const saved = SIZED_TABLES.filter((table) => tables.has(table));
+  if (tables.size === 0) return { statement: advance, limits: [] };
+  if (saved.length === 0) return { statement: advanceSmall, limits: ['documentVersions'] as const };
+  const statement = advanceWithDocuments(saved, items);
+  return { statement, limits: items === 'bounded' ? LIMITS : LIMITS.slice(0, 1) };
+}
+
+const LIMITS = ['documentVersions', 'documentItems'] as const;
+
+/** Each set of tables has its own statement, so that PostgreSQL keeps a plan for each. */
+function advanceWithDocuments(saved: readonly SizedTable[], items: keyof typeof ITEMS): Statement {
   const key = [items, ...saved].join(' ');
-  const statement = statements.get(key) ?? advanceStatement(`advance-${items}`, { saved, items: ITEMS[items] });
+  const statement = statements.get(key) ?? advanceStatement(`advance-${items}`, measured(saved, ITEMS[items]));
   statements.set(key, statement);
   return statement;
 }

@@ -3,6 +3,7 @@ import { ApiKey } from './api-key.entity.js';
 import { BusinessInfo } from './business-info.entity.js';
 import { CompetitorAnalysis } from './competitor-analysis.entity.js';
 import { DataKey } from './data-key.entity.js';
+import { DocumentVersion } from './document-version.entity.js';
 import { OnboardingSession } from './onboarding-session.entity.js';
 import { PersonaData } from './persona-data.entity.js';
 import { PlatformIntegrations } from './platform-integrations.entity.js';
@@ -19,6 +20,7 @@ export const entities = [
   PersonaData,
   PlatformIntegrations,
   BusinessInfo,
+  DocumentVersion,
   DataKey,
   ApiKey,
   ProgressEvent,

@@ -16,6 +16,8 @@ const OnboardingSessionSchema = defineEntity({
     revision: p.bigint('number').default(0),
     /** The state of steps, by key; an absent one is pending. */
     steps: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`).check(`not jsonb_path_exists(steps, '${NUMBERED}')`),
+    /** Texts of the user's client, by step; one without errors is absent. */
+    validationErrors: p.json<Record<string, string[]>>().defaultRaw(`'{}'::jsonb`),
     /** The key of a step that the user has chosen to go to; null means the first unfinished one. */
     currentStep: p.text().nullable().check(`current_step ~ '${STEP_KEY}'`),
     percentageFloor: p

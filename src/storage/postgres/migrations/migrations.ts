@@ -4,6 +4,7 @@ import { Migration20261126DocumentSizes } from './migration-2026-11-26-document-
 import { Migration20261126EventCause } from './migration-2026-11-26-event-cause.js';
 import { Migration20261126References } from './migration-2026-11-26-references.js';
 import { Migration20261126StepKeys } from './migration-2026-11-26-step-keys.js';
+import { Migration20261127History } from './migration-2026-11-27-history.js';
 
 /** Every migration, oldest first. A list and not a folder to scan: a running service needs no file of its build. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Migration20261126DocumentSizes,
   Migration20261126EventCause,
   Migration20261126StepKeys,
+  Migration20261127History,
 ];

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sample } from '../support/data/samples.js';
+import { wireTime } from '../support/database/wire-time.js';
+import { TestApp } from '../support/service/app.js';
+import type { Client } from '../support/service/client.js';
+import { expectProblem } from '../support/service/problems.js';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await TestApp.start();
+});
+afterAll(() => app.stop());
+
+async function done(answer: Promise<{ readonly status: number; readonly body: unknown }>) {
+  const { status, body } = await answer;
+  expect([status, body]).toEqual([200, expect.anything()]);
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a test says about a body is its own affair
+  return body as any;
+}
+
+const complete = (user: Client, step: number, data?: object) =>
+  done(user.post(`/step/${step}/complete`, data ? { data } : sample(step)));
+const types = async (user: Client) =>
+  (await done(user.get('/history'))).items.map(({ type }: { type: string }) => type);
+const restore = (user: Client, body: object) => done(user.post('/restore', body));
+
+describe('the history', () => {
+  it('of a user who has not started is empty', async () => {
+    const user = await app.as('new');
+    const { headers, body } = await user.get('/history');
+    expect(body).toEqual({ items: [], next_before: null });
+    expect(headers.get('etag')).toBe('"0"');
+    expectProblem(await user.get('/history/1'), 404, 'Your onboarding has no such revision.');
+    expectProblem(await user.post('/restore', { revision: 1, what: 'all' }), 404);
+    expect(await types(user)).toEqual([]);
+  });
+
+  it('lists what happened, the latest first, with the progress it led to and whose data changed', async () => {
+    const user = await app.as('lists');
+    await complete(user, 2);
+    await complete(user, 3, { competitors: [{ url: 'https://rival.example' }], research_depth: 'Deep' });
+    await done(user.post('/business-info', { business_description: 'Bread for the town' }));
+    await done(user.post('/step/4/skip'));
+    const { body, headers } = await user.get('/history');
+    const tag = headers.get('etag')?.slice(1, -1) ?? '';
+    const session = tag.slice(tag.indexOf('.') + 1);
+    const item = (revision: number, type: string, more: object) => ({
+      position: `${revision}.${session}`,
+      type,
+      step_key: null,
+      step_number: null,
+      occurred_at: wireTime(),
+      actor: 'user',
+      cause: 'wizard',
+      data: {},
+      progress: { completion_percentage: expect.any(Number), current_step: 1, is_completed: false },
+      documents: [],
+      ...more,
+    });
+    expect(body).toEqual({
+      items: [
+        item(5, 'step_skipped', {
+          step_key: 'personalization',
+          step_number: 4,
+          data: { from: 'pending', to: 'skipped' },
+          progress: { completion_percentage: 50, current_step: 1, is_completed: false },
+        }),
+        item(4, 'data_saved', { documents: ['business_info'] }),
+        item(3, 'step_completed', {
+          step_key: 'research',
+          step_number: 3,
+          data: { from: 'pending', to: 'completed' },
+          documents: ['research'],
+        }),
+        item(2, 'step_completed', {
+          step_key: 'website',
+          step_number: 2,
+          data: { from: 'pending', to: 'completed' },
+          progress: { completion_percentage: 16.67, current_step: 1, is_completed: false },
+          documents: ['website'],
+        }),
+        item(1, 'onboarding_started', {
+          progress: { completion_percentage: 0, current_step: 1, is_completed: false },
+        }),
+      ],
+      next_before: null,
+    });
+    expect(tag.startsWith('5.')).toBe(true);
+  });
+
+  it('names no document that was posted again as it was', async () => {
+    const user = await app.as('same');
+    await complete(user, 2);
+    await complete(user, 2);
+    const { items } = await done(user.get('/history'));
+    expect(items.map(({ documents }: { documents: string[] }) => documents)).toEqual([[], ['website'], []]);
+    expect(await app.database.query(`select revision from document_versions where user_id = 'same'`)).toEqual([
+      { revision: '2' },
+    ]);
+  });
+
+  it('comes in pages', async () => {
+    const user = await app.as('pages');
+    for (const step of [2, 3, 4, 5]) await complete(user, step);
+    const seen: string[] = [];
+    for (let before = ''; ;) {
+      const page = await done(user.get(`/history?limit=2${before}`));
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      seen.push(...page.items.map(({ position }: { position: string }) => position.split('.')[0]));
+      if (page.next_before === null) break;
+      before = `&before=${page.next_before}`;
+    }
+    expect(seen).toEqual(['5', '4', '3', '2', '1']);
+  });
+
+  it.each([
+    ['limit=0', '/limit'],
+    ['limit=201', '/limit'],
+    ['limit=all', '/limit'],
+    ['limit=1&limit=2', '/limit'],
+    ['before=0', '/before'],
+    ['before=-1', '/before'],
+    ['before=3.5', '/before'],
+    ['before=9007199254740993000', '/before'],
+  ])('refuses %s', async (query, pointer) => {
+    const answer = await (await app.as('wrong')).get(`/history?${query}`);
+    expectProblem(answer, 400);
+    expect(answer.body.errors).toMatchObject([{ pointer }]);
+  });
+
+  it('has the numbers of the user’s wizard', async () => {
+    const user = await app.as('four');
+    const four = { 'onboarding-flow': 'four' };
+    await done(user.post('/step/1/complete', sample(2), four));
+    const { headers, body } = await user.get('/history');
+    expect(headers.get('onboarding-flow')).toBe('four');
+    expect(body.items[0]).toMatchObject({
+      step_key: 'website',
+      step_number: 1,
+      progress: { completion_percentage: 25 },
+    });
+    expect((await done(user.get('/history?flow=six'))).items[0]).toMatchObject({ step_number: 2 });
+  });
+});
+
+describe('an earlier revision', () => {
+  it('shows the progress and the data of then', async () => {
+    const user = await app.as('earlier');
+    await complete(user, 2, {
+      website: 'https://one.example',
+      analysis: { writing_style: { tone: 'dry' } },
+      hobby: 'chess',
+    });
+    const progress = await done(user.get('/progress'));
+    await complete(user, 2, { website: 'https://two.example' });
+    await complete(user, 3, { competitors: [{ url: 'https://rival.example' }] });
+    const { headers, body } = await user.get('/history/2');
+    expect(headers.get('etag')).toBeNull();
+    const bare = progress.steps.map(({ data: _, validation_errors: __, ...step }: Record<string, unknown>) => step);
+    expect(body.progress).toEqual({ ...progress, steps: bare });
+    expect(body.documents).toEqual({
+      website: {
+        available: true,
+        document: expect.objectContaining({
+          website_url: 'https://one.example',
+          writing_style: { tone: 'dry' },
+          hobby: 'chess',
+        }),
+      },
+      research: { available: true, document: null },
+      personalization: { available: true, document: null },
+      integrations: { available: true, document: null },
+      business_info: { available: true, document: null },
+    });
+    expect((await done(user.get('/history/1'))).documents.website).toEqual({ available: true, document: null });
+    expect((await done(user.get('/history/4'))).documents).toMatchObject({
+      website: { document: { website_url: 'https://two.example', hobby: 'chess' } },
+      research: { document: { competitors: [{ url: 'https://rival.example' }] } },
+    });
+  });
+
+  it.each(['0', '01', '-1', '1.5', 'x', '99', '99999999999999999999'])(
+    'that is none is not found: %s',
+    async (revision) => {
+      const user = await app.as('never');
+      await done(user.post('/start'));
+      expectProblem(await user.get(`/history/${revision}`), 404, 'Your onboarding has no such revision.');
+    },
+  );
+});
+
+describe('a restore', () => {
+  it('brings back progress and data, with one event, and can be undone', async () => {
+    const user = await app.as('undo');
+    await complete(user, 2, { website: 'https://one.example' });
+    await done(user.post('/business-info', { business_description: 'Bread for the town' }));
+    const then = await done(user.get('/init'));
+    await complete(user, 2, { website: 'https://two.example', hobby: 'chess' });
+    await complete(user, 3, { competitors: [{ url: 'https://rival.example' }] });
+    await done(user.post('/business-info', { business_description: 'Cake for the town', industry: 'Food' }));
+    await done(user.post('/reset'));
+    const later = await done(user.get('/init'));
+    const answer = await restore(user, { revision: 3, what: 'all' });
+    expect(answer).toEqual({
+      position: expect.stringMatching(/^8\./),
+      restored: { progress: true, documents: ['website', 'research', 'business_info'] },
+      changes: expect.arrayContaining([
+        { step_key: 'website', field: 'status', from: 'pending', to: 'completed' },
+        { step_key: 'website', field: 'website_url', from: 'https://two.example', to: 'https://one.example' },
+        { step_key: 'website', field: 'hobby', from: 'chess', to: null },
+        { step_key: 'research', field: 'competitors' },
+        {
+          step_key: 'business_info',
+          field: 'business_description',
+          from: 'Cake for the town',
+          to: 'Bread for the town',
+        },
+      ]),
+    });
+    expect(withoutTimes(await done(user.get('/init')))).toEqual(withoutTimes(then));
+    const [latest] = (await done(user.get('/history'))).items;
+    expect(latest).toMatchObject({
+      type: 'onboarding_restored',
+      cause: 'restore:3',
+      data: { revision: 3, what: 'all' },
+      documents: ['website', 'research', 'business_info'],
+    });
+    await restore(user, { revision: 7, what: 'all' });
+    expect(withoutTimes(await done(user.get('/init')))).toEqual(withoutTimes(later));
+  });
+});
+
+/** What an onboarding is, without the times of the latest change and the ids of rows that came and went. */
+function withoutTimes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTimes);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(
+    ([key]) => !['updated_at', 'last_updated', 'last_activity', 'created_at', 'id'].includes(key),
+  );
+  return Object.fromEntries(kept.map(([key, one]) => [key, withoutTimes(one)]));
+}
