@@ -6,10 +6,10 @@ export const MAX_VERSION_BYTES = 32 * 1024 * 1024;
 /** A statement that changes a document. */
 interface Change {
   readonly table: DocumentTable;
-  /** SQL for the queries of a `with` that change the table's rows. They may use `earlier`, whose `content` is the document before. */
+  /** SQL for the queries of a `with` that change the table's rows. */
   readonly queries: string;
-  /** SQL for the document afterwards, as one row with `content`; no row says that it stays as it is. */
-  readonly later: string;
+  /** SQL for the document before, as one row with `content`, null where there was none; no row says that it stays as it was. */
+  readonly replaced: string;
   /** SQL for what the statement returns; left out: nothing. */
   readonly select?: string;
 }
@@ -19,65 +19,85 @@ interface Change {
  * the rows as they were. A version is what was there before the event of its revision; no content says that there was nothing.
  * Its first values: user, session, time, revision.
  */
-export function keepingVersion({ table, queries, later, select }: Change): string {
+export function keepingVersion({ table, queries, replaced, select }: Change): string {
   // Counted already, but for the small table that does not count.
   const bytes = `coalesce(
       (select (document_sizes ->> '${table}')::int from onboarding_sessions where user_id = $1),
-      octet_length(earlier.content::text))`;
+      octet_length(content::text))`;
   const keep = `
     insert into document_versions (user_id, session_id, document, revision, content, bytes)
-    select $1, $2, '${table}', $4, earlier.content, case when earlier.content is null then 0 else ${bytes} end
-    from earlier, later where later.content is distinct from earlier.content`;
-  return `
-    with earlier as materialized (select ${contentOf(table)} as content),
-    ${queries},
-    later as materialized (${later})
-    ${select === undefined ? keep : `, kept as (${keep}) ${select}`}`;
+    select $1, $2, '${table}', $4, content, case when content is null then 0 else ${bytes} end
+    from (${replaced}) replaced`;
+  return `with ${queries} ${select === undefined ? keep : `, kept as (${keep}) ${select}`}`;
 }
 
-/** SQL for the version to put back, with its `content`; no row where that is what is there. The fifth value is its revision. */
+/**
+ * SQL that saves the one row that a user has in a table, and keeps its document as above.
+ * @param save inserts or updates the row, which it names `saved`; what it returns is added
+ * @param columns those of the document
+ */
+export function savingRow(table: DocumentTable, columns: readonly string[], save: string, select?: string): string {
+  const [earlier, saved] = ['earlier', 'saved'].map((row) => `(${columns.map((name) => `${row}.${name}`).join(', ')})`);
+  return keepingVersion({
+    table,
+    queries: `earlier as materialized (select * from ${table} where user_id = $1),
+      saved as (${save} returning saved.*)`,
+    // To compare columns costs less than to make JSON of both rows.
+    replaced: `
+      select case when earlier.user_id is not null then ${documentIn('earlier')} end as content
+      from saved left join earlier on true
+      where earlier.user_id is null or ${earlier} is distinct from ${saved}`,
+    ...(select === undefined ? {} : { select }),
+  });
+}
+
+/** SQL for queries of a `with`: the document, `earlier`, and the version to put back, `wanted`, unless it is the same. Its revision: the fifth value. */
 export function wantedVersion(table: DocumentTable): string {
-  return `wanted as materialized (
+  return `earlier as materialized (select ${contentOf(table)} as content),
+    wanted as materialized (
       select version.content from document_versions version, earlier
       where version.user_id = $1 and version.document = '${table}' and version.revision = $5
         and version.content is distinct from earlier.content
     )`;
 }
 
+/** SQL for the document that a wanted version replaces. */
+export const replacedByWanted = 'select earlier.content from earlier, wanted';
+
 /**
- * SQL that puts back a version of a table with one row a user. The row keeps its id. Values besides the first four: the version's
+ * SQL that puts back a version of a table with one row a user, which keeps its id. Values besides the first four: the version's
  * revision, an id for a new row.
  */
-export function restoringVersion(table: DocumentTable, columns: readonly string[]): string {
+export function restoringRow(table: DocumentTable, columns: readonly string[]): string {
   return keepingVersion({
     table,
     queries: `${wantedVersion(table)},
-    gone as (delete from ${table} where user_id = $1 and exists (select from wanted where content is null)),
-    saved as (
-      insert into ${table} (user_id, id, session_id, created_at, updated_at, ${columns.join(', ')})
-      select $1, $6, $2, $3, $3, ${columns.map((column) => `version.${column}`).join(', ')}
-      from wanted, jsonb_populate_record(null::${table}, wanted.content) as version
-      where wanted.content is not null
-      on conflict (user_id) do update set
-        updated_at = excluded.updated_at, ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
-    )`,
-    later: 'select content from wanted',
+      gone as (delete from ${table} where user_id = $1 and exists (select from wanted where content is null)),
+      saved as (
+        insert into ${table} (user_id, id, session_id, created_at, updated_at, ${columns.join(', ')})
+        select $1, $6, $2, $3, $3, ${columns.map((column) => `version.${column}`).join(', ')}
+        from wanted, jsonb_populate_record(null::${table}, wanted.content) as version
+        where wanted.content is not null
+        on conflict (user_id) do update set
+          updated_at = excluded.updated_at, ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
+      )`,
+    replaced: replacedByWanted,
   });
 }
 
-/** SQL for the document of a saved row. */
-export const savedDocument = `${documentIn('saved')} as content`;
-
-/** SQL that drops the user's oldest versions. @param most SQL for the number that stays of each document */
-export function dropOldVersions(most: string): string {
+/** SQL that drops the oldest versions. @param tables whose documents may have one more @param most SQL for the number that stays */
+export function dropOldVersions(tables: readonly DocumentTable[], most: string): string {
+  const versions = `from document_versions where user_id = $1`;
+  const isBeyond = (table: DocumentTable) => `v.document = '${table}' and v.revision <= (
+      select revision ${versions} and document = '${table}' order by revision desc offset ${most} limit 1)`;
+  // The sum is read first: few users have so much.
+  const isTooMuch = `(select sum(bytes) ${versions}) > ${MAX_VERSION_BYTES} and (v.document, v.revision) in (
+      select document, revision from (
+        select document, revision, sum(bytes) over (order by place <= ${most} desc, revision desc, document) as total
+        from (select document, revision, bytes,
+                     row_number() over (partition by document order by revision desc) as place ${versions}) placed
+      ) summed where total > ${MAX_VERSION_BYTES})`;
   return `
     delete from document_versions v
-    using (
-      select document, revision, place,
-             sum(bytes) over (order by place <= ${most} desc, revision desc, document) as total
-      from (select document, revision, bytes, row_number() over (partition by document order by revision desc) as place
-            from document_versions where user_id = $1) placed
-    ) ranked
-    where v.user_id = $1 and v.document = ranked.document and v.revision = ranked.revision
-      and (ranked.place > ${most} or ranked.total > ${MAX_VERSION_BYTES})`;
+    where v.user_id = $1 and (${[...tables.map(isBeyond), isTooMuch].map((one) => `(${one})`).join(' or ')})`;
 }

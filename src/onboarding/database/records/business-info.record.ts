@@ -2,8 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../../../ground/problems/json.js';
 import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { smallDocument } from '../document-sizes.js';
-import { documentIn } from '../document-tables.js';
-import { keepingVersion, restoringVersion } from '../document-versions.js';
+import { restoringRow, savingRow } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
 
 /** The business in its owner's words. */
@@ -45,28 +44,21 @@ export const businessInfoRecord = {
   },
 } satisfies SnapshotPart<JsonObject | null> & { readonly save: unknown; readonly restore: unknown };
 
+const COLUMNS = ['business_description', 'industry', 'target_audience', 'business_goals'];
+
 /** Values: user, session, time, revision, an id for a new row, and the four texts. */
 const saveBusinessInfo = new Statement(
   'save-business-info',
-  keepingVersion({
-    table: TABLE,
-    queries: `saved as (
-      insert into ${TABLE} as saved
-        (user_id, id, session_id, created_at, updated_at, business_description, industry, target_audience, business_goals)
-      values ($1, $5, $2, $3, $3, $6, $7, $8, $9)
-      on conflict (user_id) do update set
-        updated_at = excluded.updated_at, business_description = excluded.business_description,
-        industry = excluded.industry, target_audience = excluded.target_audience,
-        business_goals = excluded.business_goals
-      returning *
-    )`,
-    later: `select ${documentIn('saved')} as content from saved`,
-    select: 'select to_jsonb(saved) as document from saved',
-  }),
+  savingRow(
+    TABLE,
+    COLUMNS,
+    `insert into ${TABLE} as saved (user_id, id, session_id, created_at, updated_at, ${COLUMNS.join(', ')})
+     values ($1, $5, $2, $3, $3, $6, $7, $8, $9)
+     on conflict (user_id) do update set
+       updated_at = excluded.updated_at, ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    'select to_jsonb(saved) as document from saved',
+  ),
 );
 
 /** Values: user, session, time, revision, the version's revision, an id for a new row. */
-const restoreBusinessInfo = new Statement(
-  'restore-business-info',
-  restoringVersion(TABLE, ['business_description', 'industry', 'target_audience', 'business_goals']),
-);
+const restoreBusinessInfo = new Statement('restore-business-info', restoringRow(TABLE, COLUMNS));

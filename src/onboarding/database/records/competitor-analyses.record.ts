@@ -2,7 +2,8 @@ import { isJsonObject, pointer, type JsonObject } from '../../../ground/problems
 import type { FieldError } from '../../../ground/problems/problem.js';
 import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { copiedDocument, measureDocument } from '../document-sizes.js';
-import { keepingVersion, wantedVersion } from '../document-versions.js';
+import { contentOf } from '../document-tables.js';
+import { keepingVersion, replacedByWanted, wantedVersion } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
 
 /** Competitors that one user may have. */
@@ -102,8 +103,11 @@ const replaceCompetitors = new Statement(
   'replace-competitors',
   keepingVersion({
     table: TABLE,
-    queries: replacing('(select $5::jsonb as content) posted'),
-    later: 'select jsonb_agg(details order by position) as content from saved',
+    queries: `earlier as materialized (select ${contentOf(TABLE)} as content),
+    ${replacing('(select $5::jsonb as content) posted')}`,
+    replaced: `
+      select earlier.content from earlier, (select jsonb_agg(details order by position) as content from saved) later
+      where later.content is distinct from earlier.content`,
   }),
 );
 
@@ -113,6 +117,6 @@ const restoreCompetitors = new Statement(
   keepingVersion({
     table: TABLE,
     queries: `${wantedVersion(TABLE)}, ${replacing('wanted')}`,
-    later: 'select content from wanted',
+    replaced: replacedByWanted,
   }),
 );

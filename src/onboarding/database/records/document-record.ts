@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../ground/problems/json.js';
 import type { FieldError } from '../../../ground/problems/problem.js';
 import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { copiedDocument, measureDocument } from '../document-sizes.js';
-import { keepingVersion, restoringVersion, savedDocument } from '../document-versions.js';
+import { restoringRow, savingRow } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
 import { keysOf, parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
 
@@ -94,7 +94,7 @@ function saveStatement({ table, columns, merged = [], defaults = {} }: Mapping):
       : `excluded.${column}`;
     return `${column} = case when $6::jsonb ? '${column}' then ${value} else saved.${column} end`;
   };
-  const queries = `saved as (
+  const save = `
       insert into ${table} as saved
         (user_id, id, session_id, created_at, updated_at, extra, ${columns.join(', ')})
       select $1, $5, $2, $3, $3, $7::jsonb, ${columns.map(posted).join(', ')}
@@ -102,13 +102,11 @@ function saveStatement({ table, columns, merged = [], defaults = {} }: Mapping):
       on conflict (user_id) do update set
         updated_at = excluded.updated_at,
         extra = (saved.extra - array(select jsonb_array_elements_text($8::jsonb))) || excluded.extra,
-        ${columns.map(changed).join(',\n        ')}
-      returning ${savedDocument}
-    )`;
-  return new Statement(`save-${table}`, keepingVersion({ table, queries, later: 'select content from saved' }));
+        ${columns.map(changed).join(',\n        ')}`;
+  return new Statement(`save-${table}`, savingRow(table, ['extra', ...columns], save));
 }
 
 /** Values: user, session, time, revision, the version's revision, an id for a new row. */
 function restoreStatement({ table, columns }: Mapping): Statement {
-  return new Statement(`restore-${table}`, restoringVersion(table, ['extra', ...columns]));
+  return new Statement(`restore-${table}`, restoringRow(table, ['extra', ...columns]));
 }

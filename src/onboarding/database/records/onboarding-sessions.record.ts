@@ -2,8 +2,8 @@ import { Statement, type Row } from '../../../storage/wire/statement.js';
 import { newProgress } from '../../flow/progress.js';
 import type { ProgressFact } from '../../flow/transitions.js';
 import { stateOf, validationErrorsOf, type ProgressState } from '../../flow/progress-state.js';
-import { bytesOf, itemsOf, MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from '../document-sizes.js';
-import type { DocumentTable } from '../document-tables.js';
+import { bytesOf, itemsOf, MAX_DOCUMENT_ITEMS, SIZED_TABLES } from '../document-sizes.js';
+import { DOCUMENT_TABLES, type DocumentTable } from '../document-tables.js';
 import { dropOldVersions } from '../document-versions.js';
 import { nothing, type Command } from '../record.js';
 import { sessionFromRow, type Session } from '../session.js';
@@ -158,26 +158,28 @@ function advanceStatement(label: string, documents: Documents): Statement {
   );
 }
 
-/** Drops versions of documents, and says which documents have one of an event. The fifth value: versions that stay. */
-const VERSIONS = {
-  queries: `dropped as (${dropOldVersions('$5')}),`,
+/** Drops versions of these documents, and says which have one of an event. The fifth value: versions that stay. */
+const versioned = (tables: readonly DocumentTable[]) => ({
+  queries: `dropped as (${dropOldVersions(tables, '$5')}),`,
   changed: `array(select document from document_versions v where v.user_id = $1 and v.revision = event.revision)`,
-};
+});
 
 /** The keys and values of all documents: a bound that comes as a value, or a count where there may be too many. */
 const ITEMS = { bounded: '$6', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
 
 /** Measures what is saved, too. @param items SQL for the keys and values that all documents have then */
-function measured(saved: readonly SizedTable[], items: string): Documents {
+function measured(tables: readonly DocumentTable[], items: string): Documents {
+  const saved = SIZED_TABLES.filter((table) => tables.includes(table));
   const bytes = saved.map((table) => `'${table}', ${bytesOf(table)}`);
   const total = SIZED_TABLES.map((table) => `coalesce((by_table ->> '${table}')::bigint, 0)`);
+  const { queries, changed } = versioned(tables);
   return {
-    ...VERSIONS,
+    changed,
     queries: `sizes as materialized (
                 select document_sizes || jsonb_build_object(${bytes.join(', ')}) as by_table
                 from onboarding_sessions where user_id = $1
               ),
-              ${VERSIONS.queries}`,
+              ${queries}`,
     set: `, document_sizes = by_table, document_bytes = ${total.join(' + ')}, document_items = ${items}`,
     from: ', sizes',
   };
@@ -187,13 +189,15 @@ function measured(saved: readonly SizedTable[], items: string): Documents {
 const advance = advanceStatement('advance-session', {});
 
 /** One that saves documents, but none that counts towards what a user may store. */
-const advanceSmall = advanceStatement('advance-small', VERSIONS);
+const advanceSmall = advanceStatement('advance-small', versioned(['business_info']));
 
 /** How a session advances with documents of these tables, and the limits that the statement takes as its last values. */
 function advanceFor(tables: ReadonlySet<DocumentTable>, items: keyof typeof ITEMS) {
-  const saved = SIZED_TABLES.filter((table) => tables.has(table));
   if (tables.size === 0) return { statement: advance, limits: [] };
-  if (saved.length === 0) return { statement: advanceSmall, limits: ['documentVersions'] as const };
+  const saved = DOCUMENT_TABLES.filter((table) => tables.has(table));
+  if (saved.every((table) => table === 'business_info')) {
+    return { statement: advanceSmall, limits: ['documentVersions'] as const };
+  }
   const statement = advanceWithDocuments(saved, items);
   return { statement, limits: items === 'bounded' ? LIMITS : LIMITS.slice(0, 1) };
 }
@@ -201,7 +205,7 @@ function advanceFor(tables: ReadonlySet<DocumentTable>, items: keyof typeof ITEM
 const LIMITS = ['documentVersions', 'documentItems'] as const;
 
 /** Each set of tables has its own statement, so that PostgreSQL keeps a plan for each. */
-function advanceWithDocuments(saved: readonly SizedTable[], items: keyof typeof ITEMS): Statement {
+function advanceWithDocuments(saved: readonly DocumentTable[], items: keyof typeof ITEMS): Statement {
   const key = [items, ...saved].join(' ');
   const statement = statements.get(key) ?? advanceStatement(`advance-${items}`, measured(saved, ITEMS[items]));
   statements.set(key, statement);
