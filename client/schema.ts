@@ -1449,14 +1449,11 @@ export interface components {
       progress: boolean;
     };
     RestoreDto: {
-      /**
-       * @description true: says what would change, and changes nothing
-       * @default false
-       */
-      dry_run: Record<string, never>;
+      /** @description true: says what would change, and changes nothing. Whether the data would be too large together is not checked */
+      dry_run?: boolean | null;
       /** @description What is restored is as it was after the event of this revision */
       revision: number;
-      /** @description Whose data are restored; left out: all. Social accounts and brand data go with the website */
+      /** @description Whose data are restored; left out: all. Not with `progress`. Social accounts and brand data go with the website */
       steps?: ('website' | 'research' | 'personalization' | 'integrations' | 'business_info')[] | null;
       /**
        * @description The progress, the saved data, or both

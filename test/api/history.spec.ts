@@ -229,6 +229,28 @@ describe('a restore', () => {
     await restore(user, { revision: 7, what: 'all' });
     expect(withoutTimes(await done(user.get('/init')))).toEqual(withoutTimes(later));
   });
+
+  it('leaves a row its id, also after a state in which there was none', async () => {
+    const user = await app.as('ids');
+    await complete(user, 2, { website: 'https://one.example' });
+    const { id } = await done(user.post('/business-info', { business_description: 'Bread for the town' }));
+    const { analyses } = await done(user.get('/style-detection/session-analyses'));
+    await restore(user, { revision: 1, what: 'data' });
+    expectProblem(await user.get(`/business-info/${id}`), 404);
+    expect((await done(user.get('/style-detection/session-analyses'))).analyses).toEqual([]);
+    await restore(user, { revision: 3, what: 'data' });
+    expect(await done(user.get(`/business-info/${id}`))).toMatchObject({ business_description: 'Bread for the town' });
+    expect((await done(user.get('/style-detection/session-analyses'))).analyses).toMatchObject([
+      { id: analyses[0].id, created_at: analyses[0].created_at },
+    ]);
+    // One that is made in between keeps its own.
+    await restore(user, { revision: 1, what: 'data' });
+    const between = await done(user.post('/business-info', { business_description: 'Cake for the town' }));
+    await restore(user, { revision: 3, what: 'data' });
+    expect(await done(user.get(`/business-info/${between.id}`))).toMatchObject({
+      business_description: 'Bread for the town',
+    });
+  });
 });
 
 /** What an onboarding is, without the times of the latest change and the ids of rows that came and went. */

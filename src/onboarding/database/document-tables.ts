@@ -36,15 +36,25 @@ export function stepsIn(tables: Iterable<DocumentTable>): readonly StepKey[] {
   return STEP_KEYS.filter((step) => keys.includes(step));
 }
 
-/** Columns that are no part of the document. */
-const NO_DOCUMENT = `'{user_id,id,session_id,created_at,updated_at}'::text[]`;
+/** Columns that are no part of the document, but stay with it. */
+const IDENTITY = ['id', 'created_at'];
+const NO_DOCUMENT = ['user_id', 'session_id', 'updated_at'];
+
+const without = (json: string, columns: readonly string[]) => `(${json} - '{${columns.join(',')}}'::text[])`;
 
 /** SQL for the document in a row of a table with one row a user. */
-export const documentIn = (row: string): string => `to_jsonb(${row}) - ${NO_DOCUMENT}`;
+export const documentIn = (row: string): string => without(`to_jsonb(${row})`, [...NO_DOCUMENT, ...IDENTITY]);
+
+/** SQL for the document in such a row, with its id and when it was made. */
+export const identifiedIn = (row: string): string => without(`to_jsonb(${row})`, NO_DOCUMENT);
+
+/** SQL for the document in what `identifiedIn` has made; a list stays as it is. */
+export const documentOf = (table: DocumentTable, identified: string): string =>
+  table === 'competitor_analyses' ? identified : without(identified, IDENTITY);
 
 /** SQL for what is in a table, as one JSON value: null where there is nothing. `$1` is the user. */
-export function contentOf(table: DocumentTable): string {
+export function contentOf(table: DocumentTable, inRow = documentIn): string {
   return table === 'competitor_analyses'
     ? `(select jsonb_agg(details order by position) from competitor_analyses where user_id = $1)`
-    : `(select ${documentIn('d')} from ${table} d where user_id = $1)`;
+    : `(select ${inRow('d')} from ${table} d where user_id = $1)`;
 }

@@ -1,4 +1,4 @@
-import { contentOf, documentIn, type DocumentTable } from './document-tables.js';
+import { contentOf, documentOf, identifiedIn, type DocumentTable } from './document-tables.js';
 
 /** Bytes of JSON text that all versions of one user may have together. */
 export const MAX_VERSION_BYTES = 32 * 1024 * 1024;
@@ -44,7 +44,7 @@ export function savingRow(table: DocumentTable, columns: readonly string[], save
       saved as (${save} returning saved.*)`,
     // To compare columns costs less than to make JSON of both rows.
     replaced: `
-      select case when earlier.user_id is not null then ${documentIn('earlier')} end as content
+      select case when earlier.user_id is not null then ${identifiedIn('earlier')} end as content
       from saved left join earlier on true
       where earlier.user_id is null or ${earlier} is distinct from ${saved}`,
     ...(select === undefined ? {} : { select }),
@@ -53,11 +53,11 @@ export function savingRow(table: DocumentTable, columns: readonly string[], save
 
 /** SQL for queries of a `with`: the document, `earlier`, and the version to put back, `wanted`, unless it is the same. Its revision: the fifth value. */
 export function wantedVersion(table: DocumentTable): string {
-  return `earlier as materialized (select ${contentOf(table)} as content),
+  return `earlier as materialized (select ${contentOf(table, identifiedIn)} as content),
     wanted as materialized (
       select version.content from document_versions version, earlier
       where version.user_id = $1 and version.document = '${table}' and version.revision = $5
-        and version.content is distinct from earlier.content
+        and ${documentOf(table, 'version.content')} is distinct from ${documentOf(table, 'earlier.content')}
     )`;
 }
 
@@ -65,8 +65,8 @@ export function wantedVersion(table: DocumentTable): string {
 export const replacedByWanted = 'select earlier.content from earlier, wanted';
 
 /**
- * SQL that puts back a version of a table with one row a user, which keeps its id. Values besides the first four: the version's
- * revision, an id for a new row.
+ * SQL that puts back a version of a table with one row a user. The row keeps its id; one that has gone gets it back. The fifth value:
+ * the version's revision.
  */
 export function restoringRow(table: DocumentTable, columns: readonly string[]): string {
   return keepingVersion({
@@ -75,7 +75,7 @@ export function restoringRow(table: DocumentTable, columns: readonly string[]): 
       gone as (delete from ${table} where user_id = $1 and exists (select from wanted where content is null)),
       saved as (
         insert into ${table} (user_id, id, session_id, created_at, updated_at, ${columns.join(', ')})
-        select $1, $6, $2, $3, $3, ${columns.map((column) => `version.${column}`).join(', ')}
+        select $1, version.id, $2, version.created_at, $3, ${columns.map((column) => `version.${column}`).join(', ')}
         from wanted, jsonb_populate_record(null::${table}, wanted.content) as version
         where wanted.content is not null
         on conflict (user_id) do update set

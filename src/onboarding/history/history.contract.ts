@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsBoolean,
@@ -34,7 +35,9 @@ const position = {
   example: '12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10',
 };
 const scalar = { oneOf: [{ type: 'string', nullable: true }, { type: 'number' }, { type: 'boolean' }] };
-const revision = { type: 'integer', minimum: 1 } as const;
+/** A revision that no user reaches. */
+const LATEST = 999_999_999_999_999;
+export const revisionNumber = { type: 'integer', minimum: 1, maximum: LATEST } as const;
 
 export class HistoryQueryDto {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: MOST_ITEMS, default: 50 })
@@ -42,7 +45,10 @@ export class HistoryQueryDto {
   @Matches(/^([1-9]\d?|1\d\d|200)$/, { message: `limit must be a whole number from 1 to ${MOST_ITEMS}.` })
   limit?: string;
 
-  @ApiPropertyOptional({ ...revision, description: 'Items before this revision: `next_before` of the page before' })
+  @ApiPropertyOptional({
+    ...revisionNumber,
+    description: 'Items before this revision: `next_before` of the page before',
+  })
   @IsOptional()
   @Matches(/^[1-9]\d{0,14}$/, { message: 'before must be a revision: a whole number from 1 on.' })
   before?: string;
@@ -82,7 +88,7 @@ export class HistoryItemView {
 export class HistoryView {
   @ApiProperty({ type: [HistoryItemView], description: 'The latest first' }) items!: HistoryItemView[];
   @ApiProperty({
-    ...revision,
+    ...revisionNumber,
     nullable: true,
     description: '`before` of the next page; null: there are no earlier items',
   })
@@ -120,11 +126,12 @@ export class RevisionView {
   @ApiProperty() documents!: EarlierDocumentsView;
 }
 
+// Of a field's rules the lowest is checked first.
 export class RestoreDto {
-  @ApiProperty({ ...revision, description: 'What is restored is as it was after the event of this revision' })
-  @IsInt({ message: 'revision must be a whole number.' })
+  @ApiProperty({ ...revisionNumber, description: 'What is restored is as it was after the event of this revision' })
+  @Max(LATEST, { message: 'revision is too large.' })
   @Min(1, { message: 'revision must be 1 or more.' })
-  @Max(Number.MAX_SAFE_INTEGER, { message: 'revision is too large.' })
+  @IsInt({ message: 'revision must be a whole number.' })
   revision!: number;
 
   @ApiProperty({ enum: [...RESTORABLE], description: 'The progress, the saved data, or both' })
@@ -135,16 +142,26 @@ export class RestoreDto {
     ...documentKey,
     isArray: true,
     nullable: true,
-    description: 'Whose data are restored; left out: all. Social accounts and brand data go with the website',
+    minItems: 1,
+    maxItems: DOCUMENT_KEYS.length,
+    uniqueItems: true,
+    description:
+      'Whose data are restored; left out: all. Not with `progress`. Social accounts and brand data go with the website',
   })
   @IsOptional()
-  @IsArray({ message: 'steps must be a list of steps.' })
-  @ArrayMaxSize(DOCUMENT_KEYS.length, { message: 'steps names a step twice.' })
   @ArrayUnique({ message: 'steps names a step twice.' })
+  @ArrayMaxSize(DOCUMENT_KEYS.length, { message: 'steps names a step twice.' })
+  @ArrayMinSize(1, { message: 'steps must name a step; leave it out for all.' })
   @IsIn(DOCUMENT_KEYS, { each: true, message: `steps must be of ${DOCUMENT_KEYS.join(', ')}.` })
+  @IsArray({ message: 'steps must be a list of steps.' })
   steps?: DocumentKey[] | null;
 
-  @ApiPropertyOptional({ description: 'true: says what would change, and changes nothing', default: false })
+  @ApiPropertyOptional({
+    type: Boolean,
+    nullable: true,
+    description:
+      'true: says what would change, and changes nothing. Whether the data would be too large together is not checked',
+  })
   @IsOptional()
   @IsBoolean({ message: 'dry_run must be true or false.' })
   dry_run?: boolean | null;

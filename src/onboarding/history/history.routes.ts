@@ -6,7 +6,15 @@ import { Answers, AnswersTagged, ApiProblems, HeedsPrecondition } from '../../gr
 import { Ok, PREFIX } from '../../ground/http/route.js';
 import type { Terms } from '../flow/terms.js';
 import { HeedsFlow, RequestTerms } from '../progress/request-terms.js';
-import { ApiGone, HistoryQueryDto, HistoryView, RestoredView, RestoreDto, RevisionView } from './history.contract.js';
+import {
+  ApiGone,
+  HistoryQueryDto,
+  HistoryView,
+  RestoredView,
+  RestoreDto,
+  revisionNumber,
+  RevisionView,
+} from './history.contract.js';
 import { OnboardingHistory } from './history.service.js';
 import { RevisionPipe } from './revision.pipe.js';
 
@@ -27,7 +35,7 @@ export class HistoryController {
 
   @Get('history/:revision')
   @ApiOperation({ summary: 'The progress and the saved data as they were after an event' })
-  @ApiParam({ name: 'revision', schema: { type: 'integer', minimum: 1 } })
+  @ApiParam({ name: 'revision', schema: revisionNumber })
   @Answers(RevisionView)
   @ApiProblems(404)
   @ApiGone()

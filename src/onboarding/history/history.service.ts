@@ -132,7 +132,7 @@ export class OnboardingHistory {
       const answer: RestoredView = {
         position: positionOf(dryRun ? before : after),
         restored: { progress: ofProgress.length > 0, documents: [...documentsIn(changed)] },
-        changes: [...ofProgress, ...documentChanges(changed, differences.changes, this.#brandAnalysis)],
+        changes: [...ofProgress, ...documentChanges(changed, differences.changes)],
       };
       return withHeaders(answer, headersOf(flow));
     });

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { documentsIn, type DocumentTable } from '../database/document-tables.js';
 import type { Differences } from '../database/records/document-versions.record.js';
-import { BRAND_COLUMNS } from '../database/records/website-analysis.record.js';
 import type { Progress } from '../flow/progress.js';
 import { stateOf, validationErrorsOf } from '../flow/progress-state.js';
 import { STEP_KEYS, type StepKey } from '../flow/steps.js';
@@ -30,16 +29,13 @@ function changeOf(step_key: StepKey | null, field: string, before: unknown, afte
   return from === to ? [] : [{ step_key, field, from, to }];
 }
 
-/** Where these documents differ from what they were. Brand data are named only while brand analysis is switched on. */
+/** Where these documents differ from what they were. */
 export function documentChanges(
   tables: readonly DocumentTable[],
   changes: Differences['changes'],
-  brandAnalysis: boolean,
 ): RestoredChangeView[] {
-  const isHidden = (field: string) => !brandAnalysis && (BRAND_COLUMNS as readonly string[]).includes(field);
-  return tables.flatMap((table) =>
-    (changes[table] ?? [])
-      .filter(({ field }) => !isHidden(field))
-      .map(({ field, scalars }) => ({ step_key: documentsIn([table])[0] ?? null, field, ...scalars })),
-  );
+  return tables.flatMap((table) => {
+    const [step_key = null] = documentsIn([table]);
+    return (changes[table] ?? []).map(({ field, scalars }) => ({ step_key, field, ...scalars }));
+  });
 }

@@ -37,7 +37,7 @@ export const businessInfoRecord = {
   restore(version: number): Command {
     return {
       statement: restoreBusinessInfo,
-      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, version, uuidv7()],
+      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, version],
       parse: nothing,
       writes: smallDocument(TABLE),
     };
@@ -60,5 +60,5 @@ const saveBusinessInfo = new Statement(
   ),
 );
 
-/** Values: user, session, time, revision, the version's revision, an id for a new row. */
+/** Values: user, session, time, revision, the version's revision. */
 const restoreBusinessInfo = new Statement('restore-business-info', restoringRow(TABLE, COLUMNS));

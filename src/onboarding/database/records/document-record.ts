@@ -70,7 +70,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   restore(version: number): Command {
     return {
       statement: this.#restore,
-      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, version, uuidv7()],
+      values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, version],
       parse: nothing,
       writes: copiedDocument(this.mapping.table),
     };
@@ -106,7 +106,7 @@ function saveStatement({ table, columns, merged = [], defaults = {} }: Mapping):
   return new Statement(`save-${table}`, savingRow(table, ['extra', ...columns], save));
 }
 
-/** Values: user, session, time, revision, the version's revision, an id for a new row. */
+/** Values: user, session, time, revision, the version's revision. */
 function restoreStatement({ table, columns }: Mapping): Statement {
   return new Statement(`restore-${table}`, restoringRow(table, ['extra', ...columns]));
 }

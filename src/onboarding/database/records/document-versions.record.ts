@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../ground/problems/json.js';
 import { Statement, type Row } from '../../../storage/wire/statement.js';
 import { LARGE_DOCUMENTS, SIZED_TABLES } from '../document-sizes.js';
-import { contentOf, DOCUMENT_TABLES, type DocumentTable } from '../document-tables.js';
+import { contentOf, documentOf, DOCUMENT_TABLES, type DocumentTable } from '../document-tables.js';
 import type { Query } from '../record.js';
 import { sessionFromRow, type Session } from '../session.js';
 import type { Withheld } from '../snapshot.js';
@@ -79,7 +79,7 @@ const FIRST_STATED = `(select min(revision) from progress_events where user_id =
 /** SQL for what a document was at the revision; null also where that is not kept. */
 const earlierContent = (table: DocumentTable) => `(
   select case when changed_at is null then ${contentOf(table)} else (
-    select content from document_versions v
+    select ${documentOf(table, 'content')} from document_versions v
     where v.user_id = $1 and v.document = '${table}' and v.revision = changed_at) end
   from since where document = '${table}')`;
 
@@ -166,13 +166,13 @@ const changesOf = (table: DocumentTable) => `
              case when ${isShort('present.value')} and ${isShort('former.value')}
                   then jsonb_build_object('from', present.value, 'to', former.value) end) order by key), '[]')
     from jsonb_each(${fieldsOf(table, 'live.content')}) present
-    full join jsonb_each(${fieldsOf(table, 'kept.content')}) former using (key)
+    full join jsonb_each(${fieldsOf(table, documentOf(table, 'kept.content'))}) former using (key)
     where nullif(present.value, 'null') is distinct from nullif(former.value, 'null')
   ) as fields
   from since, (select ${contentOf(table)} as content) live, document_versions kept
   where since.document = '${table}' and since.is_kept
     and kept.user_id = $1 and kept.document = since.document and kept.revision = since.changed_at
-    and live.content is distinct from kept.content`;
+    and live.content is distinct from ${documentOf(table, 'kept.content')}`;
 
 /** Values: user, revision. */
 const differences = new Statement(
