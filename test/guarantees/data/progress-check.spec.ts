@@ -30,15 +30,15 @@ async function withOwner<T>({ ownerUrl }: { readonly ownerUrl: string }, use: (o
 }
 
 /** The users of each finding. */
-function check(database: TestDatabase, options: CheckOptions, after = '') {
-  return withOwner(database, async (owner) => {
-    const findings = new Findings(after);
-    const isDone = await new ProgressCheck(owner, options).run(findings, () => undefined);
-    expect(isDone).toBe(true);
-    const found = FINDINGS.map((finding) => [finding, findings.of(finding)] as const);
-    return Object.fromEntries(found.filter(([, { count }]) => count > 0).map(([finding, { ids }]) => [finding, ids]));
-  });
+async function checkOver(owner: pg.Client, options: CheckOptions) {
+  const findings = new Findings('');
+  expect(await new ProgressCheck(owner, options).run(findings, () => undefined)).toBe(true);
+  const found = FINDINGS.map((finding) => [finding, findings.of(finding)] as const);
+  return Object.fromEntries(found.filter(([, { count }]) => count > 0).map(([finding, { ids }]) => [finding, ids]));
 }
+
+const check = (database: TestDatabase, options: CheckOptions) =>
+  withOwner(database, (owner) => checkOver(owner, options));
 
 /** Each row of all users but one, with the transaction that wrote it last. */
 async function rowsOfOthers(database: TestDatabase, userId = ''): Promise<Record<string, unknown[]>> {
@@ -302,23 +302,25 @@ describe('next to a service that serves', () => {
   });
 
   it('a repair of users who go on writing leaves each of them as their events say, and fails none of their requests', async () => {
+    const change = `update onboarding_sessions set percentage_floor = 99, flow = 'later', flow_source = 'learnt'`;
     const writers = new Writers(app);
     writers.start(users);
-    let mended = 0;
-    try {
-      while (writers.rounds < 30 || mended < 30) {
-        await app.database.query(
-          `update onboarding_sessions set percentage_floor = 99, flow = 'later', flow_source = 'learnt'`,
-        );
-        const found = await check(app.database, { repair: true });
-        expect(Object.keys(found)).not.toContain('incomplete');
-        mended += found['mended']?.length ?? 0;
+    let repaired = 0;
+    await withOwner(app.database, async (owner) => {
+      try {
+        // The next write may come first, and make what was changed the user's progress.
+        while (writers.rounds < 30 || repaired === 0) {
+          await owner.query(change);
+          const found = await checkOver(owner, { repair: true });
+          expect(Object.keys(found)).not.toContain('incomplete');
+          repaired += found['mended']?.length ?? 0;
+        }
+      } finally {
+        await writers.stop();
       }
-    } finally {
-      await writers.stop();
-    }
+    });
     expect(writers.wrong).toEqual([]);
-    await check(app.database, { repair: true });
+    expect(await check(app.database, { repair: true })).not.toHaveProperty('incomplete');
     expect(await check(app.database, { repair: false })).toEqual({ same: users });
   });
 
