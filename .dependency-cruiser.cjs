@@ -55,8 +55,8 @@ const MORE_DOORS = {
   ],
   // What a step implements, and what routes take from a request.
   'onboarding/progress': ['step-handler', 'request-terms'],
-  // A class that a command runs; no application has it as a service.
-  'operations/maintenance': ['key-rotation'],
+  // Classes that commands run; no application has them as services.
+  'operations/maintenance': ['key-rotation', 'progress-check'],
 };
 
 /**

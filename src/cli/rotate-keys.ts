@@ -1,10 +1,10 @@
-import { SingleBar } from 'cli-progress';
 import { loadConfiguration } from '../ground/config/load-configuration.js';
 import { withConnection } from '../storage/postgres/owner-connection.js';
 import { KeyRotation } from '../operations/maintenance/key-rotation.js';
 import { startDatabase } from '../storage/postgres/start-database.js';
 import { StartupError } from '../ground/config/startup-error.js';
 import { Vault } from '../storage/vault/vault.js';
+import { withProgressBar } from './progress-bar.js';
 import { run } from './run.js';
 
 await run(async () => {
@@ -14,17 +14,11 @@ await run(async () => {
   try {
     const { ownerUrl } = database;
     if (!ownerUrl) throw new StartupError('DATABASE_MIGRATION_URL must name the connection of the schema’s owner.');
-    const bar = new SingleBar({
-      format: 'Resealing {bar} {value} of {total} users, {eta_formatted} left',
-      noTTYOutput: true,
-    });
-    const { resealed, broken, use } = await withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
-      new KeyRotation(vault, owner).run((done, total) => {
-        if (!bar.isActive) bar.start(total, 0);
-        bar.update(done);
-      }),
+    const { resealed, broken, use } = await withProgressBar(
+      'Resealing {bar} {value} of {total} users, {eta_formatted} left',
+      (onProgress) =>
+        withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) => new KeyRotation(vault, owner).run(onProgress)),
     );
-    bar.stop();
     console.log(`${resealed} data keys were resealed under ${vault.activeKeyId}.`);
     if (broken.length > 0) {
       throw new StartupError(

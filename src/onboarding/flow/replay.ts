@@ -13,6 +13,9 @@ export interface StatedEvent {
   readonly validation_errors: ValidationErrors;
 }
 
+/** An event that does state it. */
+type Statement = StatedEvent & { readonly state: ProgressState };
+
 /** All events of one user, summed up: each states where it leads, so the last one is enough if none is missing. */
 export interface EventTrail {
   readonly count: number;
@@ -20,8 +23,14 @@ export interface EventTrail {
   readonly last: StatedEvent | null;
 }
 
-/** The progress that all events lead to, whatever the deployment was that day; null where events are missing, or do not state it. */
-export function replay({ count, last }: EventTrail): Progress | null {
+/** The last event, which states where all events lead; null where events are missing, or do not state it. */
+export function lastStatement({ count, last }: EventTrail): Statement | null {
   if (!last?.state || last.revision !== count) return null;
-  return progressFrom(last.state, last.validation_errors);
+  return { ...last, state: last.state };
+}
+
+/** The progress that all events lead to, whatever the deployment was that day; null where events are missing, or do not state it. */
+export function replay(trail: EventTrail): Progress | null {
+  const statement = lastStatement(trail);
+  return statement && progressFrom(statement.state, statement.validation_errors);
 }

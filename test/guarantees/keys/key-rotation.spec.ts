@@ -329,6 +329,17 @@ describe('npm run keys:rotate', () => {
     expect(await database.dump()).toEqual(before);
   });
 
+  it('ends with one line when PostgreSQL refuses in the middle of it', async () => {
+    const users = await seed(vaultOf(OLD), 501);
+    await database.query(
+      `alter table data_keys add constraint refused check (user_id <> '${users[500]}' or key_id = 'old')`,
+    );
+    const { code, stdout, stderr } = await run([NEW, OLD]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('DATABASE_MIGRATION_URL: PostgreSQL refuses (23514');
+    expect(await use()).toEqual({ new: 500, old: 1 });
+  });
+
   it('fails for a data key that does not open, after all others', async () => {
     const users = await seed(vaultOf(OLD), 3);
     const [row] = await database.query<{ session_id: string }>(

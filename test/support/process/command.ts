@@ -13,10 +13,20 @@ export interface CommandEnd {
   readonly stderr: string;
 }
 
+export interface CommandOptions {
+  readonly args?: readonly string[];
+  /** What happens while it runs; `signal` sends it one. */
+  readonly meanwhile?: (signal: (name: NodeJS.Signals) => void) => Promise<void>;
+}
+
 /** Runs a built command, such as `cli/rotate-keys`, to its end. It sees the variables it is given and nothing else of the machine. */
-export async function runCommand(entry: string, environment: Environment): Promise<CommandEnd> {
+export async function runCommand(
+  entry: string,
+  environment: Environment,
+  { args = [], meanwhile }: CommandOptions = {},
+): Promise<CommandEnd> {
   const directory = scratchDirectory();
-  const child = spawn(process.execPath, [join(cluster().build, `${entry}.js`)], {
+  const child = spawn(process.execPath, [join(cluster().build, `${entry}.js`), ...args], {
     cwd: directory,
     env: { ...compileCache(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,6 +40,7 @@ export async function runCommand(entry: string, environment: Environment): Promi
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
   try {
+    await meanwhile?.((name) => child.kill(name));
     return await within(`${entry} ends`, ended);
   } finally {
     child.kill('SIGKILL');

@@ -112,7 +112,7 @@ function eventsOf({ revision }: Session, facts: readonly ProgressFact[], origin:
 }
 
 /** Columns of a session that are its state, with their types. */
-const STATE = {
+export const SESSION_STATE = {
   steps: 'jsonb',
   current_step: 'text',
   percentage_floor: 'numeric',
@@ -136,7 +136,7 @@ interface Documents {
 /** Values: user, session, time, events; then the limits. */
 function advanceStatement(label: string, documents: Documents): Statement {
   const { queries = '', set = '', from = '', changed = `'{}'::text[]` } = documents;
-  const columns = Object.entries(STATE);
+  const columns = Object.entries(SESSION_STATE);
   return new Statement(
     label,
     `with ${queries} session as (
