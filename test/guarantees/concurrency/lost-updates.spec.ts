@@ -9,7 +9,7 @@ import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
 type Headers = Record<string, string>;
 type Write = (client: Client, headers?: Headers) => Promise<Answer>;
 
-const TAGGED_READS = ['/init', '/status', '/progress', '/step/1', '/step/2', '/step/6'];
+const TAGGED_READS = ['/init', '/status', '/progress', '/step/1', '/step/2', '/step/6', '/history'];
 
 const BUSINESS = { business_description: 'Tea, by post' };
 const KEY = { provider: 'exa', api_key: 'another-key-of-mine' };
@@ -50,6 +50,7 @@ const WRITES: Readonly<Record<string, Write>> = {
   'POST /onboarding/business-info': (client, headers) => client.post('//onboarding/business-info', BUSINESS, headers),
   'PUT /onboarding/business-info/:id': async (client, headers) =>
     client.send('PUT', `//onboarding/business-info/${await idOfBusiness(client)}`, JSON.stringify(BUSINESS), headers),
+  'POST /api/onboarding/restore': (client, headers) => client.post('/restore', { revision: 1, what: 'all' }, headers),
   'POST /api/onboarding/reset': (client, headers) => client.post('/reset', undefined, headers),
 };
 

@@ -86,6 +86,8 @@ describe('requests of any kind', () => {
     );
     requests = hostileRequests({
       n: STEP_NUMBERS.map(String),
+      // Those of the first requests, and of many later ones.
+      revision: ['1', '2', '3', '9', '30'],
       provider: PROVIDERS.flatMap(({ id, aliases }) => [id, ...aliases]),
       userId: [...USERS, SILENT, 'fuzz.nobody'].map(encodeURIComponent),
       id: ids,

@@ -27,6 +27,8 @@ export const WRITES: readonly SampleRequest[] = [
   },
   { route: 'DELETE /api/onboarding/style-detection/analysis/:id' },
   { route: 'POST /api/onboarding/complete' },
+  // Nothing was saved by then.
+  { route: 'POST /api/onboarding/restore', body: { revision: 1, what: 'all' } },
   { route: 'POST /api/onboarding/reset', query: 'hard=false' },
   { route: 'POST /api/onboarding/reset', query: 'hard=true' },
   {
@@ -57,7 +59,7 @@ export const READS: readonly SampleRequest[] = API_ROUTES.filter((route) => rout
   (route): SampleRequest[] =>
     route.includes(':n')
       ? STEP_NUMBERS.map((n) => ({ route, at: { n } }))
-      : [{ route, at: { provider: 'gemini', url: 'https://example.com' } }],
+      : [{ route, at: { provider: 'gemini', url: 'https://example.com', revision: 1 } }],
 );
 
 /** The scopes of a token that may read all of it. */
