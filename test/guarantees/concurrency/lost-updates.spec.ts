@@ -50,7 +50,8 @@ const WRITES: Readonly<Record<string, Write>> = {
   'POST /onboarding/business-info': (client, headers) => client.post('//onboarding/business-info', BUSINESS, headers),
   'PUT /onboarding/business-info/:id': async (client, headers) =>
     client.send('PUT', `//onboarding/business-info/${await idOfBusiness(client)}`, JSON.stringify(BUSINESS), headers),
-  'POST /api/onboarding/restore': (client, headers) => client.post('/restore', { revision: 1, what: 'all' }, headers),
+  'POST /api/onboarding/restore': (client, headers) =>
+    client.post('/restore', { revision: 1, what: 'progress' }, headers),
   'POST /api/onboarding/reset': (client, headers) => client.post('/reset', undefined, headers),
 };
 

@@ -129,6 +129,7 @@ function writes(mark: string, names: Names, { business, analysis, revision, posi
         status: 404,
       },
     ]),
+    { route: 'POST /api/onboarding/complete', body: names },
     restore({ revision: 2, what: 'progress' }),
     restore({ revision: 2, what: 'data', steps: ['business_info'] }),
     {
@@ -136,7 +137,6 @@ function writes(mark: string, names: Names, { business, analysis, revision, posi
       body: { ...names, ...markedBusiness(mark) },
     },
     { ...restore({ revision, what: 'all' }), status: 404 },
-    { route: 'POST /api/onboarding/complete', body: names },
     { route: 'POST /api/onboarding/reset', query: 'hard=false', body: names },
   ];
 }
