@@ -51,6 +51,11 @@ const analysisCleared: Change = {
   name: 'analysis cleared',
   send: (client) => client.send('DELETE', `/style-detection/analysis/${analysisId}`),
 };
+/** Other data each time, so that what was there becomes a version. */
+const replaced = [2, 3, 4, 5].map((step): Change => ({
+  name: `step ${step} completed with other data`,
+  send: (client) => client.post(`/step/${step}/complete`, { data: { ...sample(step).data, time: ++keys } }),
+}));
 /** To before anything was saved, of somebody with data in each table of documents. */
 const restored: Change = {
   name: 'restored',
@@ -94,7 +99,7 @@ const WRITERS: Readonly<Record<string, readonly Change[]>> = {
   data_keys: [apiKeys, keySaved],
   business_info: [business],
   access_events: [keyLent],
-  document_versions: [website, research, persona, integrations, business, restored],
+  document_versions: [...replaced, business, restored],
 };
 /** Of these a user has one row, which stays. */
 const WRITTEN_ONCE = ['data_keys'];
