@@ -4,7 +4,8 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { rowsOf } from '../../support/data/filled-user.js';
 import { expectProblem } from '../../support/service/problems.js';
 import { GUARDED_ROUTES } from '../../support/service/routes.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
 type Headers = Record<string, string>;
 type Write = (client: Client, headers?: Headers) => Promise<Answer>;

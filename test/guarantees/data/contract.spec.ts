@@ -11,7 +11,8 @@ import {
   routesOf,
   SCOPED_ROUTES,
 } from '../../support/service/routes.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
 interface Request {
   /** What stands for `{n}` and the like, where it is not what stands for it elsewhere. */

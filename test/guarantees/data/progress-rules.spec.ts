@@ -10,7 +10,8 @@ import { idIn } from '../../support/data/sample-requests.js';
 import { operations, ProgressModel, type Operation } from '../../support/data/progress-model.js';
 import { pathOf } from '../../support/service/route-paths.js';
 import { GUARDED_ROUTES, PUBLIC_ROUTES, SCOPED_ROUTES } from '../../support/service/routes.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
 const RESETS = ['resetStep', 'resetAll', 'softReset', 'hardReset'];
 

@@ -10,7 +10,8 @@ import type { StepKey } from '../../../src/onboarding/flow/steps.js';
 import { RESTORABLE, type Restorable } from '../../../src/onboarding/flow/transitions.js';
 import { OnboardingProgressService } from '../../../src/onboarding/progress/onboarding-progress.service.js';
 import { Deployments } from '../../support/data/deployments.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 import type { TestApp } from '../../support/service/app.js';
 import type { Answer } from '../../support/service/client.js';
 

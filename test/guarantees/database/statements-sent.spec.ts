@@ -5,7 +5,8 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { DatabaseWire, type Traffic } from '../../support/database/database-wire.js';
 import { runAs } from '../../support/database/raw-statements.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
 const READS = ['/status', '/progress', '/step/2', '/init', '/ai-inputs'];
 

@@ -4,7 +4,7 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { fillEveryTable, markedBusiness, rowsOf, TABLES, type Dump } from '../../support/data/filled-user.js';
 import { LOOK_ALIKES } from '../../support/data/look-alikes.js';
 import { markedSample } from '../../support/data/marked-samples.js';
-import { STEP_NUMBERS } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
 import { pathOf } from '../../support/service/route-paths.js';
 import {

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { TestApp } from '../service/app.js';
 import type { TestDatabase } from '../database/database.js';
 import { markedSample } from './marked-samples.js';
-import { STEP_NUMBERS } from './samples.js';
+import { STEP_NUMBERS } from './step-numbers.js';
 
 /** Every table of users: a new one fails the guarantees until it is named here and filled below. */
 export const TABLES = [

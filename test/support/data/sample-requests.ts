@@ -1,7 +1,8 @@
 import { pathOf } from '../service/route-paths.js';
 import { API_ROUTES, SCOPED_ROUTES } from '../service/routes.js';
 import type { Dump } from './filled-user.js';
-import { OPTIONAL_STEPS, sample, STEP_NUMBERS } from './samples.js';
+import { sample } from './samples.js';
+import { OPTIONAL_STEPS, STEP_NUMBERS } from './step-numbers.js';
 
 export interface SampleRequest {
   /** As in the list of routes. */
