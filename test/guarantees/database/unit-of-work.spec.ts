@@ -395,6 +395,23 @@ describe('a unit of work', () => {
     },
   );
 
+  it('that saves a document twice with one event keeps what was there before the event', async () => {
+    const userId = await veteran();
+    const versions = () =>
+      database.query(
+        `select revision::int, content ->> 'website_url' as url from document_versions
+         where user_id = $1 and document = 'website_analyses' order by revision desc`,
+        [userId],
+      );
+    const before = await versions();
+    const { revision } = await users.forUser(userId, {}, (data) => {
+      save(data, 'https://one.example');
+      save(data, 'https://two.example');
+      return data.change(dataSaved('website'));
+    });
+    expect(await versions()).toEqual([{ revision, url: 'https://example.com' }, ...before]);
+  });
+
   describe('that throws', () => {
     it.each(USERS)('sends nothing further but the end of its transaction, for %s', async (_, newUser) => {
       const userId = await newUser();
