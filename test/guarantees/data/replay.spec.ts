@@ -18,10 +18,11 @@ import type { Answer } from '../../support/service/client.js';
 /** What can be done to a user's onboarding, over HTTP or from inside the process. */
 type Operation =
   | { readonly do: 'complete'; readonly step: number; readonly errors: readonly string[]; readonly flow?: FlowId }
+  | { readonly do: 'business'; readonly flow?: FlowId }
   | { readonly do: 'skip' | 'goTo' | 'fail' | 'resetStep'; readonly step: number }
   | { readonly do: 'raise'; readonly percentage: number }
   | { readonly do: 'restore'; readonly back: number; readonly what: Restorable }
-  | { readonly do: 'start' | 'finish' | 'business' | 'saveKey' | 'removeKey' | 'softReset' | 'hardReset' };
+  | { readonly do: 'start' | 'finish' | 'saveKey' | 'removeKey' | 'softReset' | 'hardReset' };
 
 const step = fc.constantFrom(...STEP_NUMBERS);
 const constant = <const T>(value: T) => fc.constant(value);
@@ -45,6 +46,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
       flow: fc.constantFrom(...FLOW_IDS),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: constant('business'), flow: fc.constantFrom(...FLOW_IDS) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('skip', 'goTo', 'fail', 'resetStep'), step }) },
   { weight: 1, arbitrary: fc.record({ do: constant('raise'), percentage: fc.integer({ min: 0, max: 100 }) }) },
   {
@@ -64,18 +66,24 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 
 const complete = (step: number, ...errors: string[]): Operation => ({ do: 'complete', step, errors });
 
-/** What chance may not find: the end, a restore from behind it and back, another wizard, and a beginning after a hard reset. */
+/** What chance may not find: every kind of event, a restore from behind the end and back, and a beginning after a hard reset. */
 const TO_THE_END_AND_BACK: Operation[] = [
   { do: 'saveKey' },
+  { do: 'removeKey' },
+  { do: 'business' },
+  { do: 'goTo', step: 5 },
   ...[1, 2, 3].map((number) => complete(number, 'slow', 'old')),
   { do: 'fail', step: 4 },
+  { do: 'skip', step: 4 },
+  { do: 'resetStep', step: 2 },
+  complete(2, 'slow'),
   { do: 'finish' },
   { do: 'softReset' },
   { do: 'raise', percentage: 70 },
   { do: 'restore', back: 2, what: 'progress' },
   { do: 'restore', back: 2, what: 'all' },
-  { do: 'complete', step: 2, errors: [], flow: 'five' },
-  { do: 'complete', step: 2, errors: [], flow: 'four' },
+  { do: 'business', flow: 'five' },
+  { do: 'business', flow: 'four' },
   { do: 'restore', back: 6, what: 'all' },
   { do: 'hardReset' },
   complete(2, 'slow'),
@@ -119,7 +127,7 @@ describe('over any sequence of operations, the events replayed are the session',
           await subject.expectReplayed(op);
         }
       }),
-      { numRuns: 3, examples: [[TO_THE_END_AND_BACK]] },
+      { numRuns: 5, examples: [[TO_THE_END_AND_BACK]] },
     );
   });
 
@@ -162,9 +170,8 @@ class Subject {
     const progress = () => service.forUser(this.userId);
     switch (op.do) {
       case 'complete': {
-        const more = op.flow ? { 'onboarding-flow': op.flow } : {};
         const body = { ...sample(op.step), validation_errors: op.errors };
-        return this.#posted(`/step/${op.step}/complete`, body, more);
+        return this.#posted(`/step/${op.step}/complete`, body, op.flow);
       }
       case 'skip':
         return this.#posted(`/step/${op.step}/skip`);
@@ -173,7 +180,7 @@ class Subject {
       case 'finish':
         return this.#posted('/complete');
       case 'business':
-        return this.#posted('/business-info', { business_description: `What we do, the ${++users}th time` });
+        return this.#posted('/business-info', { business_description: `What we do, the ${++users}th time` }, op.flow);
       case 'saveKey':
         return this.#posted('/api-keys', { provider: 'exa', api_key: `a-key-of-${++users}` });
       case 'removeKey':
@@ -197,8 +204,8 @@ class Subject {
     }
   }
 
-  async #posted(path: string, body?: object, more?: object): Promise<void> {
-    this.#refusedOrDone(await this.send('POST', path, body, more));
+  async #posted(path: string, body?: object, flow?: FlowId): Promise<void> {
+    this.#refusedOrDone(await this.send('POST', path, body, flow && { 'onboarding-flow': flow }));
   }
 
   #refusedOrDone({ status, text }: Answer): void {
