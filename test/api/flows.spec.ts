@@ -13,6 +13,7 @@ const named = (flow: string) => ({ 'onboarding-flow': flow });
 
 const VALUES = {
   n: 1,
+  revision: 1,
   provider: 'openai',
   id: '00000000-0000-7000-8000-000000000000',
   userId: 'somebody',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rowsOf } from '../support/data/filled-user.js';
 import { sample } from '../support/data/samples.js';
 import { wireTime } from '../support/database/wire-time.js';
 import { TestApp } from '../support/service/app.js';
@@ -250,6 +251,83 @@ describe('a restore', () => {
     expect(await done(user.get(`/business-info/${between.id}`))).toMatchObject({
       business_description: 'Bread for the town',
     });
+  });
+});
+
+describe('a user with 10,000 events', () => {
+  /** As many further events as the user may have, which state what the last one does. */
+  async function fillUp(userId: string, last = 10_000): Promise<void> {
+    await app.database.query(
+      `with added as (
+         insert into progress_events
+           (user_id, session_id, revision, type, data, state, validation_errors, actor, cause, occurred_at)
+         select user_id, session_id, n, 'data_saved', '{}', state, validation_errors, actor, cause, occurred_at
+         from progress_events e, generate_series(e.revision + 1, $2) n
+         where user_id = $1 and revision = (select max(revision) from progress_events where user_id = $1)
+       )
+       update onboarding_sessions set revision = $2 where user_id = $1`,
+      [userId, last],
+    );
+  }
+
+  const DETAIL =
+    'Your onboarding has been changed 10,000 times, and takes no further change. To go on, begin again: a hard reset deletes it with all of its data.';
+
+  it('is refused each further change, which changes nothing, and told to begin again', async () => {
+    const user = await app.as('too many');
+    await complete(user, 2);
+    await done(user.post('/api-keys', { provider: 'exa', api_key: 'a-key-of-mine-1' }));
+    await fillUp('too many');
+    const rows = () => rowsOf(app.database, 'too many');
+    const before = await rows();
+    for (const [path, body] of [
+      ['/step/3/complete', sample(3)],
+      ['/step/2/complete', sample(2)],
+      ['/step/4/skip', undefined],
+      ['/business-info', { business_description: 'Bread for the town' }],
+      ['/step4/persona-save', { core_persona: { identity: {} } }],
+      ['/api-keys', { provider: 'exa', api_key: 'another-key-of-mine' }],
+      ['/restore', { revision: 1, what: 'all' }],
+      ['/reset', undefined],
+    ] as const) {
+      const answer = await user.post(path, body);
+      expect([path, answer.status]).toEqual([path, 400]);
+      expectProblem(answer, 400, DETAIL);
+    }
+    expectProblem(await user.send('DELETE', '/api-keys/exa'), 400, DETAIL);
+    expect(await rows()).toEqual(before);
+  });
+
+  it('reads it all, and a start changes nothing', async () => {
+    const user = await app.as('too many');
+    for (const path of ['/init', '/status', '/progress', '/step/2', '/history/1', '/history/10000']) {
+      await done(user.get(path));
+    }
+    expect(await done(user.post('/start'))).toMatchObject({ current_step: 1 });
+    const { items, next_before } = await done(user.get('/history?limit=200'));
+    expect([items.length, next_before]).toEqual([200, 9801]);
+    expect(items[0].position).toMatch(/^10000\./);
+  });
+
+  it('may begin again by a hard reset, which leaves nothing', async () => {
+    const user = await app.as('too many');
+    expect(await done(user.post('/reset?hard=true'))).toMatchObject({ reset_mode: 'hard' });
+    expect(Object.values(await rowsOf(app.database, 'too many')).flat()).toEqual([]);
+    await complete(user, 2);
+    expect(await types(user)).toEqual(['step_completed', 'onboarding_started']);
+  });
+
+  it('is refused a change of two events where there is room for one', async () => {
+    const user = await app.as('almost too many');
+    for (const step of [1, 2, 3]) await complete(user, step);
+    await fillUp('almost too many', 9_998);
+    const before = await rowsOf(app.database, 'almost too many');
+    // Two steps are skipped, and the last is completed.
+    expectProblem(await user.post('/complete'), 400, DETAIL);
+    expect(await rowsOf(app.database, 'almost too many')).toEqual(before);
+    await done(user.post('/step/4/skip'));
+    await done(user.post('/step/5/skip'));
+    expectProblem(await user.post('/step/2/complete', sample(2)), 400, DETAIL);
   });
 });
 

@@ -82,7 +82,8 @@ describe('the document of the API', () => {
 
   it('describes every refusal as a problem', () => {
     let problems = 0;
-    const viewOf = (status: string) => (status === '429' ? 'TooManyRequestsView' : 'ProblemView');
+    const views: Readonly<Record<string, string>> = { '410': 'GoneView', '429': 'TooManyRequestsView' };
+    const viewOf = (status: string) => views[status] ?? 'ProblemView';
     for (const [route, { responses }] of operations) {
       for (const [status, { content, description }] of Object.entries(responses)) {
         if (status < '300') continue;

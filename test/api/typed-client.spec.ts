@@ -8,7 +8,8 @@ import { audienceOf, promptFor } from '../example/node.js';
 import { TestApp } from '../support/service/app.js';
 import { loadModuleInPage } from '../support/service/module-in-page.js';
 import { checkAnswer } from '../support/service/contract.js';
-import { sample, STEP_NUMBERS } from '../support/data/samples.js';
+import { sample } from '../support/data/samples.js';
+import { STEP_NUMBERS } from '../support/data/step-numbers.js';
 import { scratchDirectory } from '../support/process/scratch-directory.js';
 import { token } from '../support/service/tokens.js';
 

@@ -43,6 +43,7 @@ describe('a service without a database', () => {
       started_at: STARTED,
       updated_at: STARTED,
       completed_at: null,
+      validation_errors: {},
     };
     const module = await without({
       readForUser: (userId, { parse }) => {

@@ -16,8 +16,8 @@ interface Change {
 
 /**
  * SQL that changes a document and keeps the one before as a version, if it was another: in one statement, since its parts all see
- * the rows as they were. A version is what was there before the event of its revision; no content says that there was nothing.
- * Its first values: user, session, time, revision.
+ * the rows as they were. A version is what was there before the event of its revision, also where that changes the document twice;
+ * no content says that there was nothing. Its first values: user, session, time, revision.
  */
 export function keepingVersion({ table, queries, replaced, select }: Change): string {
   // Counted already, but for the small table that does not count.
@@ -27,7 +27,8 @@ export function keepingVersion({ table, queries, replaced, select }: Change): st
   const keep = `
     insert into document_versions (user_id, session_id, document, revision, content, bytes)
     select $1, $2, '${table}', $4, content, case when content is null then 0 else ${bytes} end
-    from (${replaced}) replaced`;
+    from (${replaced}) replaced
+    on conflict (user_id, document, revision) do nothing`;
   return `with ${queries} ${select === undefined ? keep : `, kept as (${keep}) ${select}`}`;
 }
 

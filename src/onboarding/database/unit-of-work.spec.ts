@@ -1,18 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { Statement } from '../../storage/wire/statement.js';
 import type { RememberedFlow } from '../flow/flow-choice.js';
-import { StepsMissing } from '../flow/flow.problems.js';
+import { StepsMissing, TooManyChanges } from '../flow/flow.problems.js';
 import { CANONICAL_FLOWS, FLOWS } from '../flow/flows.js';
 import { newProgress, stepState, type FinishedByDeployment } from '../flow/progress.js';
+import { progressFrom, stateOf, type ProgressState, type ValidationErrors } from '../flow/progress-state.js';
+import { MAX_EVENTS } from '../flow/replay.js';
 import {
   completeOnboarding,
   completeStep,
+  dataSaved,
   goToStep,
   keysChanged,
   raisePercentage,
   unchanged,
 } from '../flow/transitions.js';
 import { DocumentsTooLarge, MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from './document-sizes.js';
+import type { DocumentTable } from './document-tables.js';
 import type { Command, Query } from './record.js';
 import type { Origin } from './records/onboarding-sessions.record.js';
 import type { Session } from './session.js';
@@ -22,6 +26,8 @@ const STARTED = new Date('2026-01-02T03:04:05.678Z');
 const NOW = new Date('2026-02-03T04:05:06.789Z');
 const WIZARD: Origin = { actor: 'user', cause: 'wizard' };
 const NOWHERE: FinishedByDeployment = new Set();
+/** Versions that are kept of each document. */
+const VERSIONS = 20;
 
 const SESSION: Session = {
   id: '01900000-0000-7000-8000-000000000000',
@@ -37,8 +43,11 @@ function workOn(opened: Partial<Opened<Reads>> = {}, origin = WIZARD, wizard: Pa
     'alice',
     NOW,
     { session: SESSION, isNew: false, documentItems: 0, read: {}, ...opened },
-    origin,
-    { named: null, deployment: 'six', numbers: 'wizard', ...wizard },
+    {
+      wizard: { named: null, deployment: 'six', numbers: 'wizard', ...wizard },
+      origin,
+      documentVersions: VERSIONS,
+    },
   );
 }
 
@@ -50,7 +59,7 @@ function command(label: string): Command<number> {
 }
 
 /** A command that writes documents. */
-function write(table: SizedTable, items = 1, isTooLarge = false): Command<number> {
+function write(table: DocumentTable, items = 1, isTooLarge = false): Command<number> {
   return { ...command(`save-${table}`), writes: { table, items, isTooLarge } };
 }
 
@@ -60,34 +69,48 @@ function query(label: string): Query<number> {
 
 const labels = ({ planned }: UnitOfWork) => planned.map(({ command: { statement } }) => statement.label);
 
+interface SentEvent {
+  readonly revision: number;
+  readonly type: string;
+  readonly state: ProgressState;
+  readonly validation_errors: ValidationErrors;
+}
+
 /** How the session advances: the statement, and the values by what they mean. */
-function advanceOf({ planned, subject }: UnitOfWork) {
+function advanceOf({ planned }: UnitOfWork) {
   const found = planned.filter(({ command: { statement } }) => statement.label.startsWith('advance-'));
   expect(found).toHaveLength(1);
-  const [{ command: advance }] = found as [(typeof found)[number]];
-  const [userId, id, revision, steps, currentStep, floor, startedAt, completedAt, ...rest] = advance.values(subject);
-  const [flow, source, onboardingType, now, events, ...items] = rest;
+  const [{ command: advance, subject }] = found as [(typeof found)[number]];
+  const [userId, sessionId, now, events, ...limits] = advance.values(subject);
   return {
     label: advance.statement.label,
     text: advance.statement.text,
-    session: {
-      userId,
-      id,
-      revision,
-      steps: JSON.parse(steps as string) as unknown,
-      currentStep,
-      floor,
-      startedAt,
-      completedAt,
-      wizard: [flow, source, onboardingType],
-    },
+    userId,
+    sessionId,
     now,
-    events: JSON.parse(events as string) as Record<string, unknown>[],
-    items,
+    events: JSON.parse(events as string) as readonly SentEvent[],
+    limits,
   };
 }
 
+/** The event that leads to the session's new state. */
+function lastEvent(work: UnitOfWork): SentEvent {
+  const last = advanceOf(work).events.at(-1);
+  if (!last) throw new Error('There is no event.');
+  return last;
+}
+
+/** The wizard that the session has afterwards. */
+function wizardOf(work: UnitOfWork) {
+  const { flow, flow_source, onboarding_type } = lastEvent(work).state;
+  return [flow, flow_source, onboarding_type];
+}
+
 const revisions = (work: UnitOfWork) => advanceOf(work).events.map(({ type, revision }) => [type, revision]);
+
+/** The event that each planned statement belongs to. */
+const belongings = ({ planned }: UnitOfWork) =>
+  planned.map(({ command: { statement }, subject }) => [statement.label, subject.revision]);
 
 describe('what a unit of work knows', () => {
   it('is what was opened, whatever it has planned since', () => {
@@ -100,7 +123,7 @@ describe('what a unit of work knows', () => {
 
   it('is the session as it was opened while nothing has changed it', () => {
     const work = workOn();
-    work.run(write('website_analyses'));
+    work.run(command('delete-key'));
     expect(work.change(unchanged)).toBe(SESSION);
     expect(work.session).toBe(SESSION);
   });
@@ -120,8 +143,12 @@ describe('what a unit of work knows', () => {
     expect(work.session).toEqual(second);
   });
 
-  it('is whose rows it changes, and when', () => {
-    expect(workOn().subject).toEqual({ userId: 'alice', sessionId: SESSION.id, now: NOW });
+  it('is the progress that its last event states', () => {
+    const work = workOn();
+    work.change(completeStep('website', ['slow'], NOWHERE));
+    work.change(raisePercentage(42.5));
+    const { state, validation_errors } = lastEvent(work);
+    expect(progressFrom(state, validation_errors)).toEqual(work.session.progress);
   });
 });
 
@@ -131,12 +158,47 @@ describe('events', () => {
     work.change(keysChanged('api_key_saved', ['openai', 'exa']));
     work.change(unchanged);
     work.change(completeStep('api_keys', [], NOWHERE));
+    const before = stateOf(SESSION.progress);
+    const saved = { type: 'api_key_saved', step: 'api_keys', state: before, validation_errors: {}, ...WIZARD };
     expect(advanceOf(work).events).toEqual([
-      { type: 'api_key_saved', step: 'api_keys', data: { provider: 'openai' }, revision: 8, ...WIZARD },
-      { type: 'api_key_saved', step: 'api_keys', data: { provider: 'exa' }, revision: 9, ...WIZARD },
-      { type: 'step_completed', step: 'api_keys', data: { from: 'pending', to: 'completed' }, revision: 10, ...WIZARD },
+      { ...saved, data: { provider: 'openai' }, revision: 8 },
+      { ...saved, data: { provider: 'exa' }, revision: 9 },
+      {
+        type: 'step_completed',
+        step: 'api_keys',
+        data: { from: 'pending', to: 'completed' },
+        revision: 10,
+        state: { ...before, steps: { api_keys: { status: 'completed', completed_at: NOW.toISOString() } } },
+        validation_errors: {},
+        ...WIZARD,
+      },
     ]);
-    expect(advanceOf(work).session.revision).toBe(10);
+    expect(work.session.revision).toBe(10);
+  });
+
+  it('state the progress that each of them leads to, with the validation errors on their own', () => {
+    const work = newWork();
+    work.change(completeStep('website', ['slow', 'old'], NOWHERE));
+    work.change(goToStep('research'));
+    const start = stateOf(newProgress(STARTED));
+    const website = { status: 'completed', completed_at: NOW.toISOString() };
+    expect(advanceOf(work).events).toMatchObject([
+      { type: 'onboarding_started', state: start, validation_errors: {} },
+      {
+        type: 'step_completed',
+        state: { ...start, steps: { website } },
+        validation_errors: { website: ['slow', 'old'] },
+      },
+      {
+        type: 'step_started',
+        state: {
+          ...start,
+          steps: { website, research: { status: 'in_progress', completed_at: null } },
+          current_step: 'research',
+        },
+        validation_errors: { website: ['slow', 'old'] },
+      },
+    ]);
   });
 
   it('begin with the start where the session is new, once, also when nothing else happens', () => {
@@ -157,13 +219,11 @@ describe('events', () => {
     ['nothing at all', () => undefined],
     ['a command', (data) => data.run(command('save'))],
     ['a read', (data) => data.readAfter(query('read'))],
-    ['a document', (data) => data.run(write('persona_data'))],
   ])('begin with the start where the session is new, also when the work is %s', (_, decide) => {
     const work = newWork();
     decide(work);
     expect(revisions(work)).toEqual([['onboarding_started', 1]]);
     expect(work.session).toEqual({ ...SESSION, revision: 1, updatedAt: NOW });
-    expect(advanceOf(work).session.revision).toBe(1);
   });
 
   it('do not begin with the start where there was a session', () => {
@@ -213,7 +273,7 @@ describe('the wizard', () => {
       flow: { id: 'four', source: 'learnt' },
       onboardingType: 'linkedin',
     });
-    expect(advanceOf(work).session.wizard).toEqual(['four', 'learnt', 'linkedin']);
+    expect(wizardOf(work)).toEqual(['four', 'learnt', 'linkedin']);
     expect(revisions(work)).toEqual([['step_started', 8]]);
   });
 
@@ -221,7 +281,7 @@ describe('the wizard', () => {
     const work = workOn({}, WIZARD, { named: 'five' });
     work.learn({ flow: 'six', onboardingType: null });
     work.change(move);
-    expect(advanceOf(work).session.wizard).toEqual(['five', 'explicit', null]);
+    expect(wizardOf(work)).toEqual(['five', 'explicit', null]);
   });
 
   it('is not kept without an event', () => {
@@ -229,9 +289,6 @@ describe('the wizard', () => {
     work.learn({ flow: 'five', onboardingType: 'linkedin' });
     expect(work.change(unchanged)).toBe(SESSION);
     expect(work.planned).toEqual([]);
-    // Nor where nothing but a document is saved.
-    work.run(write('persona_data'));
-    expect(advanceOf(work)).toMatchObject({ events: [], session: { revision: 7, wizard: [null, null, null] } });
   });
 
   it('that replaces another is an event before that of the change, once', () => {
@@ -240,9 +297,16 @@ describe('the wizard', () => {
     work.change(move);
     work.change(goToStep('research'));
     expect(advanceOf(work).events).toMatchObject([
-      { type: 'flow_changed', step: null, data: { from: 'five', to: 'six' }, revision: 8, ...WIZARD },
-      { type: 'step_started', step: 'website', revision: 9 },
-      { type: 'step_started', step: 'research', revision: 10 },
+      {
+        type: 'flow_changed',
+        step: null,
+        data: { from: 'five', to: 'six' },
+        revision: 8,
+        state: { flow: 'six', flow_source: 'learnt', current_step: null },
+        ...WIZARD,
+      },
+      { type: 'step_started', step: 'website', revision: 9, state: { flow: 'six', current_step: 'website' } },
+      { type: 'step_started', step: 'research', revision: 10, state: { flow: 'six', current_step: 'research' } },
     ]);
     expect(work.session.revision).toBe(10);
   });
@@ -250,7 +314,7 @@ describe('the wizard', () => {
   it('of a new user is kept with the start, which is then the one event', () => {
     const work = workOn({ session: { ...SESSION, revision: 0 }, isNew: true }, WIZARD, { named: 'four' });
     expect(revisions(work)).toEqual([['onboarding_started', 1]]);
-    expect(advanceOf(work).session.wizard).toEqual(['four', 'explicit', null]);
+    expect(wizardOf(work)).toEqual(['four', 'explicit', null]);
   });
 
   it('and the type stay where a later post tells neither', () => {
@@ -258,7 +322,7 @@ describe('the wizard', () => {
     const work = workOn({ session: { ...SESSION, progress: known } });
     work.learn({ flow: null, onboardingType: null });
     work.change(move);
-    expect(advanceOf(work).session.wizard).toEqual(['five', 'learnt', 'linkedin']);
+    expect(wizardOf(work)).toEqual(['five', 'learnt', 'linkedin']);
   });
 
   it('whose number a refusal has is the wizard’s, or the canonical one', () => {
@@ -302,25 +366,37 @@ describe('what is sent', () => {
     expect(labels(work)).toEqual(['delete-key', 'read']);
   });
 
-  it('advances the session when a document was saved, without an event or a revision if there was no change', () => {
-    const work = workOn();
-    work.run(write('persona_data'));
-    expect(labels(work)).toEqual(['save-persona_data', 'advance-bounded']);
-    expect(advanceOf(work)).toMatchObject({ events: [], session: { revision: 7 } });
+  it('is refused where a document is saved and no change follows, before anything is sent', () => {
+    for (const table of ['persona_data', 'business_info'] as const) {
+      const work = workOn();
+      work.change(goToStep('website'));
+      work.run(write(table));
+      expect(() => work.planned).toThrow('A document is saved without an event');
+      // Work that changes nothing is no event either.
+      work.change(unchanged);
+      work.change(goToStep('website'));
+      expect(() => work.planned).toThrow('A document is saved without an event');
+      work.change(dataSaved('personalization'));
+      expect(belongings(work).slice(0, 1)).toEqual([[`save-${table}`, 9]]);
+    }
   });
 
-  it('gives each command the user, the session and the moment', () => {
+  it('gives each command the user, the session, the moment and its event', () => {
     const work = workOn();
-    work.run({ ...command('save'), values: ({ userId, sessionId, now }) => [userId, sessionId, now] });
+    work.run(command('save'));
+    work.change(goToStep('website'));
     const [planned] = work.planned;
-    expect(planned?.command.values(work.subject)).toEqual(['alice', SESSION.id, NOW]);
+    expect(planned?.subject).toEqual({ userId: 'alice', sessionId: SESSION.id, now: NOW, revision: 8 });
   });
 
-  it('gives a read after the user, and nothing else', () => {
+  it('gives a read after the user, and what it names', () => {
     const work = workOn();
     work.readAfter(query('read'));
-    const [planned] = work.planned;
-    expect(planned?.command.values(work.subject)).toEqual(['alice']);
+    work.readAfter({ ...query('page'), values: [7, 'x'] });
+    expect(work.planned.map(({ command: read, subject }) => read.values(subject))).toEqual([
+      ['alice'],
+      ['alice', 7, 'x'],
+    ]);
   });
 
   it('is the state of the session after the last change', () => {
@@ -328,19 +404,129 @@ describe('what is sent', () => {
     work.change(completeStep('api_keys', [], NOWHERE));
     work.change(raisePercentage(42.5));
     work.change(goToStep('research'));
-    const { session, now } = advanceOf(work);
-    expect(session).toEqual({
-      userId: 'alice',
-      id: SESSION.id,
+    const { userId, sessionId, now } = advanceOf(work);
+    expect([userId, sessionId, now]).toEqual(['alice', SESSION.id, NOW]);
+    expect(lastEvent(work)).toMatchObject({
       revision: 10,
-      steps: work.session.progress.steps,
-      currentStep: 'research',
-      floor: 42.5,
-      startedAt: STARTED,
-      completedAt: null,
-      wizard: [null, null, null],
+      state: {
+        steps: {
+          api_keys: { status: 'completed', completed_at: NOW.toISOString() },
+          research: { status: 'in_progress', completed_at: null },
+        },
+        current_step: 'research',
+        percentage_floor: 42.5,
+        started_at: STARTED.toISOString(),
+        completed_at: null,
+        flow: null,
+        flow_source: null,
+        onboarding_type: null,
+      },
     });
-    expect(now).toBe(NOW);
+  });
+});
+
+describe('the event of a command', () => {
+  it('is the first one of the next change, the start of a new session aside', () => {
+    const work = newWork();
+    work.run(write('website_analyses'));
+    work.run(write('persona_data'));
+    work.change(keysChanged('api_key_saved', ['openai', 'exa']));
+    expect(revisions(work)).toEqual([
+      ['onboarding_started', 1],
+      ['api_key_saved', 2],
+      ['api_key_saved', 3],
+    ]);
+    expect(belongings(work)).toEqual([
+      ['save-website_analyses', 2],
+      ['save-persona_data', 2],
+      ['advance-bounded', 3],
+    ]);
+  });
+
+  it('is that of its own change where there are two', () => {
+    const work = workOn();
+    work.run(write('website_analyses'));
+    work.change(completeStep('website', [], NOWHERE));
+    work.change(unchanged);
+    work.run(write('persona_data'));
+    work.change(dataSaved('personalization'));
+    work.readAfter(query('read'));
+    expect(belongings(work)).toEqual([
+      ['save-website_analyses', 8],
+      ['save-persona_data', 9],
+      ['advance-bounded', 9],
+      ['read', 9],
+    ]);
+  });
+
+  it('comes after that of a wizard that changes with it', () => {
+    const flow = { id: 'five', source: 'learnt' } as const;
+    const work = workOn({ session: { ...SESSION, progress: { ...SESSION.progress, flow } } });
+    work.learn({ flow: 'six', onboardingType: null });
+    work.run(write('website_analyses'));
+    work.change(completeStep('website', [], NOWHERE));
+    expect(revisions(work)).toEqual([
+      ['flow_changed', 8],
+      ['step_completed', 9],
+    ]);
+    expect(belongings(work)).toEqual([
+      ['save-website_analyses', 9],
+      ['advance-bounded', 9],
+    ]);
+  });
+
+  it('is none, and the revision that there is, where no change follows', () => {
+    const work = workOn();
+    work.change(goToStep('website'));
+    work.run(command('delete-key'));
+    expect(belongings(work)).toEqual([
+      ['delete-key', 8],
+      ['advance-session', 8],
+    ]);
+    const alone = workOn();
+    alone.run(command('delete-key'));
+    expect(belongings(alone)).toEqual([['delete-key', 7]]);
+  });
+});
+
+describe('a user with as many events as one may have', () => {
+  const at = (revision: number) => workOn({ session: { ...SESSION, revision } });
+
+  it('may still have the last of them, and no further one', () => {
+    const work = at(MAX_EVENTS - 1);
+    work.change(goToStep('website'));
+    expect(work.session.revision).toBe(MAX_EVENTS);
+    expect(() => work.change(goToStep('research'))).toThrow(TooManyChanges);
+    expect(work.session.progress.currentStep).toBe('website');
+    expect(revisions(work)).toEqual([['step_started', MAX_EVENTS]]);
+    expect(MAX_EVENTS).toBe(10_000);
+  });
+
+  it('is refused a change of several events as a whole, that of the wizard among them', () => {
+    const work = at(MAX_EVENTS - 1);
+    expect(() => work.change(keysChanged('api_key_saved', ['openai', 'exa']))).toThrow(TooManyChanges);
+    expect(work.session.revision).toBe(MAX_EVENTS - 1);
+    expect(work.planned).toEqual([]);
+    const flow = { id: 'five', source: 'learnt' } as const;
+    const moved = workOn({
+      session: { ...SESSION, revision: MAX_EVENTS - 1, progress: { ...SESSION.progress, flow } },
+    });
+    moved.learn({ flow: 'six', onboardingType: null });
+    expect(() => moved.change(goToStep('website'))).toThrow(TooManyChanges);
+    expect(moved.session.progress).toEqual({ ...SESSION.progress, flow });
+  });
+
+  it('is told how to go on', () => {
+    const work = at(MAX_EVENTS);
+    expect(() => work.change(goToStep('website'))).toThrow(/changed 10,000 times.*a hard reset deletes it/);
+    expect(work.session).toEqual({ ...SESSION, revision: MAX_EVENTS });
+  });
+
+  it('loses nothing by what changes nothing, and may be deleted', () => {
+    const work = at(MAX_EVENTS);
+    expect(work.change(unchanged).revision).toBe(MAX_EVENTS);
+    work.run(command('delete-user'));
+    expect(labels(work)).toEqual(['delete-user']);
   });
 });
 
@@ -354,23 +540,26 @@ describe('documents that are saved', () => {
     platform_integrations: 'Step 5',
   };
 
+  function save(work: UnitOfWork, ...commands: Command<number>[]): void {
+    for (const one of commands) work.run(one);
+    work.change(dataSaved(null));
+  }
+
   /** The tables whose bytes the statement measures. */
   const measured = (work: UnitOfWork) =>
     [...advanceOf(work).text.matchAll(/'(\w+)', \(select coalesce\(sum\(octet_length/g)].map(([, table]) => table);
 
   it.each(SIZED_TABLES)('measure %s alone where nothing else is saved', (table) => {
     const work = workOn();
-    work.run(write(table));
+    save(work, write(table));
     expect(measured(work)).toEqual([table]);
     expect(work.tooLarge.message).toMatch(new RegExp(`^${NAMES[table]} could not be saved`));
   });
 
   it('measure each table that is saved, once, and no other', () => {
     const work = workOn();
-    work.run(write('persona_data'));
-    work.run(command('delete-key'));
-    work.run(write('website_analyses'));
-    work.run(write('persona_data'));
+    save(work, write('persona_data'), command('delete-key'), write('website_analyses'));
+    save(work, write('persona_data'));
     expect(measured(work).toSorted()).toEqual(['persona_data', 'website_analyses']);
     expect(work.tooLarge.message).toMatch(/^Step 2 and Step 4 could not be saved/);
   });
@@ -379,34 +568,43 @@ describe('documents that are saved', () => {
     const work = workOn({ documentItems: 1000 });
     work.run(command('delete-key'));
     work.change(goToStep('website'));
-    expect(advanceOf(work)).toMatchObject({ label: 'advance-session', items: [] });
+    expect(advanceOf(work)).toMatchObject({ label: 'advance-session', limits: [] });
     expect(measured(work)).toEqual([]);
     expect(work.tooLarge.message).toMatch(/^This could not be saved/);
   });
 
   it('are bounded by what there was and what each command adds, as far as the limit', () => {
     const work = workOn({ documentItems: 20_000 });
-    work.run(write('website_analyses', 4_000));
-    expect(advanceOf(work)).toMatchObject({ label: 'advance-bounded', items: [24_000] });
-    work.run(write('persona_data', 6_000));
-    expect(advanceOf(work)).toMatchObject({ label: 'advance-bounded', items: [MAX_DOCUMENT_ITEMS] });
+    save(work, write('website_analyses', 4_000));
+    expect(advanceOf(work)).toMatchObject({ label: 'advance-bounded', limits: [VERSIONS, 24_000] });
+    save(work, write('persona_data', 6_000));
+    expect(advanceOf(work)).toMatchObject({ label: 'advance-bounded', limits: [VERSIONS, MAX_DOCUMENT_ITEMS] });
     expect(MAX_DOCUMENT_ITEMS).toBe(30_000);
   });
 
   it('are counted, in all tables, where the bound is beyond the limit', () => {
     const work = workOn({ documentItems: 20_000 });
-    work.run(write('website_analyses', 4_000));
-    work.run(write('persona_data', 6_001));
-    const { label, items, text } = advanceOf(work);
-    expect([label, items]).toEqual(['advance-counted', []]);
+    save(work, write('website_analyses', 4_000), write('persona_data', 6_001));
+    const { label, limits, text } = advanceOf(work);
+    expect([label, limits]).toEqual(['advance-counted', [VERSIONS]]);
     const [, counted = ''] = text.split('document_items =');
     for (const table of SIZED_TABLES) expect(counted).toMatch(new RegExp(`from ${table} d where d.user_id = \\$1`));
     expect(measured(work).toSorted()).toEqual(['persona_data', 'website_analyses']);
   });
 
+  it('have versions, and no measure, where they are small', () => {
+    const work = workOn({ documentItems: 1000 });
+    save(work, write('business_info', 0));
+    expect(advanceOf(work)).toMatchObject({ label: 'advance-small', limits: [VERSIONS] });
+    expect(measured(work)).toEqual([]);
+    save(work, write('persona_data', 0));
+    expect(advanceOf(work)).toMatchObject({ label: 'advance-bounded', limits: [VERSIONS, 1000] });
+    expect(measured(work)).toEqual(['persona_data']);
+  });
+
   it('are refused at once where one is too large alone, and not planned', () => {
     const work = workOn();
-    work.run(write('website_analyses'));
+    save(work, write('website_analyses'));
     expect(() => work.run(write('persona_data', 1, true))).toThrow(DocumentsTooLarge);
     expect(() => work.run(write('persona_data', 1, true))).toThrow(/^Step 4 could not be saved/);
     expect(labels(work)).toEqual(['save-website_analyses', 'advance-bounded']);
@@ -414,8 +612,7 @@ describe('documents that are saved', () => {
 
   it('are named by the wizard of the user where they are too large', () => {
     const work = workOn({}, WIZARD, { named: 'four' });
-    work.run(write('persona_data'));
-    work.run(write('platform_integrations'));
+    save(work, write('persona_data'), write('platform_integrations'));
     expect(work.tooLarge.message).toMatch(/^Step 3 and Integrations could not be saved/);
     expect(work.tooLarge.headers).toEqual({ 'onboarding-flow': 'four' });
   });
@@ -423,7 +620,7 @@ describe('documents that are saved', () => {
   it('have another statement for each set of tables, whatever the order of the calls', () => {
     const statementOf = (...tables: SizedTable[]) => {
       const work = workOn();
-      for (const table of tables) work.run(write(table));
+      save(work, ...tables.map((table) => write(table)));
       return work.planned.at(-1)?.command.statement;
     };
     expect(statementOf('website_analyses', 'persona_data')).toBe(statementOf('persona_data', 'website_analyses'));

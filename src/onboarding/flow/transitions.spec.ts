@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { Flow } from './flow.js';
 import { CANONICAL_FLOWS, FLOWS } from './flows.js';
 import {
@@ -19,10 +20,13 @@ import {
   dataSaved,
   failStep,
   goToStep,
+  keysChanged,
   raisePercentage,
   reset,
   resetStep,
+  restore,
   skipStep,
+  start,
   unchanged,
   type Transition,
 } from './transitions.js';
@@ -270,6 +274,39 @@ describe('starting again', () => {
   });
 });
 
+describe('a restore', () => {
+  const earlier = after(complete('api_keys'), completeStep('website', ['slow'], NOWHERE), raisePercentage(40));
+  const done = afterIn(six, ...REQUIRED, finish);
+
+  it('brings back the progress of an earlier revision, in one fact that says which', () => {
+    const { progress, facts } = restore(7, 'all', earlier)(done, LATER, six);
+    expect(progress).toEqual(earlier);
+    expect(facts).toEqual([
+      { type: 'onboarding_restored', step: null, data: { revision: 7, what: 'all' }, progress: earlier },
+    ]);
+  });
+
+  it('leaves the progress as it is where only data come back', () => {
+    const { progress, facts } = restore(7, 'data', null)(done, LATER, six);
+    expect(progress).toBe(done);
+    expect(facts).toMatchObject([{ type: 'onboarding_restored', data: { revision: 7, what: 'data' }, progress: done }]);
+  });
+
+  it('keeps the wizard that was last seen, whichever there was before', () => {
+    const five = { id: 'five', source: 'explicit' } as const;
+    const intro = { id: 'six-intro', source: 'learnt' } as const;
+    const of = (progress: Progress, before: Progress) => restore(7, 'progress', before)(progress, LATER, six).progress;
+    expect(of({ ...done, flow: five }, { ...earlier, flow: intro })).toEqual({ ...earlier, flow: five });
+    expect(of({ ...done, flow: five }, earlier)).toEqual({ ...earlier, flow: five });
+    expect(of(done, { ...earlier, flow: intro })).toEqual({ ...earlier, flow: null });
+  });
+
+  it('is undone by another one', () => {
+    const back = restore(7, 'all', earlier)(done, LATER, six).progress;
+    expect(restore(9, 'all', done)(back, LATER, six).progress).toEqual(done);
+  });
+});
+
 describe('raising the percentage', () => {
   it('sets a floor, to two decimals, and never lowers it', () => {
     const progress = after(raisePercentage(55.555));
@@ -444,6 +481,70 @@ describe.each([five, four])('in a wizard without a page for keys: $id', (flow) =
     expect(stepState(done, 'api_keys')).toEqual(stepState(withKeys, 'api_keys'));
   });
 });
+
+describe('every change', () => {
+  const step = fc.constantFrom(...STEP_KEYS);
+  const transition: fc.Arbitrary<Transition> = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc
+        .tuple(step, fc.array(fc.string(), { maxLength: 2 }))
+        .map(([key, errors]) => completeStep(key, errors, NOWHERE)),
+    },
+    { weight: 3, arbitrary: step.map(skip) },
+    step.map(goToStep),
+    step.map((key) => failStep(key, 'No answer.')),
+    step.map(resetStep),
+    step.map(dataSaved),
+    fc.constantFrom(finish, completeOnboarding(DEPLOYMENT_KEY), reset(), start, unchanged),
+    fc.integer({ min: 0, max: 100 }).map(raisePercentage),
+    fc
+      .array(fc.constantFrom('openai', 'exa'), { maxLength: 3 })
+      .map((providers) => keysChanged('api_key_saved', providers)),
+    fc
+      .boolean()
+      .map((isProgress) => restore(1, isProgress ? 'progress' : 'data', isProgress ? after(...REQUIRED) : null)),
+  );
+
+  /** The steps that a change of one event to the next touches. */
+  const touched = (from: Progress, to: Progress) => STEP_KEYS.filter((key) => from.steps[key] !== to.steps[key]);
+
+  it('has facts that each carry the progress they lead to; the last one carries that of the change', () => {
+    let facts = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Object.values(FLOWS)),
+        fc.array(transition, { maxLength: 12 }),
+        (flow, sequence) => {
+          sequence.reduce((progress, move) => {
+            const change = attempt(() => move(progress, LATER, flow));
+            if (!change) return progress;
+            expect(change.facts.at(-1)?.progress ?? progress).toEqual(change.progress);
+            change.facts.reduce((from, { type, step: key, progress: to }) => {
+              facts++;
+              // A fact of one step leads to a change of that step alone, and only the end to that of the end.
+              if (key) expect(touched(from, to).filter((other) => other !== key)).toEqual([]);
+              expect(to.completedAt !== null && from.completedAt === null).toBe(type === 'onboarding_completed');
+              return to;
+            }, progress);
+            return change.progress;
+          }, newProgress(START));
+        },
+      ),
+    );
+    expect(facts).toBeGreaterThan(100);
+  });
+});
+
+/** Null where it is refused. */
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StepsMissing || error instanceof StepNotSkippable) return null;
+    throw error;
+  }
+}
 
 it('a user of four pages who returns to six meets the page for keys', () => {
   const before = afterIn(four, ...REQUIRED.slice(1), complete('personalization'));

@@ -51,6 +51,16 @@ const analysisCleared: Change = {
   name: 'analysis cleared',
   send: (client) => client.send('DELETE', `/style-detection/analysis/${analysisId}`),
 };
+/** Other data each time, so that what was there becomes a version. */
+const replaced = [2, 3, 4, 5].map((step): Change => ({
+  name: `step ${step} completed with other data`,
+  send: (client) => client.post(`/step/${step}/complete`, { data: { ...sample(step).data, time: ++keys } }),
+}));
+/** To before anything was saved, of somebody with data in each table of documents. */
+const restored: Change = {
+  name: 'restored',
+  send: (client) => client.post('/restore', { revision: 1, what: 'all' }),
+};
 const COMPLETIONS: readonly Change[] = [apiKeys, website, research, persona, integrations];
 const OTHERS: readonly Change[] = [
   { name: 'step 4 skipped', send: (client) => client.post('/step/4/skip') },
@@ -70,6 +80,7 @@ const ENDINGS: readonly Change[] = [
   analysisSaved,
   analysisCleared,
   complete(6),
+  restored,
   { name: 'onboarding completed', send: (client) => client.post('/complete') },
   { name: 'soft reset', send: (client) => client.post('/reset') },
   { name: 'hard reset', send: (client) => client.post('/reset?hard=true') },
@@ -77,8 +88,8 @@ const ENDINGS: readonly Change[] = [
 
 /** Which changes write to a table; the tables that none of them writes to are named too, so that a new one is noticed. */
 const WRITERS: Readonly<Record<string, readonly Change[]>> = {
-  onboarding_sessions: COMPLETIONS,
-  progress_events: COMPLETIONS,
+  onboarding_sessions: [...COMPLETIONS, restored],
+  progress_events: [...COMPLETIONS, restored],
   website_analyses: [website, research],
   research_preferences: [research],
   competitor_analyses: [research],
@@ -88,11 +99,12 @@ const WRITERS: Readonly<Record<string, readonly Change[]>> = {
   data_keys: [apiKeys, keySaved],
   business_info: [business],
   access_events: [keyLent],
+  document_versions: [...replaced, business, restored],
 };
 /** Of these a user has one row, which stays. */
 const WRITTEN_ONCE = ['data_keys'];
-/** Somebody new has nothing that could be handed out. */
-const NOT_OF_NEWCOMERS = ['access_events'];
+/** Somebody new has nothing that could be handed out, or restored. */
+const NOT_OF_NEWCOMERS: readonly Change[] = [keyLent, restored];
 
 describe('a change is stored whole or not at all', () => {
   let app: TestApp;
@@ -150,10 +162,10 @@ describe('a change is stored whole or not at all', () => {
 
   describe.each(['before insert or update', 'after insert or update', 'at the commit'])('a trigger %s', (moment) => {
     it.each(Object.keys(WRITERS))('on %s breaks all of it', async (table) => {
-      const newcomers = NOT_OF_NEWCOMERS.includes(table) ? [] : [newcomer];
-      const veterans = WRITTEN_ONCE.includes(table) ? [] : [veteran];
-      for (const user of [...newcomers, ...veterans]) {
-        for (const change of WRITERS[table] ?? []) {
+      for (const change of WRITERS[table] ?? []) {
+        const newcomers = NOT_OF_NEWCOMERS.includes(change) ? [] : [newcomer];
+        const veterans = WRITTEN_ONCE.includes(table) ? [] : [veteran];
+        for (const user of [...newcomers, ...veterans]) {
           const client = await user();
           const before = await app.database.dump();
           const { status, body } = await broken(table, moment, () => change.send(client));

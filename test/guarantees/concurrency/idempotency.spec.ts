@@ -52,6 +52,8 @@ const REPEATS: Readonly<Record<string, Repeat>> = {
   },
   'POST /api/onboarding/step/:n/skip': {},
   'POST /api/onboarding/complete': {},
+  // What is as it was is not restored.
+  'POST /api/onboarding/restore': { inAnswer: ['restored', 'changes'] },
   // Who starts again starts now.
   'POST /api/onboarding/reset': {
     recorded: ['onboarding_reset'],

@@ -4,12 +4,13 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { rowsOf } from '../../support/data/filled-user.js';
 import { expectProblem } from '../../support/service/problems.js';
 import { GUARDED_ROUTES } from '../../support/service/routes.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
 type Headers = Record<string, string>;
 type Write = (client: Client, headers?: Headers) => Promise<Answer>;
 
-const TAGGED_READS = ['/init', '/status', '/progress', '/step/1', '/step/2', '/step/6'];
+const TAGGED_READS = ['/init', '/status', '/progress', '/step/1', '/step/2', '/step/6', '/history'];
 
 const BUSINESS = { business_description: 'Tea, by post' };
 const KEY = { provider: 'exa', api_key: 'another-key-of-mine' };
@@ -50,6 +51,8 @@ const WRITES: Readonly<Record<string, Write>> = {
   'POST /onboarding/business-info': (client, headers) => client.post('//onboarding/business-info', BUSINESS, headers),
   'PUT /onboarding/business-info/:id': async (client, headers) =>
     client.send('PUT', `//onboarding/business-info/${await idOfBusiness(client)}`, JSON.stringify(BUSINESS), headers),
+  'POST /api/onboarding/restore': (client, headers) =>
+    client.post('/restore', { revision: 1, what: 'progress' }, headers),
   'POST /api/onboarding/reset': (client, headers) => client.post('/reset', undefined, headers),
 };
 

@@ -214,6 +214,24 @@ describe('a step that is a row in a flow and a handler, without a migration', ()
       expect((await (await older.as('on the way')).get('/status')).body).toMatchObject({ current_step: 6 });
     });
 
+    it('is in the history, and comes back with a restore, also by a process of the version before', async () => {
+      await completes('eve', 1, 2, 3);
+      expect((await post('eve', '/step/6/skip')).status).toBe(200);
+      const { body } = await get('eve', '/history');
+      expect(body.items[0]).toMatchObject({ type: 'step_skipped', step_key: 'review', step_number: 6 });
+      const revision = Number.parseInt(body.items[0].position, 10);
+      const statusOf = async () => (await get('eve', '/step/6')).body.status as string;
+      for (const restore of [
+        () => post('eve', '/restore', { revision, what: 'progress' }),
+        async () => (await older.as('eve')).post('/restore', { revision, what: 'progress' }),
+      ]) {
+        expect((await post('eve', '/reset')).status).toBe(200);
+        expect(await statusOf()).toBe('pending');
+        expect((await restore()).status).toBe(200);
+        expect(await statusOf()).toBe('skipped');
+      }
+    });
+
     it('is unknown to the other flows, and takes nothing of theirs', async () => {
       const { body } = await get('ada', '/init?flow=five');
       expect(body.onboarding.steps.map(({ title }: { title: string }) => title)).not.toContain('Review');

@@ -11,7 +11,8 @@ import {
   routesOf,
   SCOPED_ROUTES,
 } from '../../support/service/routes.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
 interface Request {
   /** What stands for `{n}` and the like, where it is not what stands for it elsewhere. */
@@ -30,6 +31,8 @@ interface Exercise extends Request {
   readonly unknown?: Request;
   /** Answered with a text. */
   readonly asText?: Request;
+  /** Refused with 410. */
+  readonly gone?: Request;
   /** Bytes that the body may have; without it, 100 KB. */
   readonly maxBody?: number;
 }
@@ -43,6 +46,8 @@ const MALFORMED: Request = { at: { id: '%zz', url: '%zz' } };
 
 const FILLED = 'contract.alice';
 const NOBODY = 'contract.nobody';
+/** Of whom neither versions nor the state of the first event are there. */
+const FORGOTTEN = 'contract.forgotten';
 
 /** Every operation of the document with the request that exercises it. */
 const REQUESTS: Readonly<Record<string, Exercise>> = {
@@ -62,6 +67,15 @@ const REQUESTS: Readonly<Record<string, Exercise>> = {
   'POST /api/onboarding/reset': { user: 'contract.again', query: 'hard=false', invalid: { query: 'hard=perhaps' } },
   'POST /api/onboarding/complete': { invalid: { user: NOBODY } },
   'GET /api/onboarding/config': {},
+
+  'GET /api/onboarding/history': { invalid: { query: 'limit=0' } },
+  'GET /api/onboarding/history/{revision}': { gone: { user: FORGOTTEN } },
+  'POST /api/onboarding/restore': {
+    body: { revision: 1, what: 'progress', dry_run: true },
+    invalid: { body: { revision: 1, what: 'everything' } },
+    unknown: { body: { revision: 9999, what: 'all' } },
+    gone: { user: FORGOTTEN, body: { revision: 2, what: 'data' } },
+  },
 
   'GET /api/onboarding/api-keys': {},
   'GET /api/onboarding/api-keys/onboarding': {},
@@ -121,7 +135,13 @@ const REQUESTS: Readonly<Record<string, Exercise>> = {
   'GET /health/ready': {},
 };
 
-const NOTHING = { n: '9', provider: 'nobody', userId: 'contract.bob', id: '00000000-0000-7000-8000-000000000000' };
+const NOTHING = {
+  n: '9',
+  revision: '9999',
+  provider: 'nobody',
+  userId: 'contract.bob',
+  id: '00000000-0000-7000-8000-000000000000',
+};
 
 /** Answers that no request brings about: a defect, and an outage, which has its own spec. */
 const NOT_BY_REQUEST = ['500', '503'];
@@ -162,6 +182,11 @@ describe('the contract', () => {
     for (const n of STEP_NUMBERS) expect((await alice.post(`/step/${n}/complete`, sample(n))).status).toBe(200);
     businessId = (await alice.post('/business-info', business)).body.id;
     analysisId = (await alice.get('/style-detection/session-analyses')).body.analyses[0].id;
+    const forgotten = await app.as(FORGOTTEN);
+    await forgotten.post('/step/2/complete', { data: { website: 'https://former.example' } });
+    await forgotten.post('/step/2/complete', sample(2));
+    await app.database.query(`delete from document_versions where user_id = '${FORGOTTEN}'`);
+    await app.database.query(`update progress_events set state = '{}' where user_id = '${FORGOTTEN}' and revision = 1`);
     exercised.clear();
   });
   afterAll(async () => {
@@ -183,7 +208,7 @@ describe('the contract', () => {
 
   function send(client: Client, operation: string, { at, query, body, text, type, ifMatch }: Sent): Promise<Answer> {
     const id = operation.includes('/style-detection/') ? analysisId : businessId;
-    const places: Record<string, string> = { n: '2', provider: 'openai', userId: FILLED, id, ...at };
+    const places: Record<string, string> = { n: '2', revision: '1', provider: 'openai', userId: FILLED, id, ...at };
     const [method = '', path = ''] = operation.split(' ');
     const concrete = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => places[name] ?? '');
     return client.send(method, `/${concrete}${query ? `?${query}` : ''}`, text ?? (body && JSON.stringify(body)), {
@@ -194,7 +219,7 @@ describe('the contract', () => {
 
   /** The answer to the request that brings it about. */
   async function provoke(operation: string, status: string, media: string): Promise<Answer> {
-    const { invalid, unknown, asText, maxBody = BODY_LIMIT, ...request } = REQUESTS[operation] ?? {};
+    const { invalid, unknown, gone, asText, maxBody = BODY_LIMIT, ...request } = REQUESTS[operation] ?? {};
     const ask = async (sent: Sent) => send(await callerOf(operation, sent.user), operation, sent);
     switch (status) {
       case '200':
@@ -208,6 +233,8 @@ describe('the contract', () => {
         // To a token without the scope there is nothing, whatever it asks for.
         if (SCOPES.has(operation)) return send(await app.as(FILLED), operation, request);
         return ask({ ...request, ...(unknown ?? { at: NOTHING }) });
+      case '410':
+        return ask({ ...request, ...gone });
       case '412':
         return ask({ ...request, ifMatch: '"long-gone"' });
       case '413':
@@ -260,7 +287,7 @@ describe('the contract', () => {
 
   it('was exercised as a whole', () => {
     expect([...exercised].toSorted()).toEqual(PROVOKED.map((documented) => documented.join(' ')).toSorted());
-    expect(PROVOKED.length).toBeGreaterThanOrEqual(166);
+    expect(PROVOKED.length).toBeGreaterThanOrEqual(181);
     expect(exercised.size).toBe(PROVOKED.length);
   });
 

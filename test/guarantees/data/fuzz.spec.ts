@@ -11,7 +11,8 @@ import { fillEveryTable, rowsOf } from '../../support/data/filled-user.js';
 import { hostileRequests, KEY, KEY_TAIL, MARK, type HostileRequest } from '../../support/data/hostile-requests.js';
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
 import { ALL_SCOPES } from '../../support/data/sample-requests.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 import { token } from '../../support/service/tokens.js';
 
 /** `npm run fuzz` sends 20,000. */
@@ -86,6 +87,8 @@ describe('requests of any kind', () => {
     );
     requests = hostileRequests({
       n: STEP_NUMBERS.map(String),
+      // Those of the first requests, and of many later ones.
+      revision: ['1', '2', '3', '9', '30'],
       provider: PROVIDERS.flatMap(({ id, aliases }) => [id, ...aliases]),
       userId: [...USERS, SILENT, 'fuzz.nobody'].map(encodeURIComponent),
       id: ids,

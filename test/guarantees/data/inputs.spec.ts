@@ -12,7 +12,8 @@ import { TestApp } from '../../support/service/app.js';
 import type { Answer, Client } from '../../support/service/client.js';
 import { jsonDocument, jsonValue } from '../../support/data/json-documents.js';
 import { expectProblem } from '../../support/service/problems.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
 /** Where each step's data go; step 1 has its own checks, step 6 has no data. */
 const MAPPINGS: Readonly<Record<number, Mapping>> = {

@@ -8,7 +8,8 @@ import type { Client } from '../../support/service/client.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { eventually } from '../../support/process/deadline.js';
 import { at, expectedLeaves, leaves } from '../../support/data/leaves.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
 

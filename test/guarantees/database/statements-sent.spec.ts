@@ -5,9 +5,10 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { DatabaseWire, type Traffic } from '../../support/database/database-wire.js';
 import { runAs } from '../../support/database/raw-statements.js';
-import { sample, STEP_NUMBERS } from '../../support/data/samples.js';
+import { sample } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
-const READS = ['/status', '/progress', '/step/2', '/init', '/ai-inputs'];
+const READS = ['/status', '/progress', '/step/2', '/init', '/ai-inputs', '/history', '/history/2'];
 
 describe('round trips to PostgreSQL, counted at its socket,', () => {
   let database: TestDatabase;
@@ -56,6 +57,15 @@ describe('round trips to PostgreSQL, counted at its socket,', () => {
     const { roundTrips, statements } = await trafficOf(() => complete(newcomer, step));
     expect(roundTrips).toBeLessThanOrEqual(2);
     expect(statements.length).toBeLessThanOrEqual(13);
+  });
+
+  it('a restore takes two at most', async () => {
+    const send = () => veteran.post('/restore', { revision: 1, what: 'all' });
+    const { roundTrips, statements } = await trafficOf(send);
+    expect(roundTrips).toBeLessThanOrEqual(2);
+    // One for each table that it brings back, besides those that open, read, advance the session and commit.
+    expect(statements.length).toBeLessThanOrEqual(12);
+    expect(statements.filter(({ name }) => name.startsWith('restore-'))).toHaveLength(5);
   });
 
   it('are counted where a statement waits for the one before', async () => {

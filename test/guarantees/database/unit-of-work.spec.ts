@@ -18,6 +18,7 @@ import { STEP_KEYS, type StepKey } from '../../../src/onboarding/flow/steps.js';
 import {
   completeOnboarding,
   completeStep,
+  dataSaved,
   goToStep,
   keysChanged,
   reset,
@@ -62,9 +63,10 @@ const WRITES: readonly (readonly [name: string, work: Work])[] = [
     },
   ],
   [
-    'that saves a document and nothing else',
+    'that saves a document and records that alone',
     (data) => {
       save(data, 'https://example.net');
+      data.change(dataSaved('website'));
       return stateOf(data);
     },
   ],
@@ -381,6 +383,35 @@ describe('a unit of work', () => {
     expect(await work).toBeUndefined();
   });
 
+  it.each(USERS)(
+    'that saves a document without an event is refused as a mistake, and stores nothing, for %s',
+    async (...row) => {
+      const [, newUser] = row;
+      const userId = await newUser();
+      const before = await database.dump();
+      const work = (data: UnitOfWork) => save(data, 'https://example.org');
+      await expect(users.forUser(userId, {}, work)).rejects.toThrow('A document is saved without an event');
+      expect(await database.dump()).toEqual(before);
+    },
+  );
+
+  it('that saves a document twice with one event keeps what was there before the event', async () => {
+    const userId = await veteran();
+    const versions = () =>
+      database.query(
+        `select revision::int, content ->> 'website_url' as url from document_versions
+         where user_id = $1 and document = 'website_analyses' order by revision desc`,
+        [userId],
+      );
+    const before = await versions();
+    const { revision } = await users.forUser(userId, {}, (data) => {
+      save(data, 'https://one.example');
+      save(data, 'https://two.example');
+      return data.change(dataSaved('website'));
+    });
+    expect(await versions()).toEqual([{ revision, url: 'https://example.com' }, ...before]);
+  });
+
   describe('that throws', () => {
     it.each(USERS)('sends nothing further but the end of its transaction, for %s', async (_, newUser) => {
       const userId = await newUser();
@@ -413,7 +444,6 @@ describe('a unit of work', () => {
       ['decides nothing', () => undefined],
       ['runs a command alone', (data) => data.run(rawCommand('select 1'))],
       ['reads alone', (data) => data.readAfter(wholeSnapshotOf([website]))],
-      ['saves a document alone', (data) => save(data, 'https://example.org')],
       ['makes a change that changes nothing', (data) => data.change(unchanged)],
     ];
 
@@ -432,6 +462,7 @@ describe('a unit of work', () => {
       await users.forUser(userId, {}, (data) => data.run(deleteUser));
       await users.forUser(userId, {}, (data) => {
         save(data, 'https://example.org');
+        data.change(dataSaved('website'));
         data.run(deleteUser);
         data.change(unchanged);
       });

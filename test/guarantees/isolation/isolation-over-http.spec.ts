@@ -4,7 +4,7 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { fillEveryTable, markedBusiness, rowsOf, TABLES, type Dump } from '../../support/data/filled-user.js';
 import { LOOK_ALIKES } from '../../support/data/look-alikes.js';
 import { markedSample } from '../../support/data/marked-samples.js';
-import { STEP_NUMBERS } from '../../support/data/samples.js';
+import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
 import { pathOf } from '../../support/service/route-paths.js';
 import {
@@ -29,23 +29,30 @@ interface Request {
   readonly at?: Readonly<Record<string, string | number>>;
   readonly query?: string;
   readonly body?: object;
-  /** 404 for what is alice's: it looks as if it were not there. */
-  readonly status?: 404;
+  /** 404 for what is alice's: it looks as if it were not there. A list for what the caller may have, or not yet. */
+  readonly status?: 404 | readonly number[];
 }
 
 const SCOPED = Object.keys(SCOPED_ROUTES);
 
-/** The ids of what alice says of her business, and of her website's analysis. */
+/** The ids of what alice says of her business, and of her website's analysis; a revision that she alone has, and its position. */
 interface Ids {
   readonly business: string;
   readonly analysis: string;
+  readonly revision: number;
+  readonly position: string;
 }
 
 /** Every way to read. */
-function reads({ id }: Names, { business, analysis }: Ids): Request[] {
+function reads({ id }: Names, { business, analysis, revision, position }: Ids): Request[] {
   return [
     ...GUARDED_ROUTES.filter((route) => route.startsWith('GET') && !route.includes(':')).map((route) => ({ route })),
     { route: 'GET /api/onboarding/ai-inputs', query: 'format=prompt' },
+    { route: 'GET /api/onboarding/history', query: `before=${revision + 1}&limit=200` },
+    { route: 'GET /api/onboarding/history/:revision', at: { revision: 1 }, status: [200, 404] },
+    { route: 'GET /api/onboarding/history/:revision', at: { revision }, status: 404 },
+    { route: 'GET /api/onboarding/history/:revision', at: { revision: position }, status: 404 },
+    { route: 'GET /api/onboarding/history/:revision', at: { revision: id }, status: 404 },
     ...STEP_NUMBERS.flatMap((n) => [
       { route: 'GET /api/onboarding/step/:n', at: { n } },
       { route: 'GET /api/onboarding/step/:n/validate', at: { n } },
@@ -78,9 +85,13 @@ interface Names {
 }
 
 /** Every way to write; each body also names alice, her session and her rows as the owner. */
-function writes(mark: string, names: Names, { business, analysis }: Ids): Request[] {
+function writes(mark: string, names: Names, { business, analysis, revision, position }: Ids): Request[] {
+  const restore = (body: object) => ({ route: 'POST /api/onboarding/restore', body: { ...names, position, ...body } });
   return [
     { route: 'POST /api/onboarding/start', body: names },
+    restore({ revision: 1, what: 'all' }),
+    { ...restore({ revision, what: 'all' }), status: 404 },
+    { ...restore({ revision, what: 'data', dry_run: true }), status: 404 },
     ...STEP_NUMBERS.map((n) => {
       const { data, validation_errors } = markedSample(n, mark);
       return {
@@ -119,6 +130,13 @@ function writes(mark: string, names: Names, { business, analysis }: Ids): Reques
       },
     ]),
     { route: 'POST /api/onboarding/complete', body: names },
+    restore({ revision: 2, what: 'progress' }),
+    restore({ revision: 2, what: 'data', steps: ['business_info'] }),
+    {
+      route: 'POST /api/onboarding/business-info',
+      body: { ...names, ...markedBusiness(mark) },
+    },
+    { ...restore({ revision, what: 'all' }), status: 404 },
     { route: 'POST /api/onboarding/reset', query: 'hard=false', body: names },
   ];
 }
@@ -156,10 +174,17 @@ describe('isolation over HTTP', () => {
     filled = await rowsOf(app.database, 'alice');
     const found = JSON.stringify(filled).match(/[0-9a-f]{8}-[0-9a-f-]{27}/g) ?? [];
     secrets = [ALICE_MARK, ALICE_MASK, ...new Set(found)];
+    const alice = await app.as('alice');
+    // Nobody else gets as far as this.
+    for (let change = 0; change < 40; change++) await alice.post('/business-info', markedBusiness(ALICE_MARK));
+    filled = await rowsOf(app.database, 'alice');
     const idIn = (table: string) => (filled[table]?.[0] as { id: string }).id;
     const id = idIn('onboarding_sessions');
     names = { user_id: 'alice', session_id: id, id };
-    ids = { business: idIn('business_info'), analysis: idIn('website_analyses') };
+    const revision = (filled['progress_events'] ?? []).length;
+    const position = `${revision}.${id}`;
+    ids = { business: idIn('business_info'), analysis: idIn('website_analyses'), revision, position };
+    expect((await alice.get('/history')).headers.get('etag')).toBe(`"${position}"`);
   });
   afterAll(async () => {
     await app.stop();
@@ -170,7 +195,8 @@ describe('isolation over HTTP', () => {
     expect(await app.database.tables()).toEqual(TABLES);
     for (const table of TABLES) expect([table, filled[table]?.length]).not.toEqual([table, 0]);
     const factsOnly = TABLES.filter((table) => !JSON.stringify(filled[table]).includes(ALICE_MARK));
-    expect(factsOnly).toEqual(['data_keys', 'progress_events']);
+    // Events have the validation errors that were posted.
+    expect(factsOnly).toEqual(['data_keys']);
     // The mark and the mask; the session, a row of each of the six tables whose rows have ids, and three keys.
     expect(secrets.length).toBe(12);
     const alice = await app.as('alice');
@@ -186,6 +212,8 @@ describe('isolation over HTTP', () => {
       '/business-info/user/alice',
       analysis,
       address,
+      '/history/2',
+      `/history/${ids.revision}`,
     ];
     for (const path of paths) {
       expect([path, (await alice.get(path)).text.includes(ALICE_MARK)]).toEqual([path, true]);
@@ -223,12 +251,29 @@ describe('isolation over HTTP', () => {
 
     const outcomes = attempts.map(([{ route, at, status: expected = 200 }, { status, text }]) => ({
       request: [route, at],
-      isExpected: status === expected,
+      isExpected: [expected].flat().includes(status),
       status,
       shown: secrets.filter((secret) => text.includes(secret)),
     }));
     // One comparison for all of them: one for each would take longer than the requests.
     expect(outcomes.filter(({ isExpected, shown }) => !isExpected || shown.length > 0)).toEqual([]);
+    expect(await rowsOf(app.database, 'alice')).toEqual(filled);
+  });
+
+  it('takes the position of alice’s for nobody else’s', async () => {
+    const tag = { 'if-match': `"${ids.position}"` };
+    for (const [, id] of users.slice(0, 5)) {
+      const client = await app.as(id);
+      const before = await rowsOf(app.database, id);
+      for (const body of [
+        { revision: 1, what: 'all' },
+        { revision: ids.revision, what: 'data' },
+      ]) {
+        const { status, text } = await client.post('/restore', body, tag);
+        expect([id, status, secrets.filter((secret) => text.includes(secret))]).toEqual([id, 412, []]);
+      }
+      expect(await rowsOf(app.database, id)).toEqual(before);
+    }
     expect(await rowsOf(app.database, 'alice')).toEqual(filled);
   });
 

@@ -34,6 +34,7 @@ const AT: Readonly<Record<string, string>> = {
   ':id': '00000000-0000-7000-8000-000000000000',
   ':userId': 'somebody',
   ':url': 'example.com',
+  ':revision': '1',
   '*': 'swagger-ui.css',
 };
 
@@ -83,6 +84,8 @@ describe('routes', () => {
     if (SCOPED.includes(route.replace('HEAD', 'GET'))) expect(answer.status).toBe(404);
     // There is no analysis yet, which is an answer here, no business information, and no key.
     else if (route.includes('/style-detection/')) expect(answer.status).toBe(200);
+    // The revision is there once the caller has started.
+    else if (route.includes(':revision')) expect([200, 404]).toContain(answer.status);
     else if (/:id|user\/:userId|^DELETE/.test(route)) expect([400, 404]).toContain(answer.status);
     else expect([200, 400]).toContain(answer.status);
   });

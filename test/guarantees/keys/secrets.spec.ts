@@ -300,6 +300,8 @@ const ROUTES: Readonly<Record<string, Call>> = {
   'GET /api/onboarding/step/{n}': (client) => client.get('/step/1'),
   'GET /api/onboarding/step/{n}/validate': (client) => client.get('/step/1/validate'),
   'GET /api/onboarding/resume': (client) => client.get('/resume'),
+  'GET /api/onboarding/history': (client) => client.get('/history?limit=200'),
+  'GET /api/onboarding/history/{revision}': (client) => client.get('/history/1'),
   'GET /api/onboarding/website-analysis': (client) => client.get('/website-analysis'),
   'GET /api/onboarding/research-preferences': (client) => client.get('/research-preferences'),
   'GET /api/onboarding/competitor-analysis': (client) => client.get('/competitor-analysis'),
@@ -329,6 +331,7 @@ const ROUTES: Readonly<Record<string, Call>> = {
   'POST /api/onboarding/step4/persona-save': (client) =>
     client.post('/step4/persona-save', { core_persona: { identity: {} } }),
   'POST /api/onboarding/complete': (client) => client.post('/complete'),
+  'POST /api/onboarding/restore': (client) => client.post('/restore', { revision: 1, what: 'progress' }),
   'POST /api/onboarding/reset': (client) => client.post('/reset'),
   'POST /api/onboarding/api-keys': (client) =>
     client.post('/api-keys', { provider: 'serper', api_key: 'a-visible-key-01' }),
@@ -476,6 +479,30 @@ describe('keys that were saved', () => {
     expect(new Set(statuses['nobody'])).toEqual(new Set([200, 401]));
   });
 
+  it('are in no revision of the history, whatever came with the data of a step', async () => {
+    const revisions: number[] = [];
+    for (let before = ''; ;) {
+      const page = note(`GET /history?${before}`, await owner.get(`/history?limit=200${before}`));
+      expect(page.status).toBe(200);
+      const positions = page.body.items.map(({ position }: { position: string }) => position);
+      revisions.push(...positions.map((position: string) => Number.parseInt(position, 10)));
+      if (page.body.next_before === null) break;
+      before = `&before=${page.body.next_before}`;
+    }
+    expect(revisions.length).toBeGreaterThan(40);
+    let withData = 0;
+    for (const revision of revisions) {
+      const answer = note(`GET /history/${revision}`, await owner.get(`/history/${revision}`));
+      expect(answer.status).toBe(200);
+      if (visible.formsIn(answer.text).length > 0) withData++;
+    }
+    const dryRun = { revision: 1, what: 'all', dry_run: true };
+    expect(note('POST /restore', await owner.post('/restore', dryRun)).status).toBe(200);
+    expect(leaks(answers)).toEqual([]);
+    // What is stored in the open is found in the revisions from then on.
+    expect(withData).toBeGreaterThan(10);
+  });
+
   it('are in no line of the log, at its most talkative', () => {
     expect(app.log.length).toBeGreaterThan(100);
     expect(app.log.some((line) => line.includes('"level":10') || line.includes('"level":20'))).toBe(true);
@@ -489,9 +516,17 @@ describe('keys that were saved', () => {
     );
     const names = tables.map(({ name }) => name);
     expect(names).toEqual(
-      expect.arrayContaining(['api_keys', 'data_keys', 'progress_events', 'access_events'].map((t) => `public.${t}`)),
+      expect.arrayContaining(
+        ['api_keys', 'data_keys', 'progress_events', 'document_versions', 'access_events'].map((t) => `public.${t}`),
+      ),
     );
     let found = '';
+    // Versions of what was replaced are among what is searched.
+    const versions = await cluster.query<{ content: unknown }>(
+      'select content from document_versions where user_id = $1',
+      [OWNER],
+    );
+    expect(visible.formsIn(JSON.stringify(versions))).toContain('plain');
     for (const name of names) {
       const rows = await cluster.query(`select t.*, t::text as "row as text" from ${name} t`);
       for (const row of rows) {

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { TestApp } from '../service/app.js';
 import type { TestDatabase } from '../database/database.js';
 import { markedSample } from './marked-samples.js';
-import { STEP_NUMBERS } from './samples.js';
+import { STEP_NUMBERS } from './step-numbers.js';
 
 /** Every table of users: a new one fails the guarantees until it is named here and filled below. */
 export const TABLES = [
@@ -11,6 +11,7 @@ export const TABLES = [
   'business_info',
   'competitor_analyses',
   'data_keys',
+  'document_versions',
   'onboarding_sessions',
   'persona_data',
   'platform_integrations',
@@ -35,11 +36,13 @@ const rowsIn = (table: string) =>
   `(select coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]') from ${table} t where user_id = $1)`;
 
 /**
- * Takes a user through all steps with a mark in every text, and fills the other tables: the business, a key with a
- * description, and the record of a service that read the user's status.
+ * Takes a user through all steps with a mark in every text, and fills the other tables: what the steps replace, the business, a
+ * key with a description, and the record of a service that read the user's status.
  */
 export async function fillEveryTable(app: TestApp, userId: string, mark: string): Promise<void> {
   const client = await app.as(userId);
+  // What the step then replaces becomes a version.
+  expect((await client.post('/step/2/complete', { data: markedWebsite(mark) })).status).toBe(200);
   for (const step of STEP_NUMBERS) {
     const { status } = await client.post(`/step/${step}/complete`, markedSample(step, mark));
     expect([step, status]).toEqual([step, 200]);
@@ -52,6 +55,9 @@ export async function fillEveryTable(app: TestApp, userId: string, mark: string)
   ];
   expect(others.map(({ status }) => status)).toEqual([200, 200, 200]);
 }
+
+/** A website that the user had before. */
+const markedWebsite = (mark: string) => ({ website: `https://earlier.example/${mark}`, slogan: mark });
 
 /** What a user says of the business, with a mark in every text. */
 export function markedBusiness(mark: string) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { OPTIONAL_STEPS, STEP_NUMBERS } from './samples.js';
+import { OPTIONAL_STEPS, STEP_NUMBERS } from './step-numbers.js';
 
 const LAST = STEP_NUMBERS.length;
 

@@ -1,7 +1,8 @@
 import { pathOf } from '../service/route-paths.js';
 import { API_ROUTES, SCOPED_ROUTES } from '../service/routes.js';
 import type { Dump } from './filled-user.js';
-import { OPTIONAL_STEPS, sample, STEP_NUMBERS } from './samples.js';
+import { sample } from './samples.js';
+import { OPTIONAL_STEPS, STEP_NUMBERS } from './step-numbers.js';
 
 export interface SampleRequest {
   /** As in the list of routes. */
@@ -27,6 +28,8 @@ export const WRITES: readonly SampleRequest[] = [
   },
   { route: 'DELETE /api/onboarding/style-detection/analysis/:id' },
   { route: 'POST /api/onboarding/complete' },
+  // Nothing was saved by then.
+  { route: 'POST /api/onboarding/restore', body: { revision: 1, what: 'all' } },
   { route: 'POST /api/onboarding/reset', query: 'hard=false' },
   { route: 'POST /api/onboarding/reset', query: 'hard=true' },
   {
@@ -57,7 +60,7 @@ export const READS: readonly SampleRequest[] = API_ROUTES.filter((route) => rout
   (route): SampleRequest[] =>
     route.includes(':n')
       ? STEP_NUMBERS.map((n) => ({ route, at: { n } }))
-      : [{ route, at: { provider: 'gemini', url: 'https://example.com' } }],
+      : [{ route, at: { provider: 'gemini', url: 'https://example.com', revision: 1 } }],
 );
 
 /** The scopes of a token that may read all of it. */
