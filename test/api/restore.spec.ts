@@ -64,6 +64,18 @@ describe('a request to restore', () => {
     },
   );
 
+  it.each([2, 1000, Number.MAX_SAFE_INTEGER])('of revision %p, which was never, finds nothing', async (revision) => {
+    const client = await app.as('never was');
+    await done(client.post('/start'));
+    const before = await stored('never was');
+    for (const what of ['progress', 'data', 'all']) {
+      for (const dry_run of [true, false]) {
+        expectProblem(await client.post('/restore', { revision, what, dry_run }), 404, what);
+      }
+    }
+    expect(await stored('never was')).toEqual(before);
+  });
+
   it('ignores fields that it does not know, and null for those that may be left out', async () => {
     const client = await app.as('more fields');
     await done(client.post('/business-info', { business_description: 'Bread for the town' }));

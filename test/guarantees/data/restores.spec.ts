@@ -201,4 +201,29 @@ describe('a restore', () => {
     await done(client.post('/restore', { revision: 2, what: 'all', steps: ['personalization'] }));
     expect((await client.get('/step/4')).body.data).toMatchObject({ core_persona: { tone: 'first' } });
   });
+
+  it('brings back brand data too where the deployment has switched them off, and does not show them', async () => {
+    const plain = await TestApp.start({
+      database: app.database,
+      environment: { ENABLE_WEBSITE_BRAND_COLUMNS: 'false' },
+    });
+    try {
+      const [branded, unbranded] = [await app.as('brand'), await plain.as('brand')];
+      const website = 'https://one.example';
+      await done(branded.post('/step/2/complete', { data: { website, brand_analysis: { tone: 'dry' } } }));
+      const before = await stored('brand');
+      await done(branded.post('/step/2/complete', { data: { website, brand_analysis: { tone: 'warm' } } }));
+      const earlier = (await done(unbranded.get('/history/2'))).body.documents.website.document;
+      expect(earlier).toMatchObject({ website_url: website });
+      expect(Object.keys(earlier as object).filter((field) => /brand|insights/.test(field))).toEqual([]);
+      const { body } = await done(unbranded.post('/restore', { revision: 2, what: 'data' }));
+      expect(body).toMatchObject({ restored: { progress: false, documents: ['website'] }, changes: [] });
+      expect((await stored('brand')).documents).toEqual(before.documents);
+      const again = await done(branded.post('/restore', { revision: 3, what: 'data' }));
+      expect(again.body.changes).toEqual([{ step_key: 'website', field: 'brand_analysis' }]);
+      expect((await branded.get('/step/2')).body.data.brand_analysis).toEqual({ tone: 'warm' });
+    } finally {
+      await plain.stop();
+    }
+  });
 });
