@@ -83,6 +83,36 @@ describe.each([0, 1, 3])('of each document the last %i versions', (most) => {
   });
 });
 
+describe('revisions from before events stated the progress', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await TestApp.start();
+  });
+  afterAll(() => app.stop());
+
+  it('are listed, and gone for reads and restores of whatever part', async () => {
+    const client = await app.as('early');
+    for (const mark of ['one', 'two', 'three']) await save(client, website(mark));
+    await app.database.query(`update progress_events set state = '{}', documents = '{}' where revision < 3`);
+    await app.database.query('delete from document_versions where revision < 3');
+    const { items } = (await done(client.get('/history'))).body;
+    expect(items.map(({ progress }: { progress: unknown }) => progress !== null)).toEqual([true, true, false, false]);
+    const before = await storedOnboardingOf(app.database, 'early');
+    for (const revision of [1, 2]) {
+      const answers = [await client.get(`/history/${revision}`)];
+      for (const what of ['progress', 'data', 'all']) answers.push(await client.post('/restore', { revision, what }));
+      for (const answer of answers) {
+        expectProblem(answer, 410, revision);
+        expect(answer.body.oldest_position).toBe(`3.${before.id}`);
+      }
+    }
+    expect(await storedOnboardingOf(app.database, 'early')).toEqual(before);
+    await done(client.post('/restore', { revision: 3, what: 'all' }));
+    expect(await marksOf(app.database, 'early')).toMatchObject({ website: 'two' });
+  });
+});
+
 describe('large documents', () => {
   let database: TestDatabase;
   let app: TestApp;

@@ -71,6 +71,7 @@ describe.each([
           if ((await user.perform(operation)) && operation.do === 'restore') restores++;
         }
         if (user.model.revisions.length > 0) await user.expectHistory();
+        await user.expectNoKeys();
       }),
       { numRuns: 10, examples: [[THERE_AND_BACK]] },
     );

@@ -188,6 +188,15 @@ export class HistoryUser {
     }
   }
 
+  /** Neither versions nor events hold a key, whichever step it was posted with. */
+  async expectNoKeys(): Promise<void> {
+    const texts = ['document_versions', 'progress_events'].map(
+      (table) => `select to_jsonb(t)::text as text from ${table} t where user_id = $1`,
+    );
+    const kept = await this.app.database.query<{ text: string }>(texts.join(' union all '), [this.userId]);
+    expect(kept.filter(({ text }) => /sk-|exa-of|never-kept/.test(text))).toEqual([]);
+  }
+
   #documentsAt(revision: number) {
     const documents = DOCUMENT_KEYS.map((key) => {
       const document = this.model.documentAt(revision, key);
