@@ -132,7 +132,7 @@ describe('large documents', () => {
     await save(client, persona('two', 1));
     for (const mark of ['one', 'two', 'three', 'four', 'five']) await save(client, website(mark, 8.5));
     const versions = await versionsOf(database, 'large');
-    // Of the website before the revisions 5 to 8; a fifth of 8.5 MB would be too much, and what is older is gone, however small.
+    // The website before the revisions 6 to 8: a fourth of 8.5 MB would be too much, and what is older is gone, however small.
     expect(versions.map(({ document, revision }) => [document, revision])).toEqual(
       [6, 7, 8].map((revision) => ['website_analyses', revision]),
     );
