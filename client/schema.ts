@@ -1462,6 +1462,7 @@ export interface components {
       what: 'progress' | 'data' | 'all';
     };
     RestoredView: {
+      /** @description Of each document the first 200 fields */
       changes: components['schemas']['RestoredChangeView'][];
       /**
        * @description The state afterwards; of a dry run the one that there is

@@ -231,6 +231,23 @@ describe('a restore', () => {
     expect(withoutTimes(await done(user.get('/init')))).toEqual(withoutTimes(later));
   });
 
+  it('names the first 200 fields of a document that it changes, each by 200 characters', async () => {
+    const user = await app.as('many fields');
+    await complete(user, 2, { website: 'https://one.example' });
+    const fields = Array.from({ length: 300 }, (_, index) => [
+      `field ${1000 + index} ${'x'.repeat(300)}`,
+      'y'.repeat(200),
+    ]);
+    await complete(user, 2, { website: 'https://one.example', ...Object.fromEntries(fields) });
+    const { restored, changes } = await restore(user, { revision: 2, what: 'data' });
+    expect(restored).toEqual({ progress: false, documents: ['website'] });
+    expect(changes.map(({ field }: { field: string }) => field)).toEqual(
+      fields.slice(0, 200).map(([field]) => (field as string).slice(0, 200)),
+    );
+    expect(changes[0]).toMatchObject({ from: 'y'.repeat(200), to: null });
+    expect((await done(user.get('/step/2'))).data).not.toHaveProperty(fields[299]?.[0] as string);
+  });
+
   it('leaves a row its id, also after a state in which there was none', async () => {
     const user = await app.as('ids');
     await complete(user, 2, { website: 'https://one.example' });

@@ -23,7 +23,7 @@ export function keepingVersion({ table, queries, replaced, select }: Change): st
   // Counted already, but for the small table that does not count.
   const bytes = `coalesce(
       (select (document_sizes ->> '${table}')::int from onboarding_sessions where user_id = $1),
-      octet_length(content::text))`;
+      octet_length(${documentOf(table, 'content')}::text))`;
   const keep = `
     insert into document_versions (user_id, session_id, document, revision, content, bytes)
     select $1, $2, '${table}', $4, content, case when content is null then 0 else ${bytes} end

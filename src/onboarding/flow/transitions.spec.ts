@@ -349,6 +349,14 @@ describe('completing the onboarding', () => {
     ]);
   });
 
+  it('is the last event also where the last step was completed before the optional ones', () => {
+    const { facts } = finish(after(...REQUIRED, complete('complete'), complete('personalization')), LATER, six);
+    expect(facts.map(({ type, step }) => [type, step])).toEqual([
+      ['step_skipped', 'integrations'],
+      ['onboarding_completed', null],
+    ]);
+  });
+
   it('again changes nothing', () => {
     const done = after(...REQUIRED, finish);
     expect(finish(done, LATER, six)).toEqual({ progress: done, facts: [] });

@@ -202,10 +202,11 @@ export function completeOnboarding(byDeployment: FinishedByDeployment): Transiti
       ...optional.map(({ key }) => skipStep(key, byDeployment)),
       completeStep('complete', [], byDeployment),
     ];
-    const change = moves.reduce<Change>((sofar, move) => together(sofar, move(sofar.progress, now, flow)), {
-      progress,
-      facts: [],
-    });
+    // The end may be done already, and the last optional step then completes it all.
+    const change = moves.reduce<Change>(
+      (sofar, move) => (sofar.progress.completedAt ? sofar : together(sofar, move(sofar.progress, now, flow))),
+      { progress, facts: [] },
+    );
     // With a step finished by the deployment not every status says so: completed all the same.
     return change.progress.completedAt ? change : completed(change, now);
   };

@@ -180,7 +180,7 @@ export class RestoredChangeView {
     description: 'Null: a field of the whole progress',
   })
   step_key!: StepKey | DocumentKey | null;
-  @ApiProperty() field!: string;
+  @ApiProperty({ maxLength: 200 }) field!: string;
   @ApiPropertyOptional({ ...scalar, description: 'With `to`, where both are scalars of at most 200 characters' })
   from?: unknown;
   @ApiPropertyOptional(scalar) to?: unknown;
@@ -190,7 +190,8 @@ export class RestoredView {
   @ApiProperty({ ...position, description: 'The state afterwards; of a dry run the one that there is' })
   position!: string;
   @ApiProperty() restored!: RestoredPartsView;
-  @ApiProperty({ type: [RestoredChangeView] }) changes!: RestoredChangeView[];
+  @ApiProperty({ type: [RestoredChangeView], description: 'Of each document the first 200 fields' })
+  changes!: RestoredChangeView[];
 }
 
 /** What is asked of a revision is no longer kept: exactly these members. */

@@ -134,7 +134,7 @@ export class HistoryModel {
     const restored = Object.fromEntries(differing.map((table) => [table, earlier.documents[table]]));
     return {
       restored: { progress: ofProgress.length > 0, documents: keysOf(differing) },
-      changes: inOrder([...ofProgress, ...ofDocuments.filter(({ field }) => this.#isShown(field))]),
+      changes: inOrder([...ofProgress, ...ofDocuments]),
       progress,
       documents: { ...present.documents, ...restored },
     };

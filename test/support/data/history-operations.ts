@@ -152,7 +152,7 @@ const constant = <T extends Operation['do']>(...names: T[]) => fc.record({ do: f
 const restore: fc.Arbitrary<Operation> = fc
   .tuple(
     fc.constantFrom<Parts['what']>('progress', 'data', 'all', 'all'),
-    fc.option(fc.subarray([...DOCUMENT_KEYS]), { nil: undefined }),
+    fc.option(fc.subarray([...DOCUMENT_KEYS], { minLength: 1 }), { nil: undefined }),
     fc.double({ min: 0, max: 1, noNaN: true }),
     fc.boolean(),
     fc.option(flow, { nil: undefined, freq: 1 }),

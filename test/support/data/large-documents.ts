@@ -39,7 +39,7 @@ export interface Version {
 
 export function versionsOf(database: TestDatabase, userId: string): Promise<Version[]> {
   return database.query<Version & Record<string, unknown>>(
-    `select document, revision::int, bytes, coalesce(octet_length(content::text), 0) as measured
+    `select document, revision::int, bytes, coalesce(octet_length((content - '{id,created_at}'::text[])::text), 0) as measured
      from document_versions where user_id = $1 order by revision, document`,
     [userId],
   );

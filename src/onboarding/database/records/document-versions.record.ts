@@ -44,12 +44,15 @@ export interface FieldChange {
 export interface Differences {
   readonly firstStated: number | null;
   readonly documents: EarlierDocuments;
-  /** By table; one that is the same, or is not kept, is absent. */
+  /** By table: the first fields of the document. One that is the same, or is not kept, is absent. */
   readonly changes: Readonly<Partial<Record<DocumentTable, readonly FieldChange[]>>>;
 }
 
-/** Characters of a text up to which a change shows it. */
+/** Characters of a text up to which a change shows it, and of a field's name. */
 const SHORT = 200;
+
+/** Fields of a document that are named; there may be 30,000. */
+const MOST_FIELDS = 200;
 
 const TABLES = `'{${DOCUMENT_TABLES.join(',')}}'::text[]`;
 
@@ -162,12 +165,16 @@ const isShort = (value: string) =>
 /** SQL for the fields that differ, as a list; no row where the document is the same, or is not kept. */
 const changesOf = (table: DocumentTable) => `
   select '${table}' as document, (
-    select coalesce(jsonb_agg(jsonb_build_object('field', key, 'scalars',
-             case when ${isShort('present.value')} and ${isShort('former.value')}
-                  then jsonb_build_object('from', present.value, 'to', former.value) end) order by key), '[]')
-    from jsonb_each(${fieldsOf(table, 'live.content')}) present
-    full join jsonb_each(${fieldsOf(table, documentOf(table, 'kept.content'))}) former using (key)
-    where nullif(present.value, 'null') is distinct from nullif(former.value, 'null')
+    select coalesce(jsonb_agg(jsonb_build_object('field', left(key, ${SHORT}), 'scalars',
+             case when ${isShort('now_value')} and ${isShort('then_value')}
+                  then jsonb_build_object('from', now_value, 'to', then_value) end) order by key), '[]')
+    from (
+      select key, present.value as now_value, former.value as then_value
+      from jsonb_each(${fieldsOf(table, 'live.content')}) present
+      full join jsonb_each(${fieldsOf(table, documentOf(table, 'kept.content'))}) former using (key)
+      where nullif(present.value, 'null') is distinct from nullif(former.value, 'null')
+      order by key limit ${MOST_FIELDS}
+    ) differing
   ) as fields
   from since, (select ${contentOf(table)} as content) live, document_versions kept
   where since.document = '${table}' and since.is_kept
