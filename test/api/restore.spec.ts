@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sample } from '../support/data/samples.js';
 import { storedOnboardingOf } from '../support/data/stored-onboarding.js';
 import { TestApp } from '../support/service/app.js';
 import type { Answer } from '../support/service/client.js';

@@ -134,7 +134,7 @@ export class HistoryModel {
     const restored = Object.fromEntries(differing.map((table) => [table, earlier.documents[table]]));
     return {
       restored: { progress: ofProgress.length > 0, documents: keysOf(differing) },
-      changes: inOrder([...ofProgress, ...ofDocuments]),
+      changes: inOrder([...ofProgress, ...ofDocuments.map(named)]),
       progress,
       documents: { ...present.documents, ...restored },
     };
@@ -215,6 +215,9 @@ function digitsOf(value: number): number {
 }
 
 /** By step and field: an answer has them in an order of its own. */
+/** Names of fields are cut off after 200 characters. */
+const named = (change: FieldChange): FieldChange => ({ ...change, field: [...change.field].slice(0, 200).join('') });
+
 export function inOrder(changes: readonly FieldChange[]): FieldChange[] {
   const nameOf = ({ step_key, field }: FieldChange) => JSON.stringify([step_key, field]);
   return changes.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
