@@ -11,6 +11,7 @@ export const TABLES = [
   'business_info',
   'competitor_analyses',
   'data_keys',
+  'document_versions',
   'onboarding_sessions',
   'persona_data',
   'platform_integrations',
