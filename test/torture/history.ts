@@ -1,4 +1,4 @@
-import type { EarlierState, ListedEvent, Operation, RestoredState } from './operations.js';
+import type { EarlierState, ListedEvent, Operation, RestoredState } from './operation.js';
 import type { Register } from './marks.js';
 import type { User } from './users.js';
 

@@ -7,8 +7,8 @@ import { describe, type Entry, type History } from './history.js';
 import type { StoredEvent } from './judge-trail.js';
 import { DOCUMENTS, NOTHING, type Register } from './marks.js';
 
-/** What registers hold at a revision. */
-type Values = Map<Register, string>;
+/** What registers hold at a revision, and a hash of all that its documents hold. */
+type Values = Map<Register | 'digest', string>;
 
 /**
  * Holds everything that was read of each revision against each other, and against its event: a revision is one state, however
@@ -27,7 +27,7 @@ export function judgeRevisions(entries: readonly Entry[], events: readonly Store
       const values = DOCUMENTS.map(
         (document) => [document, [...(earlier.numbers.get(document) ?? [NOTHING])].join()] as const,
       );
-      learn(known, earlier.revision, new Map<Register, string>(values), history, what);
+      learn(known, earlier.revision, new Map([...values, ['digest', earlier.digest]]), history, what);
       checkStated(events[earlier.revision - 1], earlier, history, what);
     }
     for (const item of items) {
@@ -39,7 +39,7 @@ export function judgeRevisions(entries: readonly Entry[], events: readonly Store
   for (const { revision, type, data } of events) {
     if (type !== 'onboarding_restored' || data['what'] !== 'all') continue;
     const [now, then] = [known.get(revision), known.get(Number(data['revision']))];
-    for (const document of DOCUMENTS) {
+    for (const document of [...DOCUMENTS, 'digest'] as const) {
       const [value, original] = [now?.get(document), then?.get(document)];
       if (value === undefined || original === undefined) continue;
       const what = () => `${document} is ${value} at ${revision}, and ${original} at ${String(data['revision'])}`;
@@ -51,11 +51,11 @@ export function judgeRevisions(entries: readonly Entry[], events: readonly Store
 function learn(
   known: Map<number, Values>,
   revision: number,
-  saw: ReadonlyMap<Register, string>,
+  saw: ReadonlyMap<Register | 'digest', string>,
   history: History,
   what: () => string,
 ): void {
-  const values: Values = known.get(revision) ?? new Map<Register, string>();
+  const values: Values = known.get(revision) ?? new Map();
   known.set(revision, values);
   for (const [register, value] of saw) {
     const first = values.get(register) ?? value;

@@ -4,7 +4,8 @@ import { BLANK, History, type Entry } from './history.js';
 import { judge, type FinalState } from './judge.js';
 import { NOTHING, payload, type Register } from './marks.js';
 import type { StoredEvent } from './judge-trail.js';
-import { effectsOf, OPERATIONS, type EarlierState, type Operation } from './operations.js';
+import { effectsOf, type EarlierState, type Operation } from './operation.js';
+import { OPERATIONS } from './operations.js';
 import { User } from './users.js';
 
 const operation = (name: string) => OPERATIONS.find((candidate) => candidate.name === name) as Operation;
@@ -63,6 +64,7 @@ describe('the judge', () => {
     ...{ revision, percentage: 16.67, isWhole: true },
     statuses: ['pending', 'completed', 'pending', 'pending', 'pending', 'pending'],
     numbers: new Map(website === NOTHING ? [] : [['website', new Set([website])]]),
+    digest: website,
   });
   const AFTER = stateOf({ website: 'completed' });
   const completed = (revision: number) =>
@@ -155,6 +157,8 @@ describe('the judge', () => {
     const acts = [{ operation: WRITE }, sees('1', { revision: 1 })];
     expect(broken([...acts, looks('1')], once)).toEqual([]);
     expect(broken([...acts, looks(NOTHING)], once)).toEqual([SAME]);
+    const partly = { operation: EARLIER, earlier: { ...earlier(1, '1'), digest: 'something is missing' } };
+    expect(broken([...acts, looks('1'), partly], once)).toEqual([SAME]);
     expect(broken([...acts, { operation: EARLIER, earlier: { ...earlier(1, '1'), percentage: 50 } }], once)).toEqual([
       STATED,
     ]);
@@ -213,6 +217,8 @@ describe('the judge', () => {
       }
       const mixed = sees('2', { revision: 3, sent: 35, ended: 60 });
       expect(broken([...before, { ...back, ended: 60 }, mixed], restored())).toEqual([RETURNS]);
+      const partly = { operation: EARLIER, earlier: { ...earlier(3, '1'), digest: 'something is missing' } };
+      expect(broken([...before, back, partly], restored())).toEqual([RETURNS]);
     });
 
     it('knows that restored data leave the progress', () => {
