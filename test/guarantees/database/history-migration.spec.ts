@@ -20,7 +20,7 @@ import { expectProblem } from '../../support/service/problems.js';
 /** The last version whose events say only what happened. */
 const SILENT = 'Migration20261126StepKeys';
 
-/** More users than are carried over in two transactions, each of the next of the kinds below. */
+/** More users than are carried over in two transactions; they are of the kinds below, in turn. */
 const MANY = 4500;
 /** Ids that SQL and URLs might misread. */
 const ID = `o'brien\\n ? $1 :x "é" {n}%27`;
@@ -327,6 +327,7 @@ describe('a database of the version whose events said only what happened', () =>
           for (const answer of [
             await client.get(`/history/${old}`),
             await client.post('/restore', { revision: old, what: 'progress' }),
+            await client.post('/restore', { revision: old, what: 'data' }),
             await client.post('/restore', { revision: old, what: 'all', dry_run: true }),
           ]) {
             expectProblem(answer, 410, kind);
