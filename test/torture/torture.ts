@@ -75,8 +75,8 @@ export async function torture(sizes: Sizes, say: (line: string) => void): Promis
         if (done >= due) await injector.inject();
         else await pause(20);
       }
-      await load.stop();
     } finally {
+      await load.stop();
       clearInterval(ticker);
     }
     say(progress());
