@@ -1,4 +1,4 @@
-import type { Operation } from './operations.js';
+import type { EarlierState, ListedEvent, Operation, RestoredState } from './operation.js';
 import type { Register } from './marks.js';
 import type { User } from './users.js';
 
@@ -19,10 +19,34 @@ export interface Entry {
   readonly outcome: Outcome;
   /** Of the answer, if there was one. */
   readonly status: number | null;
+  /** What registers hold after it, if it is done. */
+  readonly wrote: ReadonlyMap<Register, string>;
+  /** The event that it leaves, if it is done; null: none. */
+  readonly event: string | null;
   /** What the answer showed, by register. */
   readonly saw: ReadonlyMap<Register, string>;
+  /** Whose state it showed; null: it did not say. */
+  readonly revision: number | null;
   readonly percentage: number | null;
+  readonly statuses: readonly string[] | null;
+  /** What it said of states that may be over. */
+  readonly earlier: EarlierState | null;
+  readonly items: readonly ListedEvent[];
+  readonly restored: RestoredState | null;
 }
+
+/** Of an entry of an operation that shows and writes nothing. */
+export const BLANK = {
+  wrote: new Map<Register, string>(),
+  event: null,
+  saw: new Map<Register, string>(),
+  revision: null,
+  percentage: null,
+  statuses: null,
+  earlier: null,
+  items: [],
+  restored: null,
+} satisfies Partial<Entry>;
 
 /** What must never happen, and did. */
 export interface Violation {

@@ -1,47 +1,14 @@
 import type { JsonObject } from '../../src/ground/problems/json.js';
-import { apiKey, keyEnd, NOTHING, payload, PROVIDERS, type Document, type Provider, type Register } from './marks.js';
+import { apiKey, keyEnd, NOTHING, payload, PROVIDERS, type Document, type Provider } from './marks.js';
+import type { Operation, Shown } from './operation.js';
+import { PAST_OPERATIONS, statusesOf } from './past-operations.js';
 import type { User } from './users.js';
-
-export interface Request {
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Below `/api/onboarding`. */
-  readonly path: string;
-  readonly body?: unknown;
-}
-
-/** What an answer shows of the registers: a document as it is read, a key as its last four characters. */
-interface Shown {
-  readonly documents?: Readonly<Partial<Record<Document, unknown>>>;
-  readonly keys?: Readonly<Partial<Record<Provider, string>>>;
-  readonly percentage?: number;
-}
-
-/** A kind of request, and what may be expected of it. */
-export interface Operation {
-  readonly name: string;
-  /** How often it comes, in proportion to the others. */
-  readonly weight: number;
-  /** Statuses that it may be answered with when the database is well. */
-  readonly expects: readonly number[];
-  request(user: User, number: number): Request;
-  /** Left out: it only reads. */
-  readonly writes?: {
-    readonly register?: Register;
-    /** What the register holds afterwards. */
-    value?(user: User, number: number): string;
-    /** The event that it leaves, each time; as `type` and, where it has one, ` step`. */
-    readonly event?: string;
-    readonly resets?: true;
-  };
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the body of an answer, whose shape other tests hold
-  shows?(body: any): Shown;
-}
 
 const STEPS: Readonly<Record<number, Document>> = { 2: 'website', 3: 'research', 4: 'persona', 5: 'integrations' };
 /** The keys by which events name these steps. */
 const KEYS: Readonly<Record<number, string>> = { ...STEPS, 4: 'personalization' };
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the steps in the body of an answer
 const documentsOf = (steps: any[]): Shown['documents'] =>
   Object.fromEntries(Object.entries(STEPS).map(([step, document]) => [document, steps[Number(step) - 1].data]));
 
@@ -56,7 +23,10 @@ function complete(step: number, weight: number): Operation {
       path: `/step/${step}/complete`,
       body: { data: payload(document, index, number) },
     }),
-    writes: { register: document, value: (_user, number) => String(number), event: `step_completed ${KEYS[step]}` },
+    writes: {
+      values: (_user, number) => ({ [document]: String(number) }),
+      event: () => `step_completed ${KEYS[step]}`,
+    },
     shows: ({ data }) => ({ documents: { [document]: data } }),
   };
 }
@@ -83,9 +53,8 @@ function saveKey(provider: Provider): Operation {
       body: { provider, api_key: apiKey(index, number) },
     }),
     writes: {
-      register: provider,
-      value: ({ index }, number) => keyEnd(index, number),
-      event: `api_key_saved ${provider}`,
+      values: ({ index }, number) => ({ [provider]: keyEnd(index, number) }),
+      event: () => `api_key_saved ${provider}`,
     },
   };
 }
@@ -96,7 +65,7 @@ function removeKey(provider: Provider): Operation {
     weight: 1,
     expects: [200, 404],
     request: () => ({ method: 'DELETE', path: `/api-keys/${provider}` }),
-    writes: { register: provider, value: () => NOTHING, event: `api_key_removed ${provider}` },
+    writes: { values: () => ({ [provider]: NOTHING }), event: () => `api_key_removed ${provider}` },
     // Removed now, or not there to be removed.
     shows: () => ({ keys: { [provider]: NOTHING } }),
   };
@@ -122,7 +91,11 @@ export const READ_PROGRESS: Operation = {
   weight: 8,
   expects: [200],
   request: () => ({ method: 'GET', path: '/progress' }),
-  shows: ({ steps, completion_percentage }) => ({ documents: documentsOf(steps), percentage: completion_percentage }),
+  shows: ({ steps, completion_percentage }) => ({
+    documents: documentsOf(steps),
+    percentage: completion_percentage,
+    statuses: statusesOf(steps),
+  }),
 };
 
 export const READ_BUSINESS: Operation = {
@@ -157,7 +130,7 @@ export const OPERATIONS: readonly Operation[] = [
       path: '/step4/persona-save',
       body: payload('persona', index, number),
     }),
-    writes: { register: 'persona', value: (_user, number) => String(number), event: 'data_saved personalization' },
+    writes: { values: (_user, number) => ({ persona: String(number) }), event: () => 'data_saved personalization' },
   },
   {
     name: 'save business',
@@ -168,7 +141,7 @@ export const OPERATIONS: readonly Operation[] = [
       path: '/business-info',
       body: payload('business', index, number),
     }),
-    writes: { register: 'business', value: (_user, number) => String(number), event: 'data_saved' },
+    writes: { values: (_user, number) => ({ business: String(number) }), event: () => 'data_saved' },
     shows: (body) => ({ documents: { business: body } }),
   },
   ...PROVIDERS.map(saveKey),
@@ -200,7 +173,7 @@ export const OPERATIONS: readonly Operation[] = [
     weight: 0.5,
     expects: [200],
     request: () => ({ method: 'POST', path: '/reset' }),
-    writes: { event: 'onboarding_reset', resets: true },
+    writes: { event: () => 'onboarding_reset', lowers: true },
   },
   invalid('website', '/step/2/complete', wrong('website', { website: 'http://localhost' })),
   invalid('research', '/step/3/complete', wrong('research', { research_depth: 'Bottomless' })),
@@ -222,6 +195,7 @@ export const OPERATIONS: readonly Operation[] = [
     shows: ({ onboarding: { steps, completion_percentage } }) => ({
       documents: documentsOf(steps),
       percentage: completion_percentage,
+      statuses: statusesOf(steps),
     }),
   },
   {
@@ -233,6 +207,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
   READ_PROGRESS,
   ...Object.keys(STEPS).map((step) => readStep(Number(step))),
+  ...PAST_OPERATIONS,
   { name: 'read AI inputs', weight: 4, expects: [200], request: () => ({ method: 'GET', path: '/ai-inputs' }) },
   { name: 'read summary', weight: 3, expects: [200], request: () => ({ method: 'GET', path: '/summary' }) },
   READ_BUSINESS,

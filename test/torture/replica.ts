@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Environment } from '../../src/ground/config/configuration.js';
 import { ServiceProcess } from '../support/process/service-process.js';
 import type { History } from './history.js';
-import type { Request } from './operations.js';
+import type { Request } from './operation.js';
 
 /** Longer than any answer may take; the time-outs of the service are below it. */
 const NO_ANSWER_MS = 15_000;

@@ -1,10 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sessionFromRow } from '../../src/onboarding/database/session.js';
+import type { Row } from '../../src/storage/wire/statement.js';
 import { testEnvironment } from '../support/service/app.js';
 import { OwnCluster } from '../support/database/own-cluster.js';
 import { FAULTS, type Arena } from './faults.js';
 import { History, type Entry, type Outcome, type Violation } from './history.js';
 import { judge, type FinalState } from './judge.js';
+import type { StoredEvent } from './judge-trail.js';
 import { Load } from './load.js';
 import { OPERATIONS, READ_BUSINESS, READ_KEYS, READ_PROGRESS } from './operations.js';
 import { Random } from './random.js';
@@ -72,8 +75,8 @@ export async function torture(sizes: Sizes, say: (line: string) => void): Promis
         if (done >= due) await injector.inject();
         else await pause(20);
       }
-      await load.stop();
     } finally {
+      await load.stop();
       clearInterval(ticker);
     }
     say(progress());
@@ -153,40 +156,48 @@ async function readEverything(users: readonly User[], load: Load, history: Histo
   await Promise.all(Array.from({ length: WORKERS }, reader));
 }
 
-const NOTHING_STORED: FinalState = { revision: 0, events: [], statuses: {}, rows: [] };
+const NOTHING_STORED: FinalState = { revision: 0, progress: null, events: [], rows: [], versions: [] };
+
+/** Where what users have entered is kept once it is replaced. */
+const VERSIONS = 'document_versions';
 
 async function storedOf(users: readonly User[], cluster: OwnCluster): Promise<Map<string, FinalState>> {
-  const sessions = await cluster.query<{
-    user_id: string;
-    revision: number;
-    steps: Record<string, { status: string }>;
-  }>('select user_id, revision::int, steps from onboarding_sessions');
-  const events = await cluster.query<FinalState['events'][number] & { user_id: string }>(
-    'select user_id, revision::int, type, step, data from progress_events order by user_id, revision',
+  const sessions = await cluster.query<{ session: Row }>('select to_jsonb(s) as session from onboarding_sessions s');
+  const events = await cluster.query<StoredEvent & { user_id: string }>(
+    `select user_id, revision::int, type, step, data, state, validation_errors
+     from progress_events order by user_id, revision`,
   );
   const tables = await cluster.query<{ name: string }>(
     `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'user_id'`,
   );
   const rows = await Promise.all(
     tables.map(({ name }) =>
-      cluster.query<{ user_id: string; row: string }>(`select user_id, to_jsonb(t)::text as row from ${name} t`),
+      cluster.query<{ name: string; user_id: string; row: string }>(
+        `select '${name}' as name, user_id, to_jsonb(t)::text as row from ${name} t`,
+      ),
     ),
   );
   const eventsOf = Map.groupBy(events, ({ user_id }) => user_id);
   const rowsOf = Map.groupBy(rows.flat(), ({ user_id }) => user_id);
-  const sessionsOf = new Map(sessions.map((session) => [session.user_id, session]));
+  const sessionsOf = new Map(
+    sessions.map(({ session }) => {
+      const { userId, revision, progress } = sessionFromRow(session);
+      return [userId, { revision, progress }];
+    }),
+  );
   return new Map(
-    users.map(({ id }) => [
-      id,
-      {
-        revision: sessionsOf.get(id)?.revision ?? 0,
+    users.map(({ id }) => {
+      const { rows = [], versions = [] } = Object.groupBy(rowsOf.get(id) ?? [], ({ name }) =>
+        name === VERSIONS ? 'versions' : 'rows',
+      );
+      const state: FinalState = {
+        ...(sessionsOf.get(id) ?? NOTHING_STORED),
         events: eventsOf.get(id) ?? [],
-        statuses: Object.fromEntries(
-          Object.entries(sessionsOf.get(id)?.steps ?? {}).map(([step, { status }]) => [step, status]),
-        ),
-        rows: (rowsOf.get(id) ?? []).map(({ row }) => row),
-      },
-    ]),
+        rows: rows.map(({ row }) => row),
+        versions: versions.map(({ row }) => row),
+      };
+      return [id, state];
+    }),
   );
 }
 

@@ -1,12 +1,24 @@
 import { token } from '../support/service/tokens.js';
-import { userMark } from './marks.js';
+import { userMark, type Document } from './marks.js';
 
 const DAY = 24 * 3600;
+
+/** A revision that the user has looked at. */
+export interface Earlier {
+  readonly revision: number;
+  /** What its documents held, as registers. */
+  readonly values: Readonly<Partial<Record<Document, string>>>;
+  /** The user's operations until then. */
+  readonly number: number;
+}
 
 /** A user whose data carry their own mark. */
 export class User {
   /** Operations so far. */
   count = 0;
+  /** The latest that the user has seen; 0: none. */
+  revision = 0;
+  earlier: Earlier | null = null;
 
   private constructor(
     readonly index: number,

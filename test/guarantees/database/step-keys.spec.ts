@@ -10,8 +10,9 @@ import { catalogueOf } from '../../support/database/catalogue.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { TestApp } from '../../support/service/app.js';
 
-/** The last version that numbered the steps. */
+/** The last version that numbered the steps, and the one after it. */
 const NUMBERED = 'Migration20261126EventCause';
+const KEYED = 'Migration20261126StepKeys';
 
 const KEYS = ['api_keys', 'website', 'research', 'personalization', 'integrations', 'complete'];
 /** More users than are carried over in one transaction. */
@@ -59,14 +60,17 @@ describe('a database of the version that numbered the steps', () => {
 
   const up = () => prepareDatabase(database.ownerUrl, database.appUrl);
 
-  async function down(): Promise<void> {
+  async function migrate(run: (migrator: MikroORM['migrator']) => Promise<unknown>): Promise<void> {
     const orm = new MikroORM(ormOptions({ url: database.ownerUrl, poolSize: 1, timeoutMs: 30_000 }));
     try {
-      await orm.migrator.down({ to: NUMBERED });
+      await run(orm.migrator);
     } finally {
       await orm.close(true);
     }
   }
+
+  const down = (to = NUMBERED) => migrate((migrator) => migrator.down({ to }));
+  const upTo = (to: string) => migrate((migrator) => migrator.up({ to }));
 
   const sessions = () =>
     database.query('select user_id, steps, current_step from onboarding_sessions order by user_id');
@@ -81,7 +85,8 @@ describe('a database of the version that numbered the steps', () => {
         const client = await app.as(user);
         for (const path of ['/init', '/status', '/progress', '/resume', '/step/2', '/step/3/validate']) {
           const { status, body, headers } = await client.get(path);
-          answers.push([user, path, status, body, headers.get('etag')]);
+          // Without the revision: later migrations count as changes.
+          answers.push([user, path, status, body, headers.get('etag')?.replace(/^"\d+\./, '')]);
         }
       }
       return answers;
@@ -100,7 +105,9 @@ describe('a database of the version that numbered the steps', () => {
     await database.query(`update onboarding_sessions set current_step = 'website' where user_id = 'bob'`);
     // That version knew no wizards.
     await database.query('update onboarding_sessions set flow = null, flow_source = null');
-    const [read, dump] = [await readAll('alice', 'bob'), await database.dump()];
+    const read = await readAll('alice', 'bob');
+    await down(KEYED);
+    const dump = await database.dump();
 
     await down();
     const numbered = await sessions();
@@ -109,8 +116,9 @@ describe('a database of the version that numbered the steps', () => {
     const steps = (await events()).filter(({ user_id }) => user_id === 'bob').map(({ step }) => step);
     expect(steps).toEqual([null, 3, 5]);
 
-    await up();
+    await upTo(KEYED);
     expect(await database.dump()).toEqual(dump);
+    await up();
     expect(await readAll('alice', 'bob')).toEqual(read);
     expect(await schemaDifference(database.ownerUrl)).toBe('');
   });
@@ -119,7 +127,7 @@ describe('a database of the version that numbered the steps', () => {
     await down();
     await database.query(INSERT_USERS);
     const [before, eventsBefore] = [await sessions(), await events()];
-    await up();
+    await upTo(KEYED);
     const keyOf = (step: unknown) => (step === null ? null : KEYS[Number(step) - 1]);
     expect(await sessions()).toEqual(
       before.map(({ user_id, steps, current_step }) => ({

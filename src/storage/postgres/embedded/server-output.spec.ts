@@ -41,6 +41,14 @@ initdb: removing contents of data directory "/data"
       'could not locate a valid checkpoint record at 0/15C3B88',
     ],
     [
+      'a server whose killed predecessor still has children',
+      `2026-11-26 13:02:18.900 UTC [7] FATAL:  terminating connection due to unexpected postmaster exit
+2026-11-26 13:02:18.910 UTC [9] FATAL:  pre-existing shared memory block (key 9438352, ID 1) is still in use
+2026-11-26 13:02:18.910 UTC [9] HINT:  Terminate any old server processes associated with data directory "/data".
+`,
+      'pre-existing shared memory block (key 9438352, ID 1) is still in use: Terminate any old server processes associated with data directory "/data"',
+    ],
+    [
       'a message without a severity',
       `postgres: could not find the database system
 Expected to find it in the directory "/data",

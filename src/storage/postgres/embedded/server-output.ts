@@ -1,12 +1,12 @@
 const COMPLAINT = /\b(?:FATAL|PANIC|ERROR|error): +(.+)$/;
 const EXPLANATION = /\b(?:DETAIL|HINT): +(.+)$/;
 const LOG = /\bLOG: /;
-/** The answer to clients while the server starts or stops. */
-const TO_CLIENTS = /the database system is /;
+/** No causes: the answer to clients while the server starts or stops, and the last words of a killed server's children. */
+const NO_CAUSE = /the database system is |terminating connection due to unexpected postmaster exit/;
 
 /** Why `initdb` or `postgres` has ended, in one line: its first complaint, since the last lines are about cleaning up. */
 export function causeIn(output: string): string {
-  const lines = output.split('\n').filter((line) => line.trim() !== '' && !TO_CLIENTS.test(line));
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !NO_CAUSE.test(line));
   const at = lines.findIndex((line) => COMPLAINT.test(line));
   const [, complaint] = COMPLAINT.exec(lines[at] ?? '') ?? [];
   const [, explanation] = EXPLANATION.exec(lines[at + 1] ?? '') ?? [];

@@ -119,7 +119,7 @@ const STATE_PROGRESS = `
         steps = (select coalesce(jsonb_object_agg(key, value - 'validation_errors'), '{}') from jsonb_each(s.steps)),
         validation_errors = (
           select coalesce(jsonb_object_agg(key, ${BOUNDED_ERRORS}), '{}') from jsonb_each(s.steps) entry
-          where jsonb_array_length(entry.value -> 'validation_errors') > 0
+          where jsonb_typeof(entry.value -> 'validation_errors') = 'array' and entry.value -> 'validation_errors' <> '[]'
         )
     from batch
     where s.user_id = batch.user_id and not exists (
