@@ -32,7 +32,7 @@ export function viewItem(event: ProgressEvent, session: Session, shown: Shown): 
     step_key: step,
     step_number: step && shown.flow.numberOf(step),
     occurred_at: occurredAt.toISOString(),
-    actor: viewActor(event.actor, session.userId),
+    actor: viewActor(event, session.userId),
     cause,
     data,
     progress: state && viewProgressOf(state, shown),
@@ -40,9 +40,9 @@ export function viewItem(event: ProgressEvent, session: Session, shown: Shown): 
   };
 }
 
-/** Users do not see which operator it was. Events from before there were others have the user's id for `user`. */
-function viewActor(actor: string, userId: string): string {
-  if (actor === userId) return 'user';
+/** Users do not see which operator it was. Events from before there were others, which state nothing, may have the user's id for `user`. */
+function viewActor({ actor, state }: ProgressEvent, userId: string): string {
+  if (!state && actor === userId) return 'user';
   return actor.startsWith('operator:') ? 'operator' : actor;
 }
 
