@@ -25,17 +25,19 @@ type Run = (statement: NamedText, values: readonly unknown[]) => Promise<Row[]>;
  * posted is fit to be stored, the shape of the answer, the rules of progress, the seal of a key.
  */
 export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promise<Record<string, LimitOperation>> {
-  const [sessions, snapshot, keys, website, research, competitors, persona, integrations, facts] = await Promise.all([
-    build.sessions(),
-    build.snapshot(),
-    build.sealedKeys(),
-    build.website(),
-    build.research(),
-    build.competitors(),
-    build.persona(),
-    build.integrations(),
-    build.facts(),
-  ]);
+  const [sessions, advance, snapshot, keys, website, research, competitors, persona, integrations, facts] =
+    await Promise.all([
+      build.sessions(),
+      build.advance(),
+      build.snapshot(),
+      build.sealedKeys(),
+      build.website(),
+      build.research(),
+      build.competitors(),
+      build.persona(),
+      build.integrations(),
+      build.facts(),
+    ]);
   const websiteRecord = website.websiteRecord(false);
   const readWebsite = snapshot.snapshotOf([websiteRecord]).statement;
   /** What the steps show, in the order in which the service reads it. */
@@ -72,9 +74,9 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
         const { session } = opened;
         const revision = session.revision + 1;
         const subject = { userId, sessionId: session.id, now, revision };
-        const advance = advanceSession(opened, command, { ...fact, progress: session.progress });
+        const step = advanceSession(opened, command, { ...fact, progress: session.progress });
         await Promise.all([
-          ...[command, advance].map(({ statement, values }) => run(statement, values(subject))),
+          ...[command, step].map(({ statement, values }) => run(statement, values(subject))),
           ...readsAfter.map((statement) => run(statement, [userId])),
           client.query('commit'),
         ]);
@@ -87,7 +89,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
 
   /** The progress stays as it is: every step has been completed before. */
   function advanceSession({ session, documentItems }: OpenedSession, { writes }: Command, fact: ProgressFact): Command {
-    return sessions.advanceSession({
+    return advance.advanceSession({
       session: { ...session, revision: session.revision + 1 },
       facts: [fact],
       origin: { actor: 'user', cause: 'wizard' },

@@ -12,6 +12,7 @@ export interface ServiceBuild {
   readonly embeddedServer: Import<typeof import('../src/storage/postgres/embedded/embedded-server.js')>;
   readonly prepareDatabase: Import<typeof import('../src/storage/postgres/prepare-database.js')>;
   readonly sessions: Import<typeof import('../src/onboarding/database/records/onboarding-sessions.record.js')>;
+  readonly advance: Import<typeof import('../src/onboarding/database/records/session-advance.record.js')>;
   readonly snapshot: Import<typeof import('../src/onboarding/database/snapshot.js')>;
   readonly persona: Import<typeof import('../src/onboarding/database/records/persona-data.record.js')>;
   readonly competitors: Import<typeof import('../src/onboarding/database/records/competitor-analyses.record.js')>;
@@ -33,6 +34,7 @@ export function serviceBuild(folder: string): ServiceBuild {
     embeddedServer: load('storage/postgres/embedded/embedded-server.js'),
     prepareDatabase: load('storage/postgres/prepare-database.js'),
     sessions: load('onboarding/database/records/onboarding-sessions.record.js'),
+    advance: load('onboarding/database/records/session-advance.record.js'),
     snapshot: load('onboarding/database/snapshot.js'),
     persona: load('onboarding/database/records/persona-data.record.js'),
     competitors: load('onboarding/database/records/competitor-analyses.record.js'),

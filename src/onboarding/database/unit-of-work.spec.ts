@@ -18,7 +18,7 @@ import {
 import { DocumentsTooLarge, MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from './document-sizes.js';
 import type { DocumentTable } from './document-tables.js';
 import type { Command, Query } from './record.js';
-import type { Origin } from './records/onboarding-sessions.record.js';
+import type { Origin } from './records/session-advance.record.js';
 import type { Session } from './session.js';
 import { UnitOfWork, type Opened, type Reads, type WorkFlow } from './unit-of-work.js';
 

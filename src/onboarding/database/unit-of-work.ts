@@ -11,7 +11,8 @@ import { DocumentsTooLarge } from './document-sizes.js';
 import type { DocumentTable } from './document-tables.js';
 import { Later } from './later.js';
 import type { Command, Query, SessionSubject } from './record.js';
-import { advanceSession, type OpenedSession, type Origin } from './records/onboarding-sessions.record.js';
+import type { OpenedSession } from './records/onboarding-sessions.record.js';
+import { advanceSession, type Origin } from './records/session-advance.record.js';
 import type { Session } from './session.js';
 
 /** What a unit of work reads before it decides; it chooses the names. */

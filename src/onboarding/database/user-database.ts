@@ -14,8 +14,8 @@ import {
   openedFromRow,
   openSession,
   type OpenedSession,
-  type Origin,
 } from './records/onboarding-sessions.record.js';
+import type { Origin } from './records/session-advance.record.js';
 import { entityTagOf } from './session.js';
 import { UnitOfWork, type NoReads, type Opened, type Reads, type Results, type WorkFlow } from './unit-of-work.js';
 

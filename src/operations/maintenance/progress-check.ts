@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
-import { SESSION_STATE } from '../../onboarding/database/records/onboarding-sessions.record.js';
+import { SESSION_STATE } from '../../onboarding/database/records/session-advance.record.js';
 import type { ProgressState, ValidationErrors } from '../../onboarding/flow/progress-state.js';
 import { lastStatement, type EventTrail } from '../../onboarding/flow/replay.js';
 
