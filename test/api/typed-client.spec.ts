@@ -5,6 +5,7 @@ import { createOnboardingClient, type OnboardingClient, type Problem } from '../
 import type * as Browser from '../example/browser.js';
 import { sendWebsite } from '../example/named-flow.js';
 import { audienceOf, promptFor } from '../example/node.js';
+import { undo } from '../example/undo.js';
 import { TestApp } from '../support/service/app.js';
 import { loadModuleInPage } from '../support/service/module-in-page.js';
 import { checkAnswer } from '../support/service/contract.js';
@@ -163,6 +164,20 @@ describe('the typed client', () => {
     expect(await sendWebsite(app.url, await token('typed.five'), 'example.com')).toBe('research');
     const { body, headers } = await (await app.as('typed.five')).get('/status');
     expect([body.next_step, headers.get('onboarding-flow')]).toEqual([2, 'five']);
+  });
+
+  it('undoes the latest change of what was saved, and that again', async () => {
+    const [user, bearer] = [await app.as('typed.undo'), await token('typed.undo')];
+    expect(await undo(app.url, bearer)).toEqual([]);
+    const website = async () => (await user.get('/step/2')).body.data.website;
+    for (const name of ['one', 'two']) {
+      const data = { website: `https://${name}.example` };
+      expect((await user.post('/step/2/complete', { data })).status).toBe(200);
+    }
+    for (const name of ['one', 'two']) {
+      expect(await undo(app.url, bearer)).toEqual(['website']);
+      expect(await website()).toBe(`https://${name}.example`);
+    }
   });
 
   it('serves another service, with a token of the scope', async () => {
