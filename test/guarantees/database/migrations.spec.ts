@@ -235,7 +235,7 @@ describe('migrations', () => {
     await holder.connect();
     await holder.query('begin');
     const { rows } = await holder.query<{ pid: number }>(
-      'select pg_backend_pid() as pid from api_keys right join (select) on true',
+      'select pg_backend_pid() as pid from api_keys right join (select) one on true',
     );
     const sessions = `; process ${rows[0]?.pid}, role \\w+, application a report, address 127\\.0\\.0\\.1 holds locks on tables`;
     const late = await prepareDatabase(database.ownerUrl, database.appUrl, {
