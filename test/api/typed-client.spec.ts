@@ -169,6 +169,7 @@ describe('the typed client', () => {
   it('undoes the latest change of what was saved, and that again', async () => {
     const [user, bearer] = [await app.as('typed.undo'), await token('typed.undo')];
     expect(await undo(app.url, bearer)).toEqual([]);
+    await expect(undo(app.url, 'nobody')).rejects.toThrow();
     const website = async () => (await user.get('/step/2')).body.data.website;
     for (const name of ['one', 'two']) {
       const data = { website: `https://${name}.example` };

@@ -1,7 +1,7 @@
 import { contentOf, documentOf, identifiedIn, type DocumentTable } from './document-tables.js';
 
 /** Bytes of JSON text that all versions of one user may have together. */
-export const MAX_VERSION_BYTES = 32 * 1024 * 1024;
+const MAX_VERSION_BYTES = 32 * 1024 * 1024;
 
 /** A statement that changes a document. */
 interface Change {

@@ -1,7 +1,7 @@
 import { progressFrom, type ProgressState, type ValidationErrors } from './progress-state.js';
 import type { Progress } from './progress.js';
 
-/** Events that one user may have: each takes a kilobyte. Then only a hard reset goes on. */
+/** Events that one user may have; then only a hard reset goes on. Most take a kilobyte, and more with validation errors. */
 export const MAX_EVENTS = 10_000;
 
 /** An event, as far as it states progress. */
