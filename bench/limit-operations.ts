@@ -91,6 +91,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
   function advanceSession({ session, documentItems }: OpenedSession, { writes }: Command, fact: ProgressFact): Command {
     return advance.advanceSession({
       session: { ...session, revision: session.revision + 1 },
+      before: session.progress,
       facts: [fact],
       origin: { actor: 'user', cause: 'wizard' },
       saved: new Set(writes ? [writes.table] : []),

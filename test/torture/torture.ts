@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sessionFromRow } from '../../src/onboarding/database/session.js';
 import type { Row } from '../../src/storage/wire/statement.js';
 import { testEnvironment } from '../support/service/app.js';
+import { withAllErrors } from '../support/data/event-errors.js';
 import { OwnCluster } from '../support/database/own-cluster.js';
 import { FAULTS, type Arena } from './faults.js';
 import { History, type Entry, type Outcome, type Violation } from './history.js';
@@ -192,7 +193,7 @@ async function storedOf(users: readonly User[], cluster: OwnCluster): Promise<Ma
       );
       const state: FinalState = {
         ...(sessionsOf.get(id) ?? NOTHING_STORED),
-        events: eventsOf.get(id) ?? [],
+        events: withAllErrors(eventsOf.get(id) ?? []),
         rows: rows.map(({ row }) => row),
         versions: versions.map(({ row }) => row),
       };

@@ -13,6 +13,7 @@ import {
   goToStep,
   keysChanged,
   raisePercentage,
+  reset,
   unchanged,
 } from '../flow/transitions.js';
 import { DocumentsTooLarge, MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from './document-sizes.js';
@@ -28,6 +29,8 @@ const WIZARD: Origin = { actor: 'user', cause: 'wizard' };
 const NOWHERE: FinishedByDeployment = new Set();
 /** Versions that are kept of each document. */
 const VERSIONS = 20;
+
+const completed = { status: 'completed', completed_at: STARTED.toISOString(), validation_errors: [] } as const;
 
 const SESSION: Session = {
   id: '01900000-0000-7000-8000-000000000000',
@@ -81,7 +84,7 @@ function advanceOf({ planned }: UnitOfWork) {
   const found = planned.filter(({ command: { statement } }) => statement.label.startsWith('advance-'));
   expect(found).toHaveLength(1);
   const [{ command: advance, subject }] = found as [(typeof found)[number]];
-  const [userId, sessionId, now, events, ...limits] = advance.values(subject);
+  const [userId, sessionId, now, events, errors, ...limits] = advance.values(subject);
   return {
     label: advance.statement.label,
     text: advance.statement.text,
@@ -89,6 +92,7 @@ function advanceOf({ planned }: UnitOfWork) {
     sessionId,
     now,
     events: JSON.parse(events as string) as readonly SentEvent[],
+    errors: JSON.parse(errors as string) as ValidationErrors,
     limits,
   };
 }
@@ -147,8 +151,7 @@ describe('what a unit of work knows', () => {
     const work = workOn();
     work.change(completeStep('website', ['slow'], NOWHERE));
     work.change(raisePercentage(42.5));
-    const { state, validation_errors } = lastEvent(work);
-    expect(progressFrom(state, validation_errors)).toEqual(work.session.progress);
+    expect(progressFrom(lastEvent(work).state, advanceOf(work).errors)).toEqual(work.session.progress);
   });
 });
 
@@ -196,9 +199,23 @@ describe('events', () => {
           steps: { website, research: { status: 'in_progress', completed_at: null } },
           current_step: 'research',
         },
-        validation_errors: { website: ['slow', 'old'] },
+        validation_errors: {},
       },
     ]);
+  });
+
+  it('have the validation errors that changed with them alone; the session has all', () => {
+    const steps = { api_keys: { ...completed, validation_errors: ['old'] }, website: completed };
+    const work = workOn({ session: { ...SESSION, progress: { ...SESSION.progress, steps } } });
+    work.change(completeStep('website', ['slow'], NOWHERE));
+    work.change(completeStep('website', ['slow'], NOWHERE));
+    work.change(completeStep('website', [], NOWHERE));
+    const changed = () => advanceOf(work).events.map(({ validation_errors }) => validation_errors);
+    expect(changed()).toEqual([{ website: ['slow'] }, {}, { website: [] }]);
+    expect(advanceOf(work).errors).toEqual({ api_keys: ['old'] });
+    work.change(reset());
+    expect(changed().at(-1)).toEqual({ api_keys: [] });
+    expect(advanceOf(work).errors).toEqual({});
   });
 
   it('begin with the start where the session is new, once, also when nothing else happens', () => {

@@ -177,6 +177,7 @@ export class UnitOfWork<R extends Reads = Reads> {
   #advance(): Pending {
     const command = advanceSession({
       session: this.session,
+      before: this.opened.session.progress,
       facts: this.#facts,
       origin: this.terms.origin,
       saved: this.#saved,

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FLOW_IDS } from '../../ground/config/wizard-flows.js';
 import { newProgress, type Progress, type StepState } from './progress.js';
-import { progressFrom, stateOf, validationErrorsOf, type ProgressState } from './progress-state.js';
+import { changedErrors, progressFrom, stateOf, validationErrorsOf, type ProgressState } from './progress-state.js';
 import { StepStatus } from './step-status.js';
-import { STEP_KEYS } from './steps.js';
+import { STEP_KEYS, type StepKey } from './steps.js';
 
 const START = new Date('2026-01-02T03:04:05.678Z');
 
@@ -61,6 +61,22 @@ describe('progress as a row states it', () => {
     const before = { ...newProgress(START), steps: { website: state('slow', 'old'), research: state() } };
     expect(JSON.stringify(stateOf(before))).not.toMatch(/slow|old|validation_errors/);
     expect(validationErrorsOf(before)).toEqual({ website: ['slow', 'old'] });
+  });
+
+  it('changes its errors by those that differ: on top of the others they are all that hold, and none differs twice', () => {
+    fc.assert(
+      fc.property(progress, progress, (before, after) => {
+        const changed = changedErrors(before, after);
+        const all = Object.entries({ ...validationErrorsOf(before), ...changed }).filter(
+          ([, { length }]) => length > 0,
+        );
+        expect(Object.fromEntries(all)).toEqual(validationErrorsOf(after));
+        for (const [step, errors] of Object.entries(changed)) {
+          expect(errors).not.toEqual(validationErrorsOf(before)[step as StepKey] ?? []);
+        }
+        expect(changedErrors(after, after)).toEqual({});
+      }),
+    );
   });
 
   it('is read with the times and numbers that PostgreSQL writes', () => {

@@ -41,6 +41,18 @@ export function validationErrorsOf({ steps }: Progress): ValidationErrors {
   return Object.fromEntries(withErrors.map(([step, { validation_errors }]) => [step, validation_errors]));
 }
 
+/** Those of `after` that differ from before; an empty list: there are none any more. */
+export function changedErrors(before: Progress, after: Progress): ValidationErrors {
+  const [earlier, later] = [validationErrorsOf(before), validationErrorsOf(after)];
+  const steps = touched({ ...earlier, ...later }).map(([step]) => step);
+  const changed = steps.filter((step) => !areSame(earlier[step], later[step]));
+  return Object.fromEntries(changed.map((step) => [step, later[step] ?? []]));
+}
+
+function areSame(some: readonly string[] = [], others: readonly string[] = []): boolean {
+  return some.length === others.length && some.every((text, index) => text === others[index]);
+}
+
 export function progressFrom(state: ProgressState, errors: ValidationErrors): Progress {
   const steps = touched(state.steps).map(([step, { status, completed_at }]) => {
     const stepState: StepState = { status, completed_at, validation_errors: errors[step] ?? [] };

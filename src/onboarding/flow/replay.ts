@@ -10,6 +10,7 @@ export interface StatedEvent {
   readonly revision: number;
   /** Null: the event is older than statements of the state. */
   readonly state: ProgressState | null;
+  /** All that hold then. The event has those alone that changed with it: others would be stored again and again. */
   readonly validation_errors: ValidationErrors;
 }
 

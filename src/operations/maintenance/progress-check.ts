@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
-import { SESSION_STATE } from '../../onboarding/database/records/session-advance.record.js';
+import { errorsOf } from '../../onboarding/database/records/progress-events.record.js';
+import { SESSION_STATE, SET_STATE, STATE_ROW } from '../../onboarding/database/records/session-advance.record.js';
 import type { ProgressState, ValidationErrors } from '../../onboarding/flow/progress-state.js';
 import { lastStatement, type EventTrail } from '../../onboarding/flow/replay.js';
 
@@ -170,7 +171,7 @@ const compared = (sessions: string) => `
   ) trail
   left join lateral (
     select jsonb_build_object(
-             'revision', e.revision, 'state', nullif(e.state, '{}'), 'validation_errors', e.validation_errors
+             'revision', e.revision, 'state', nullif(e.state, '{}'), 'validation_errors', ${errorsOf('e.user_id = s.user_id')}
            ) as event
     from progress_events e where e.user_id = s.user_id order by e.revision desc limit 1
   ) last on true
@@ -188,13 +189,13 @@ const MEND = `
     select * from progress_events where user_id = $1 order by revision desc limit 1
   ), mended as (
     update onboarding_sessions s
-    set revision = last.revision + 1, updated_at = $2, validation_errors = last.validation_errors,
-        ${STATE.map(([column]) => `${column} = state.${column}`).join(', ')}
-    from last, jsonb_to_record(last.state) as state (${STATE.map(([column, type]) => `${column} ${type}`).join(', ')})
+    set revision = last.revision + 1, updated_at = $2, validation_errors = ${errorsOf('e.user_id = $1')},
+        ${SET_STATE}
+    from last, jsonb_to_record(last.state) as ${STATE_ROW}
     where s.user_id = $1
     returning s.*
   )
   insert into progress_events
-    (user_id, session_id, revision, type, data, state, validation_errors, actor, cause, occurred_at)
-  select user_id, id, revision, 'progress_repaired', '{}', ${stateOf('mended')}, validation_errors, 'system', 'repair', $2
+    (user_id, session_id, revision, type, data, state, actor, cause, occurred_at)
+  select user_id, id, revision, 'progress_repaired', '{}', ${stateOf('mended')}, 'system', 'repair', $2
   from mended`;

@@ -10,6 +10,7 @@ import type { StepKey } from '../../../src/onboarding/flow/steps.js';
 import { RESTORABLE, type Restorable } from '../../../src/onboarding/flow/transitions.js';
 import { OnboardingProgressService } from '../../../src/onboarding/progress/onboarding-progress.service.js';
 import { Deployments } from '../../support/data/deployments.js';
+import { withAllErrors } from '../../support/data/event-errors.js';
 import { sample } from '../../support/data/samples.js';
 import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 import type { TestApp } from '../../support/service/app.js';
@@ -225,7 +226,7 @@ class Subject {
   /** The events lead to the row, to the letter, and to what the user sees; those from before are as they were. */
   async expectReplayed(op: Operation): Promise<void> {
     const { session, events } = await this.#stored();
-    const replayed = replay({ count: events.length, last: events.at(-1) ?? null });
+    const replayed = replay({ count: events.length, last: withAllErrors(events).at(-1) ?? null });
     expect([op, session?.revision ?? 0]).toEqual([op, events.length]);
     if (!session || !replayed) expect([op, session, replayed]).toEqual([op, null, null]);
     else {

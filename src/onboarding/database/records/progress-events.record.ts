@@ -69,6 +69,18 @@ export function eventFromRow(row: Row): ProgressEvent {
   };
 }
 
+/** SQL for the validation errors that hold after the events `e` of a condition: of each step those that changed last. */
+export function errorsOf(condition: string): string {
+  return `(
+    select coalesce(jsonb_object_agg(step, errors) filter (where errors <> '[]'), '{}')
+    from (
+      select distinct on (changed.step) changed.step, changed.errors
+      from progress_events e, jsonb_each(e.validation_errors) as changed (step, errors)
+      where ${condition}
+      order by changed.step, e.revision desc
+    ) latest)`;
+}
+
 /** The progress that the event of a revision states, with its validation errors; null where there is no such event. */
 export function statedAt(revision: number): Query<StatedEvent | null> {
   return {
@@ -88,6 +100,6 @@ export function statedAt(revision: number): Query<StatedEvent | null> {
 /** Values: user, revision. */
 const statedEvent = new Statement(
   'stated-event',
-  `select revision, nullif(state, '{}') as state, validation_errors
+  `select revision, nullif(state, '{}') as state, ${errorsOf('e.user_id = $1 and e.revision <= $2')} as validation_errors
    from progress_events where user_id = $1 and revision = $2`,
 );

@@ -1,5 +1,6 @@
 import { Statement } from '../../../storage/wire/statement.js';
-import { stateOf, validationErrorsOf, type ProgressState } from '../../flow/progress-state.js';
+import type { Progress } from '../../flow/progress.js';
+import { changedErrors, stateOf, validationErrorsOf, type ProgressState } from '../../flow/progress-state.js';
 import type { ProgressFact } from '../../flow/transitions.js';
 import { bytesOf, itemsOf, MAX_DOCUMENT_ITEMS, SIZED_TABLES } from '../document-sizes.js';
 import { DOCUMENT_TABLES, type DocumentTable } from '../document-tables.js';
@@ -19,6 +20,8 @@ export interface Origin {
 export interface Advance {
   /** With the revision of the last fact. */
   readonly session: Session;
+  /** The progress before the first fact. */
+  readonly before: Progress;
   readonly facts: readonly ProgressFact[];
   readonly origin: Origin;
   /** The tables whose documents were saved. */
@@ -37,17 +40,22 @@ export function advanceSession(change: Advance): Command {
   const { statement, limits } = advanceFor(change);
   return {
     statement,
-    values: ({ userId, sessionId, now }) => [userId, sessionId, now, JSON.stringify(eventsOf(change)), ...limits],
+    values: ({ userId, sessionId, now }) => [
+      ...[userId, sessionId, now],
+      JSON.stringify(eventsOf(change)),
+      JSON.stringify(validationErrorsOf(change.session.progress)),
+      ...limits,
+    ],
     parse: nothing,
   };
 }
 
-function eventsOf({ session, facts, origin }: Advance) {
+function eventsOf({ session, before, facts, origin }: Advance) {
   const first = session.revision - facts.length + 1;
   return facts.map(({ type, step, data, progress }, index) => ({
     ...{ revision: first + index, type, step, data, ...origin },
     state: stateOf(progress),
-    validation_errors: validationErrorsOf(progress),
+    validation_errors: changedErrors(facts[index - 1]?.progress ?? before, progress),
   }));
 }
 
@@ -63,6 +71,14 @@ export const SESSION_STATE = {
   onboarding_type: 'text',
 } satisfies Record<keyof ProgressState, string>;
 
+const columns = Object.entries(SESSION_STATE);
+
+/** SQL that gives a session the columns of a `state`. */
+export const SET_STATE = columns.map(([column]) => `${column} = state.${column}`).join(', ');
+
+/** SQL for a `state` as a row of `jsonb_to_record`. */
+export const STATE_ROW = `state (${columns.map(([column, type]) => `${column} ${type}`).join(', ')})`;
+
 /** What an advance does besides, where documents are saved. */
 interface Documents {
   /** Further queries of the `with`. */
@@ -73,19 +89,18 @@ interface Documents {
   readonly changed?: string;
 }
 
-/** Values: user, session, time, events; then the limits. */
+/** Values: user, session, time, events, all validation errors; then the limits. */
 function advanceStatement(label: string, documents: Documents): Statement {
   const { queries = '', set = '', from = '', changed = `'{}'::text[]` } = documents;
-  const columns = Object.entries(SESSION_STATE);
   return new Statement(
     label,
     `with ${queries} session as (
        update onboarding_sessions s
        set revision = ($4::jsonb -> -1 ->> 'revision')::bigint, updated_at = $3,
-           validation_errors = $4::jsonb -> -1 -> 'validation_errors',
-           ${columns.map(([column]) => `${column} = state.${column}`).join(', ')}${set}
+           validation_errors = $5,
+           ${SET_STATE}${set}
        from jsonb_to_record($4::jsonb -> -1 -> 'state')
-         as state (${columns.map(([column, type]) => `${column} ${type}`).join(', ')})${from}
+         as ${STATE_ROW}${from}
        where s.user_id = $1 and s.id = $2
        returning s.user_id, s.id
      )
@@ -98,14 +113,14 @@ function advanceStatement(label: string, documents: Documents): Statement {
   );
 }
 
-/** Drops versions of these documents, and says which have one of an event. The fifth value: versions that stay. */
+/** Drops versions of these documents, and says which have one of an event. The sixth value: versions that stay. */
 const versioned = (tables: readonly DocumentTable[]) => ({
-  queries: `dropped as (${dropOldVersions(tables, '$5')}),`,
+  queries: `dropped as (${dropOldVersions(tables, '$6')}),`,
   changed: `array(select document from document_versions v where v.user_id = $1 and v.revision = event.revision)`,
 });
 
 /** The keys and values of all documents: a bound that comes as a value, or a count where there may be too many. */
-const ITEMS = { bounded: '$6', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
+const ITEMS = { bounded: '$7', counted: SIZED_TABLES.map(itemsOf).join(' + ') };
 
 /** Measures what is saved, too. @param items SQL for the keys and values that all documents have then */
 function measured(tables: readonly DocumentTable[], items: string): Documents {

@@ -22,7 +22,7 @@ const ProgressEventSchema = defineEntity({
     data: p.json<JsonObject>().defaultRaw(`'{}'::jsonb`),
     /** The session's progress afterwards, by column; `{}` in events from before there was this column. */
     state: p.json<JsonObject>(),
-    /** The session's validation errors afterwards. */
+    /** The validation errors that changed with it, by step; an empty list: there are none any more. */
     validationErrors: p.json<Record<string, string[]>>().defaultRaw(`'{}'::jsonb`),
     /** The tables whose documents changed with it. */
     documents: p.array().columnType('text[]').default([]),
