@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { storedOnboardingOf } from '../support/data/stored-onboarding.js';
 import { TestApp } from '../support/service/app.js';
-import type { Answer } from '../support/service/client.js';
+import { done } from '../support/service/done.js';
 import { expectProblem } from '../support/service/problems.js';
 
 describe('a request to restore', () => {
@@ -13,13 +13,6 @@ describe('a request to restore', () => {
   afterAll(() => app.stop());
 
   const stored = (userId: string) => storedOnboardingOf(app.database, userId);
-
-  /** Holds that it was done. */
-  async function done(answer: Promise<Answer>): Promise<Answer> {
-    const { status, body } = await answer;
-    expect([status, body]).toEqual([200, expect.anything()]);
-    return answer;
-  }
 
   it.each([
     ['no revision', { what: 'all' }, '/revision'],

@@ -194,7 +194,7 @@ export class RestoredView {
   changes!: RestoredChangeView[];
 }
 
-/** What is asked of a revision is no longer kept: exactly these members. */
+/** The body of RevisionGone: exactly these members. */
 export class GoneView {
   @ApiProperty() type!: string;
   @ApiProperty() title!: string;

@@ -7,7 +7,7 @@ export class RevisionNotFound extends NotFound {
   }
 }
 
-/** The revision was, but what is asked of it is no longer kept. */
+/** The service no longer keeps the progress or the data of this revision. */
 export class RevisionGone extends Problem {
   readonly status = 410;
   readonly title = 'No longer kept';

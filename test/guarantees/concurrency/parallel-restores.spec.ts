@@ -5,7 +5,8 @@ import { storedOnboardingOf } from '../../support/data/stored-onboarding.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { storedSizesOf } from '../../support/database/stored-sizes.js';
 import { TestApp } from '../../support/service/app.js';
-import type { Answer, Client } from '../../support/service/client.js';
+import { done } from '../../support/service/done.js';
+import type { Client } from '../../support/service/client.js';
 import { expectProblem } from '../../support/service/problems.js';
 
 const ROUNDS = 4;
@@ -25,12 +26,6 @@ describe('restores and saves of one user at the same moment, through two service
 
   const clientsOf = async (userId: string) =>
     (await Promise.all(apps.map((app) => app.as(userId)))) as [Client, Client];
-
-  async function done(answer: Promise<Answer>): Promise<Answer> {
-    const { status, body } = await answer;
-    expect([status, body]).toEqual([200, expect.anything()]);
-    return answer;
-  }
 
   /** One post whose mark is in the website, the research, the competitors, the persona and the errors of the step. */
   const saveAll = (client: Client, mark: string) =>

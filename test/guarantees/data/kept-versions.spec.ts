@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
-  done,
   expectTrueSizes,
   marksOf,
   MEGABYTE,
@@ -12,6 +11,7 @@ import {
 import { storedOnboardingOf } from '../../support/data/stored-onboarding.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { TestApp } from '../../support/service/app.js';
+import { done } from '../../support/service/done.js';
 import { expectProblem } from '../../support/service/problems.js';
 
 // Megabytes are posted here.

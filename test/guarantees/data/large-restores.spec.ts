@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LargeAnswers } from '../../../src/ground/http/large-answers.js';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import {
-  done,
   expectTrueSizes,
   marksOf,
   MEGABYTE,
@@ -16,6 +15,7 @@ import { TestDatabase } from '../../support/database/database.js';
 import { DatabaseWire } from '../../support/database/database-wire.js';
 import { storedSizesOf } from '../../support/database/stored-sizes.js';
 import { TestApp } from '../../support/service/app.js';
+import { done } from '../../support/service/done.js';
 import { expectProblem } from '../../support/service/problems.js';
 
 // Megabytes are posted here.

@@ -8,7 +8,8 @@ import { HistoryUser } from '../../support/data/history-user.js';
 import { sample } from '../../support/data/samples.js';
 import { rowVersionsOf, storedOnboardingOf } from '../../support/data/stored-onboarding.js';
 import { TestApp } from '../../support/service/app.js';
-import type { Answer, Client } from '../../support/service/client.js';
+import { done } from '../../support/service/done.js';
+import type { Client } from '../../support/service/client.js';
 import { expectProblem } from '../../support/service/problems.js';
 
 let count = 0;
@@ -89,13 +90,6 @@ describe('a restore', () => {
   afterAll(() => app.stop());
 
   const stored = (userId: string) => storedOnboardingOf(app.database, userId);
-
-  /** Holds that it was done. */
-  async function done(answer: Promise<Answer>): Promise<Answer> {
-    const { status, body } = await answer;
-    expect([status, body]).toEqual([200, expect.anything()]);
-    return answer;
-  }
 
   /** A post whose numbers and keys are written by hand. */
   const raw = (client: Client, step: number, data: string) =>

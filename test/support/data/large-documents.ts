@@ -2,17 +2,11 @@ import { expect } from '@jest/globals';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import type { TestDatabase } from '../database/database.js';
 import { storedSizesOf } from '../database/stored-sizes.js';
-import type { Answer, Client } from '../service/client.js';
+import type { Client } from '../service/client.js';
+import { done } from '../service/done.js';
 import type { Table } from './stored-onboarding.js';
 
 export const MEGABYTE = 1024 * 1024;
-
-/** Holds that it was done. */
-export async function done(answer: Promise<Answer>): Promise<Answer> {
-  const { status, body } = await answer;
-  expect([status, body?.detail]).toEqual([200, undefined]);
-  return answer;
-}
 
 /** A text of so many megabytes that starts with a mark. */
 const text = (mark: string, megabytes: number) => mark.padEnd(megabytes * MEGABYTE, 'x');
