@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../../ground/config/configuration.js';
 import { withHeaders } from '../../ground/http/answer-headers.js';
+import { InvalidInput } from '../../ground/problems/problem.js';
 import {
   DOCUMENT_KEYS,
   documentsIn,
@@ -29,7 +30,6 @@ import { progressFrom } from '../flow/progress-state.js';
 import type { StatedEvent } from '../flow/replay.js';
 import type { Terms } from '../flow/terms.js';
 import { restore, type Restorable } from '../flow/transitions.js';
-import { InvalidInput } from '../../ground/problems/problem.js';
 import { OnboardingProgressService } from '../progress/onboarding-progress.service.js';
 import { StepHandlers } from '../progress/step-handler.js';
 import type { HistoryView, RestoredView, RevisionView } from './history.contract.js';

@@ -1,7 +1,7 @@
-import type pg from 'pg';
 import { SealBroken } from '../../storage/vault/seal.js';
 import type { SealedDataKey, Vault } from '../../storage/vault/vault.js';
 import { keyUse, type KeyUse } from '../../storage/postgres/key-use.js';
+import type { OwnerConnection } from '../../storage/postgres/owner-connection.js';
 
 const BATCH_SIZE = 500;
 
@@ -30,7 +30,7 @@ interface DataKeyRow {
 export class KeyRotation {
   constructor(
     private readonly vault: Vault,
-    private readonly owner: pg.Client,
+    private readonly owner: OwnerConnection,
   ) {}
 
   /** @param onProgress called after each batch with the number of resealed data keys and the number to reseal */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import pg from 'pg';
 import { errorsOf } from '../../onboarding/database/records/progress-events.record.js';
 import { SESSION_STATE, SET_STATE, STATE_ROW } from '../../onboarding/database/records/session-advance.record.js';
 import type { ProgressState, ValidationErrors } from '../../onboarding/flow/progress-state.js';
 import { lastStatement, type EventTrail } from '../../onboarding/flow/replay.js';
+import { sqlStateOf, type OwnerConnection } from '../../storage/postgres/owner-connection.js';
 
 const BATCH_SIZE = 500;
 
@@ -80,7 +80,7 @@ interface CheckedRow extends EventTrail {
  */
 export class ProgressCheck {
   constructor(
-    private readonly owner: pg.Client,
+    private readonly owner: OwnerConnection,
     private readonly options: CheckOptions,
   ) {}
 
@@ -129,7 +129,7 @@ export class ProgressCheck {
       return finding === 'differs' ? 'mended' : finding;
     } catch (error) {
       await this.owner.query('rollback').catch(() => undefined);
-      if (error instanceof pg.DatabaseError && REFUSED.test(error.code ?? '')) return 'incomplete';
+      if (REFUSED.test(sqlStateOf(error) ?? '')) return 'incomplete';
       throw error;
     }
   }

@@ -9,6 +9,14 @@ const TIMED_OUT = /^(55P03|57014)$/;
 /** SQLSTATE classes whose messages name tables and roles, and never quote a value. */
 const WITHOUT_VALUES = /^(0A|23|25|28|2B|3D|40|42|53|54|55|57|58)/;
 
+/** A connection as the schema's owner, for commands that cross users: lent by `withConnection`. */
+export type OwnerConnection = pg.Client;
+
+/** PostgreSQL's code (SQLSTATE) for the failure of a statement; null for every other error. */
+export function sqlStateOf(error: unknown): string | null {
+  return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
+}
+
 /** What the driver reads from a URL: server, login, and TLS by `sslmode` and related parameters. */
 export function readUrl(url: string) {
   // The driver accepts malformed percent-encoding, the ORM throws.
@@ -44,7 +52,7 @@ function withExplicitTls(url: string): string {
 export async function withConnection<T>(
   variable: string,
   url: string,
-  use: (client: pg.Client) => Promise<T>,
+  use: (client: OwnerConnection) => Promise<T>,
   { lockTimeoutMs = LOCK_TIMEOUT_MS } = {},
 ): Promise<T> {
   const client = new pg.Client({

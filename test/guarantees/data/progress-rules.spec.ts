@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import { OnboardingProgressService } from '../../../src/onboarding/progress/onboarding-progress.service.js';
-import { Problem } from '../../../src/ground/problems/problem.js';
 import { TestApp } from '../../support/service/app.js';
 import type { Client } from '../../support/service/client.js';
 import { fillEveryTable, rowsOf, TABLES, type Dump } from '../../support/data/filled-user.js';
@@ -12,6 +11,7 @@ import { pathOf } from '../../support/service/route-paths.js';
 import { GUARDED_ROUTES, PUBLIC_ROUTES, SCOPED_ROUTES } from '../../support/service/routes.js';
 import { sample } from '../../support/data/samples.js';
 import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
+import { wasDone } from '../../support/service/problems.js';
 
 const RESETS = ['resetStep', 'resetAll', 'softReset', 'hardReset'];
 
@@ -65,17 +65,17 @@ class Subject {
       case 'savePersona':
         return this.#posted('/step4/persona-save', { core_persona: { identity: {} } });
       case 'goTo':
-        return done(service.updateStep(userId, op.step));
+        return wasDone(service.updateStep(userId, op.step));
       case 'raise':
-        return done(service.updateProgress(userId, op.percentage));
+        return wasDone(service.updateProgress(userId, op.percentage));
       case 'markInProgress':
-        return done(service.forUser(userId).then((progress) => progress.markStepInProgress(op.step)));
+        return wasDone(service.forUser(userId).then((progress) => progress.markStepInProgress(op.step)));
       case 'fail':
-        return done(service.forUser(userId).then((progress) => progress.markStepFailed(op.step, 'It failed.')));
+        return wasDone(service.forUser(userId).then((progress) => progress.markStepFailed(op.step, 'It failed.')));
       case 'resetStep':
-        return done(service.forUser(userId).then((progress) => progress.resetStep(op.step)));
+        return wasDone(service.forUser(userId).then((progress) => progress.resetStep(op.step)));
       case 'resetAll':
-        return done(service.forUser(userId).then((progress) => progress.resetAllSteps()));
+        return wasDone(service.forUser(userId).then((progress) => progress.resetAllSteps()));
     }
   }
 
@@ -112,16 +112,6 @@ class Subject {
     const { status, body: answer } = await this.client.post(path, body);
     expect([path, status === 200 || status === 400, answer]).toEqual([path, true, expect.anything()]);
     return status === 200;
-  }
-}
-
-async function done(work: Promise<unknown>): Promise<boolean> {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 400) return false;
-    throw error;
   }
 }
 

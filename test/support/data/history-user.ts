@@ -1,14 +1,13 @@
 import { expect } from '@jest/globals';
 import type { FlowId } from '../../../src/ground/config/wizard-flows.js';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
-import { Problem } from '../../../src/ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../../../src/onboarding/database/onboarding-database.service.js';
 import { FLOWS } from '../../../src/onboarding/flow/flows.js';
 import { OnboardingProgressService } from '../../../src/onboarding/progress/onboarding-progress.service.js';
 import { storedSizesOf } from '../database/stored-sizes.js';
 import type { TestApp } from '../service/app.js';
 import type { Answer, Client } from '../service/client.js';
-import { expectProblem } from '../service/problems.js';
+import { expectProblem, wasDone } from '../service/problems.js';
 import { type HistoryModel, inOrder, tablesIn, type Parts } from './history-model.js';
 import { NAMED_FLOWS, type Operation, type Post } from './history-operations.js';
 import { DOCUMENT_KEYS, rowVersionsOf, storedOnboardingOf, type StoredOnboarding } from './stored-onboarding.js';
@@ -233,17 +232,17 @@ export class HistoryUser {
       case 'deleteKey':
         return isDone(await this.client.send('DELETE', '/api-keys/exa'));
       case 'goTo':
-        return settled(progress.updateStep(userId, operation.step));
+        return wasDone(progress.updateStep(userId, operation.step));
       case 'raise':
-        return settled(progress.updateProgress(userId, operation.percentage));
+        return wasDone(progress.updateProgress(userId, operation.percentage));
       case 'fail':
-        return settled(progress.forUser(userId).then((steps) => steps.markStepFailed(operation.step, 'It failed.')));
+        return wasDone(progress.forUser(userId).then((steps) => steps.markStepFailed(operation.step, 'It failed.')));
       case 'resetStep':
-        return settled(progress.forUser(userId).then((steps) => steps.resetStep(operation.step)));
+        return wasDone(progress.forUser(userId).then((steps) => steps.resetStep(operation.step)));
       case 'clearCompetitors':
-        return settled(database.saveResearchPreferences(userId, { competitors: [] }));
+        return wasDone(database.saveResearchPreferences(userId, { competitors: [] }));
       case 'clearAccounts':
-        return settled(database.saveWebsiteAnalysis(userId, { social_media_accounts: null, hobby: null }));
+        return wasDone(database.saveWebsiteAnalysis(userId, { social_media_accounts: null, hobby: null }));
     }
   }
 
@@ -279,16 +278,6 @@ function numberOf({ step, flow = 'six' }: Extract<Operation, { readonly do: 'com
 function isDone({ status, body }: Answer): boolean {
   expect([[200, 400, 404].includes(status), status, body]).toEqual([true, status, expect.anything()]);
   return status === 200;
-}
-
-async function settled(work: Promise<unknown>): Promise<boolean> {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.status === 400) return false;
-    throw error;
-  }
 }
 
 /** Events that a change adds count on without a gap; some are known from what was there before and after. */
