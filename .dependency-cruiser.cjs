@@ -53,8 +53,8 @@ const MORE_DOORS = {
     'records/posted-data',
     'records/document-record',
   ],
-  // What a step implements, and what routes take from a request.
-  'onboarding/progress': ['step-handler', 'request-terms'],
+  // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
+  'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
 };

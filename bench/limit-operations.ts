@@ -42,7 +42,7 @@ export async function limitOperations(pool: pg.Pool, build: ServiceBuild): Promi
   const readWebsite = snapshot.snapshotOf([websiteRecord]).statement;
   /** What the steps show, in the order in which the service reads it. */
   const allSteps = [
-    keys.keyProviders,
+    keys.savedKeys,
     websiteRecord,
     research.researchRecord,
     competitors.competitorsRecord,

@@ -79,6 +79,8 @@ export class Configuration {
   @IsIn(FLOW_IDS) readonly WIZARD_FLOW: FlowId;
   /** Earlier contents that are kept of each document of a user's. */
   @IsInt() @Min(0) @Max(100) readonly DOCUMENT_VERSIONS: number;
+  /** Days from the start in which onboarding is to be completed; unset: there is no deadline. */
+  @IsOptional() @IsInt() @Min(1) @Max(3650) readonly ONBOARDING_DEADLINE_DAYS?: number;
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) readonly LOG_LEVEL: string;
   /** Origins as browsers send them: without a path, and without the port that the scheme has anyway. */
   readonly CORS_ORIGINS: readonly string[];
@@ -139,6 +141,11 @@ export class Configuration {
     this.WIZARD_FLOW = read.text('WIZARD_FLOW', 'six') as FlowId;
     this.ENABLE_WEBSITE_BRAND_COLUMNS = read.boolean('ENABLE_WEBSITE_BRAND_COLUMNS', false);
     this.DOCUMENT_VERSIONS = read.number('DOCUMENT_VERSIONS', 20);
+    this.ONBOARDING_DEADLINE_DAYS = read.parsed(
+      'ONBOARDING_DEADLINE_DAYS',
+      'must be a whole number',
+      parseWholeNumber,
+    );
     this.LOG_LEVEL = read.text('LOG_LEVEL', 'info');
     this.CORS_ORIGINS = read.parsed('CORS_ORIGINS', 'must be http(s) origins, comma-separated', parseOrigins) ?? [];
     this.TRUST_PROXY =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_JSON_DEPTH, findUnstorable, isJsonObject, isStorableText, pointer } from './json.js';
+import { MAX_JSON_DEPTH, findUnstorable, isBlank, isJsonObject, isStorableText, pointer } from './json.js';
 
 /** A value inside that many lists, or objects. */
 const inLists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
@@ -12,6 +12,16 @@ describe('a JSON object', () => {
 
   it.each([null, undefined, [], 'a', 5, true])('is not %j', (value) => {
     expect(isJsonObject(value)).toBe(false);
+  });
+});
+
+describe('a blank value', () => {
+  it.each([undefined, null, ''])('is %p', (value) => {
+    expect(isBlank(value)).toBe(true);
+  });
+
+  it.each([0, false, ' ', [], {}, NaN])('is not %j', (value) => {
+    expect(isBlank(value)).toBe(false);
   });
 });
 

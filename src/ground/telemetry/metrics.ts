@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown, ty
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +14,9 @@ import { standardOutput } from '../http/log-output.js';
 
 /** Seconds, from the fastest read to a request that waits for every limit. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** The channel on which steps that were not completed are announced, with a step and a code. */
+const REFUSALS = 'onboarding.refusals';
 
 /** The label of a request without a route. Addresses are never labels: they may hold ids, and anybody can invent new ones. */
 const NO_ROUTE = 'none';
@@ -42,6 +46,16 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     registers: [this.#registry],
   });
 
+  readonly #refusals = new Counter({
+    name: 'onboarding_refusals_total',
+    help: 'Steps that were not completed, by step and by what was due',
+    labelNames: ['step', 'code'],
+    registers: [this.#registry],
+  });
+  readonly #countRefusal = (refusal: unknown): void => {
+    this.#refusals.inc(refusal as Record<'step' | 'code', string>);
+  };
+
   constructor(
     private readonly configuration: Configuration,
     private readonly database: DatabaseProbe,
@@ -53,6 +67,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
   }
 
   onModuleInit(): void {
+    subscribe(REFUSALS, this.#countRefusal);
     const fastify = this.host.httpAdapter.getInstance();
     fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
       this.#count(request, reply);
@@ -76,6 +91,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
   }
 
   async onApplicationShutdown(): Promise<void> {
+    unsubscribe(REFUSALS, this.#countRefusal);
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }

@@ -5,7 +5,7 @@ import { OnboardingDatabaseService } from '../database/onboarding-database.servi
 import { sealedKeys, type SealedKeys, type Verification } from '../database/records/sealed-keys.record.js';
 import type { Terms } from '../flow/terms.js';
 import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
-import { AI_PROVIDERS, findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
+import { findProvider, getProvider, PROVIDERS, type Provider } from '../../ground/providers/providers.js';
 import { mask } from '../../ground/secrets/mask.js';
 import type { Secret } from '../../ground/secrets/secret.js';
 import { KeyNotFound } from './api-keys.problems.js';
@@ -159,11 +159,6 @@ export class ApiKeyManager {
   deploymentKey(id: string): Secret | undefined {
     const variables = findProvider(id)?.variables ?? [];
     return variables.map((name) => this.configuration.deploymentKey(name)).find((key) => key !== undefined);
-  }
-
-  /** Whether the deployment has a key of any AI provider: the step of API keys then counts as finished for all users. */
-  get deploymentServesAi(): boolean {
-    return AI_PROVIDERS.some(({ id }) => this.deploymentKey(id) !== undefined);
   }
 }
 

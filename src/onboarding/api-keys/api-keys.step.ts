@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { isJsonObject, pointer, type JsonObject } from '../../ground/problems/json.js';
+import { isBlank, isJsonObject, pointer, type JsonObject } from '../../ground/problems/json.js';
 import { InvalidInput, type FieldError } from '../../ground/problems/problem.js';
 import { keyComplaint, looksLikeMask } from '../../ground/providers/key-rules.js';
 import { findProvider } from '../../ground/providers/providers.js';
 import { KeyStore, pastedKey, type PostedKey, type WorkWithKeys } from '../database/key-store.js';
-import { isBlank } from '../database/records/posted-data.js';
-import { keyProviders, sealedKeys } from '../database/records/sealed-keys.record.js';
+import { savedKeys, sealedKeys } from '../database/records/sealed-keys.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import { StepHandlers, type Parsed, type StepHandler } from '../progress/step-handler.js';
+import { unmetByKeys } from '../flow/demands.js';
+import { refuseUnmet } from '../flow/flow.problems.js';
 import { ApiKeyManager } from './api-key-manager.service.js';
 
 const READS = { keys: sealedKeys };
@@ -21,7 +22,7 @@ interface ParsedKeys extends Parsed {
 export class ApiKeysStep implements StepHandler<ParsedKeys, typeof READS> {
   readonly step = 'api_keys';
   readonly keys = new Set(['api_keys']);
-  readonly parts = [keyProviders];
+  readonly parts = [savedKeys];
   readonly reads = READS;
 
   constructor(
@@ -39,7 +40,7 @@ export class ApiKeysStep implements StepHandler<ParsedKeys, typeof READS> {
     const [first, ...others] = parsed.filter(isFieldError);
     if (first) throw InvalidInput.of([first, ...others]);
     const keys = onePerProvider(parsed.filter((key): key is NamedKey => key !== null && !isFieldError(key)));
-    if (keys.length === 0) throw wrongKeys(`${name} needs the API key of at least one provider.`);
+    refuseUnmet(unmetByKeys(keys), name);
     return { keys, warnings: [] };
   }
 
@@ -53,18 +54,8 @@ export class ApiKeysStep implements StepHandler<ParsedKeys, typeof READS> {
 
   /** Which providers have a key: the keys themselves are never part of a step's data. */
   view(snapshot: Snapshot): JsonObject | null {
-    const providers = snapshot.of(keyProviders);
+    const providers = snapshot.of(savedKeys).map(({ provider }) => provider);
     return providers.length > 0 ? { configured_providers: providers } : null;
-  }
-
-  /** The names of providers, which `view` shows, are no keys, and so `parse` would refuse them. */
-  suffices(saved: JsonObject | null): boolean {
-    return saved !== null;
-  }
-
-  /** The deployment's own key of an AI provider serves all users. */
-  isFinished(): boolean {
-    return this.manager.deploymentServesAi;
   }
 }
 

@@ -52,6 +52,31 @@ export function smallDocument(table: DocumentTable): DocumentWrite {
   return { table, items: 0, isTooLarge: false };
 }
 
+/** Whether documents are beyond what the database takes, by the same measures: for dry runs. */
+export function areTooLarge(documents: readonly unknown[]): boolean {
+  const sum = (measure: (document: unknown) => number) =>
+    documents.reduce((total: number, document) => total + measure(document), 0);
+  return sum(storedBytes) > MAX_DOCUMENT_BYTES || sum(countItems) > MAX_DOCUMENT_ITEMS;
+}
+
+/** Bytes of a JSON value as PostgreSQL writes it: with a space after each colon and comma, and numbers without an exponent. */
+export function storedBytes(value: unknown): number {
+  if (typeof value === 'number') return digitsOf(value);
+  if (typeof value !== 'object' || value === null) return Buffer.byteLength(JSON.stringify(value));
+  const items = Array.isArray(value)
+    ? value.map(storedBytes)
+    : Object.entries(value).map(([key, item]) => storedBytes(key) + 2 + storedBytes(item));
+  return items.reduce((total, bytes) => total + bytes, 2 * Math.max(items.length, 1));
+}
+
+function digitsOf(value: number): number {
+  const [mantissa = '', exponent] = String(value).split('e');
+  if (exponent === undefined) return mantissa.length;
+  const digits = mantissa.replace(/[-.]/g, '').length;
+  const length = Number(exponent) > 0 ? Math.max(digits, Number(exponent) + 1) : digits - Number(exponent) + 1;
+  return length + (mantissa.startsWith('-') ? 1 : 0);
+}
+
 /** The user's documents would grow beyond their limits. Nothing was saved. */
 export class DocumentsTooLarge extends StepProblem {
   readonly status = 413;

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../ground/problems/json.js';
 import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 
 /** What users entered: the data of these steps, and the business in its owner's words, which belongs to none. */
@@ -44,6 +45,11 @@ const without = (json: string, columns: readonly string[]) => `(${json} - '{${co
 
 /** SQL for the document in a row of a table with one row a user. */
 export const documentIn = (row: string): string => without(`to_jsonb(${row})`, [...NO_DOCUMENT, ...IDENTITY]);
+
+/** The same of a row as JSON. */
+export function documentInRow(row: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(row).filter(([column]) => ![...NO_DOCUMENT, ...IDENTITY].includes(column)));
+}
 
 /** SQL for the document in such a row, with its id and when it was made. */
 export const identifiedIn = (row: string): string => without(`to_jsonb(${row})`, NO_DOCUMENT);

@@ -46,6 +46,9 @@ export interface PartsToRead {
   readonly parts: readonly SnapshotPart<unknown>[];
 }
 
+/** The name of what a dry run reads besides what its work names. */
+const BESIDES = 'besides';
+
 /** No step: this service knows nothing of the deployment's keys. */
 const NO_STEPS: FinishedByDeployment = new Set();
 
@@ -103,6 +106,37 @@ export class OnboardingDatabaseService {
       return { result: decided, after: data.readAfter(snapshotOf(decided.parts)) };
     });
     return { result, snapshot: await this.#whole(userId, after.value, wholeSnapshotOf(result.parts)) };
+  }
+
+  /**
+   * Decides as `forUser` would, and writes nothing: a read-only transaction in one round trip; two, in turn, where the documents are
+   * large. `work` is given what is saved besides.
+   * @param parts what is read for it
+   * @throws LargeAnswersBusy
+   */
+  async dryRun<T>(
+    userId: string,
+    parts: readonly SnapshotPart<unknown>[],
+    options: Omit<WorkOptions, 'dryRun'>,
+    work: (data: UnitOfWork, saved: Snapshot) => T,
+  ): Promise<T> {
+    const found = await this.#decideOn(userId, snapshotOf(parts), options, (data, saved) =>
+      'withheld' in saved ? saved : { result: work(data, saved) },
+    );
+    if (!('withheld' in found)) return found.result;
+    const again = () => this.#decideOn(userId, wholeSnapshotOf(parts), options, work);
+    return this.largeAnswers.read(userId, found.withheld, again);
+  }
+
+  #decideOn<T, S>(
+    userId: string,
+    saved: Query<S>,
+    options: Omit<WorkOptions, 'dryRun'>,
+    work: (data: UnitOfWork, saved: S) => T,
+  ): Promise<T> {
+    const reads: Reads = { ...options.reads, [BESIDES]: saved };
+    const decide = (data: UnitOfWork) => work(data, data.read[BESIDES] as S);
+    return this.forUser(userId, { ...options, reads, dryRun: true }, decide);
   }
 
   /** What is kept of the user, as of one moment, in one round trip; two, in turn, where the documents are large. @throws LargeAnswersBusy */

@@ -37,6 +37,15 @@ export interface Command<T = void, S extends Subject = SessionSubject> {
   readonly parse: (rows: readonly Row[]) => T;
   /** The document that it writes: an event follows, and what was there before becomes a version. */
   readonly writes?: DocumentWrite;
+  /** What it makes of a part of a snapshot, for dry runs; left out: it changes none that is read. */
+  readonly preview?: Preview;
+}
+
+/** What a command makes of what is read, without the database: the value that its rows would then have. */
+export interface Preview {
+  /** The name of the part. */
+  readonly part: string;
+  readonly apply: (value: unknown, now: Date) => unknown;
 }
 
 /** For commands whose statement returns no rows. */

@@ -1,6 +1,8 @@
 import { Statement, type Row } from '../../storage/wire/statement.js';
-import { LARGE_DOCUMENTS } from './document-sizes.js';
-import type { Query, SnapshotPart } from './record.js';
+import { isJsonObject } from '../../ground/problems/json.js';
+import { LARGE_DOCUMENTS, SIZED_TABLES } from './document-sizes.js';
+import { documentInRow } from './document-tables.js';
+import type { Preview, Query, SnapshotPart } from './record.js';
 import { sessionFromRow, type Session } from './session.js';
 
 /** What is kept of one user, as of one moment: the session, and the parts that were read. */
@@ -13,8 +15,28 @@ export class Snapshot {
 
   /** @throws Error for a part that was not read */
   of<T>({ name, fromJson }: SnapshotPart<T>): T {
+    return fromJson(this.#value(name));
+  }
+
+  #value(name: string): unknown {
     if (!Object.hasOwn(this.values, name)) throw new Error(`The snapshot was read without ${name}`);
-    return fromJson(this.values[name]);
+    return this.values[name];
+  }
+
+  /** All of the user's documents that count towards what one may store. @throws Error for a table that was not read */
+  get documents(): readonly unknown[] {
+    return SIZED_TABLES.flatMap((table) => {
+      const value = this.#value(table);
+      if (isJsonObject(value)) return [documentInRow(value)];
+      return Array.isArray(value) ? (value as readonly unknown[]) : [];
+    });
+  }
+
+  /** The parts as these commands would leave them. */
+  after(previews: readonly Preview[], now: Date): Snapshot {
+    const values = { ...this.values };
+    for (const { part, apply } of previews) if (Object.hasOwn(values, part)) values[part] = apply(values[part], now);
+    return new Snapshot(this.session, values);
   }
 
   /** The same parts with a session as it became. */

@@ -7,13 +7,14 @@ import type { Progress } from '../flow/progress.js';
 import { MAX_EVENTS } from '../flow/replay.js';
 import type { Terms } from '../flow/terms.js';
 import { start, type Change, type ProgressFact, type Transition } from '../flow/transitions.js';
-import { DocumentsTooLarge } from './document-sizes.js';
+import { areTooLarge, DocumentsTooLarge } from './document-sizes.js';
 import type { DocumentTable } from './document-tables.js';
 import { Later } from './later.js';
 import type { Command, Query, SessionSubject } from './record.js';
 import type { OpenedSession } from './records/onboarding-sessions.record.js';
 import { advanceSession, type Origin } from './records/session-advance.record.js';
 import type { Session } from './session.js';
+import type { Snapshot } from './snapshot.js';
 
 /** What a unit of work reads before it decides; it chooses the names. */
 export type Reads = Readonly<Record<string, Query<unknown>>>;
@@ -157,6 +158,19 @@ export class UnitOfWork<R extends Reads = Reads> {
   /** Reads the user's rows after all changes of this transaction. */
   readAfter<T>({ statement, values = [], parse }: Query<T>): Later<T> {
     return plan(this.#readsAfter, { statement, values: ({ userId }) => [userId, ...values], parse });
+  }
+
+  /**
+   * What is read would be after the changes made here: for dry runs.
+   * @param before with all tables of documents, from before any change
+   * @throws DocumentsTooLarge
+   */
+  preview(before: Snapshot): Snapshot {
+    const commands = [...this.#commands, ...this.#pending].map(({ command }) => command);
+    const previews = commands.flatMap(({ preview }) => preview ?? []);
+    const after = before.after(previews, this.now).withSession(this.session);
+    if (this.#saved.size > 0 && areTooLarge(after.documents)) throw this.tooLarge;
+    return after;
   }
 
   /** The complaint for when the database finds the user's documents too large. */

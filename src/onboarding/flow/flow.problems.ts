@@ -1,4 +1,5 @@
-import { Problem } from '../../ground/problems/problem.js';
+import { InvalidInput, Problem } from '../../ground/problems/problem.js';
+import type { Demand } from './demands.js';
 import type { Flow } from './flow.js';
 import { MAX_EVENTS } from './replay.js';
 import type { StepKey } from './steps.js';
@@ -35,10 +36,30 @@ export class StepNotFound extends StepProblem {
 export class StepsMissing extends StepProblem {
   readonly status = 400;
   readonly title = 'Required steps are unfinished';
-  constructor(missing: readonly StepKey[], flow: Flow) {
+  constructor(
+    readonly missing: readonly StepKey[],
+    flow: Flow,
+  ) {
     const names = missing.map((step) => flow.nameOf(step)).join(', ');
     super(`Cannot complete onboarding. The following steps must be completed first: ${names}`, flow);
   }
+}
+
+/** A step was to be completed with data that are not enough. */
+export class DemandUnmet extends InvalidInput {
+  constructor(
+    readonly demand: Demand,
+    /** The step as the user's wizard numbers it, such as `Step 2`. */
+    name: string,
+  ) {
+    const detail = `${name} needs ${demand.needs}.`;
+    super(detail, [{ pointer: demand.pointer, detail }]);
+  }
+}
+
+/** @throws DemandUnmet unless there is nothing to demand */
+export function refuseUnmet(demand: Demand | null, name: string): void {
+  if (demand) throw new DemandUnmet(demand, name);
 }
 
 /** A required step was to be skipped. */

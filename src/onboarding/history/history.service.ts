@@ -31,7 +31,6 @@ import type { StatedEvent } from '../flow/replay.js';
 import type { Terms } from '../flow/terms.js';
 import { restore, type Restorable } from '../flow/transitions.js';
 import { OnboardingProgressService } from '../progress/onboarding-progress.service.js';
-import { StepHandlers } from '../progress/step-handler.js';
 import type { HistoryView, RestoredView, RevisionView } from './history.contract.js';
 import { RevisionGone, RevisionNotFound } from './history.problems.js';
 import { viewItem, viewRevision, type Shown, type StatedEarlier } from './history.views.js';
@@ -76,7 +75,6 @@ export class OnboardingHistory {
   constructor(
     private readonly database: OnboardingDatabaseService,
     private readonly progress: OnboardingProgressService,
-    private readonly handlers: StepHandlers,
     configuration: Configuration,
   ) {
     this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
@@ -139,7 +137,7 @@ export class OnboardingHistory {
   }
 
   #shown(session: Session | null, terms: Terms): Shown {
-    const byDeployment = this.handlers.finishedByDeployment;
+    const byDeployment = this.progress.finishedByDeployment;
     return { flow: this.progress.flowOf(session, terms), byDeployment, brandAnalysis: this.#brandAnalysis };
   }
 }

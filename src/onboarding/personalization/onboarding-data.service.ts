@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { ApiKeyManager } from '../api-keys/api-key-manager.service.js';
-import { Configuration } from '../../ground/config/configuration.js';
 import { integrationsRecord } from '../database/records/platform-integrations.record.js';
 import { researchRecord } from '../database/records/research-preferences.record.js';
+import { savedKeys } from '../database/records/sealed-keys.record.js';
 import { styleOf } from '../database/records/website-analysis.record.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { STARS } from '../../ground/secrets/mask.js';
+import { hasUsableKey } from '../flow/onboarding-facts.js';
+import { Deployment } from '../progress/deployment.js';
+import { SavedFacts } from '../progress/saved-facts.js';
 import { buildAiInputs } from './ai-inputs.js';
 import { buildCanonicalProfile } from './canonical-profile.js';
 import { FACT_PARTS, factsOf, type Facts } from './facts.js';
@@ -16,21 +19,20 @@ import { buildPrompt, DEFAULT_MAX_TOKENS } from './prompt.js';
 import { buildSummary } from './summary.js';
 import { tokenCounter } from './tokens.js';
 
+/** What is read for a summary. */
+const SUMMARY_PARTS = [...FACT_PARTS, savedKeys];
+
 /**
  * A user's AI inputs, canonical profile and summary: from the user's own data, with defaults where there are none. An outage
  * is an error (`DatabaseUnavailable`), never a default.
  */
 @Injectable()
 export class OnboardingDataService {
-  readonly #brandAnalysis: boolean;
-
   constructor(
     private readonly database: OnboardingDatabaseService,
     private readonly keys: ApiKeyManager,
-    configuration: Configuration,
-  ) {
-    this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
-  }
+    private readonly deployment: Deployment,
+  ) {}
 
   /** The inputs for AI features; `meta` says where each value comes from. */
   async getPersonalizedAiInputs(userId: string): Promise<AiInputsView> {
@@ -64,16 +66,18 @@ export class OnboardingDataService {
   /** The saved data in short, and which features the user can use. @throws KeysUnavailable when a key does not open */
   async getSummary(userId: string): Promise<SummaryView> {
     const [snapshot, keys] = await Promise.all([
-      this.database.read(userId, FACT_PARTS),
+      this.database.read(userId, SUMMARY_PARTS),
       this.database.sealedKeys(userId),
     ]);
-    const states = this.keys.states(userId, keys);
-    const usable = (group: string) =>
-      states.some(({ provider, verification }) => provider.group === group && verification !== 'invalid');
     // The wizard's last page launches only if there is a key, so the deployment's are listed too, as stars alone.
-    const masked = states.map(({ provider, mask }) => [provider.id, mask ?? STARS] as const);
-    const keySummary = { masked: Object.fromEntries(masked), hasAi: usable('ai'), hasResearch: usable('research') };
-    return buildSummary(factsOf(snapshot, this.#brandAnalysis), keySummary, this.#views(snapshot));
+    const states = this.keys.states(userId, keys).map(({ provider, mask }) => [provider.id, mask ?? STARS] as const);
+    const saved = new SavedFacts(snapshot, this.deployment, new Date());
+    const keySummary = {
+      masked: Object.fromEntries(states),
+      hasAi: hasUsableKey(saved, 'ai'),
+      hasResearch: hasUsableKey(saved, 'research'),
+    };
+    return buildSummary(factsOf(snapshot, this.deployment.brandAnalysis), keySummary, this.#views(snapshot));
   }
 
   #views(snapshot: Snapshot) {
@@ -87,6 +91,6 @@ export class OnboardingDataService {
   }
 
   async #facts(userId: string): Promise<Facts> {
-    return factsOf(await this.database.read(userId, FACT_PARTS), this.#brandAnalysis);
+    return factsOf(await this.database.read(userId, FACT_PARTS), this.deployment.brandAnalysis);
   }
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import { missingForPersona } from '../flow/demands.js';
 import { buildCanonicalProfile } from './canonical-profile.js';
 import { asText, asTexts, at, type Facts } from './facts.js';
 import type { SummaryView } from './personalization.contract.js';
@@ -13,13 +14,6 @@ export interface KeySummary {
   readonly hasResearch: boolean;
 }
 
-/** The columns that a persona is made from, with the names that users read. */
-const PERSONA_NEEDS = [
-  { column: 'writing_style', name: 'writing style' },
-  { column: 'content_characteristics', name: 'content characteristics' },
-  { column: 'target_audience', name: 'target audience' },
-] as const;
-
 const hasContent = (value: unknown) => isJsonObject(value) && Object.keys(value).length > 0;
 
 /** Saved documents as the API shows them; null where there is none. */
@@ -33,10 +27,7 @@ export interface SummaryViews {
 export function buildSummary(facts: Facts, keys: KeySummary, views: SummaryViews): SummaryView {
   const { website } = facts;
   const profile = buildCanonicalProfile(facts);
-  const missing = [
-    ...(facts.has.website ? [] : ['website analysis']),
-    ...PERSONA_NEEDS.filter(({ column }) => facts.has.website && !hasContent(website[column])).map(({ name }) => name),
-  ];
+  const missing = missingForPersona(facts.has.website ? website : null);
   const websiteUrl = asText(website['website_url']) ?? null;
   const ready = missing.length === 0;
   return {

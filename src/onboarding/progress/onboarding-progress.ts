@@ -19,6 +19,7 @@ import {
 import type { OnboardingProgressService } from './onboarding-progress.service.js';
 import type { StatusView } from './progress.contract.js';
 import { progressOf, stepDataOf, viewStatus } from './progress.views.js';
+import type { RequirementsView } from './requirements.contract.js';
 import type { StepData } from './step-data.js';
 import type { StepHandlers } from './step-handler.js';
 
@@ -46,14 +47,14 @@ export class OnboardingProgress {
     service: OnboardingProgressService,
     handlers: StepHandlers,
   ): Promise<OnboardingProgress> {
-    return new OnboardingProgress(userId, service, handlers, await service.snapshot(userId));
+    return new OnboardingProgress(userId, service, handlers, await service.snapshotOfFacts(userId));
   }
 
   /** Saves the data and completes the step. @throws InvalidInput, StepsMissing */
   async markStepCompleted(step: number, data: JsonObject | null = null): Promise<void> {
     refuseUnstorable(data);
     await this.service.completeStep(this.userId, step, data);
-    this.snapshot = await this.service.snapshot(this.userId);
+    this.snapshot = await this.service.snapshotOfFacts(this.userId);
   }
 
   async markStepInProgress(step: number): Promise<void> {
@@ -62,7 +63,7 @@ export class OnboardingProgress {
 
   /** @throws StepNotSkippable for a required step */
   async markStepSkipped(step: number): Promise<void> {
-    await this.#change(skipStep(stepOf(step), this.handlers.finishedByDeployment));
+    await this.#change(skipStep(stepOf(step), this.service.finishedByDeployment));
   }
 
   /** Keeps the error with the step; a finished step stays finished. */
@@ -83,7 +84,7 @@ export class OnboardingProgress {
 
   /** @throws StepsMissing */
   async completeOnboarding(): Promise<void> {
-    await this.#change(completeOnboarding(this.handlers.finishedByDeployment));
+    await this.#change(completeOnboarding(this.service.finishedByDeployment));
   }
 
   getStepData(step: number): StepData {
@@ -99,6 +100,11 @@ export class OnboardingProgress {
     };
   }
 
+  /** What is due, why, and what clears it. */
+  getRequirements(): RequirementsView {
+    return this.service.requirementsIn(this.snapshot);
+  }
+
   /** The first unfinished step; null once onboarding is completed. */
   getNextStep(): number | null {
     return this.#progress.completedAt ? null : this.#status.next_step;
@@ -111,7 +117,7 @@ export class OnboardingProgress {
 
   /** Whether every required step before it is finished. */
   canProceedToStep(step: number): boolean {
-    return missingBefore(this.#progress, stepOf(step), this.#flow, this.handlers.finishedByDeployment).length === 0;
+    return missingBefore(this.#progress, stepOf(step), this.#flow, this.service.finishedByDeployment).length === 0;
   }
 
   /** Completed or skipped. */
@@ -132,7 +138,7 @@ export class OnboardingProgress {
   }
 
   get #status(): StatusView {
-    return viewStatus(this.snapshot.session, this.#flow, this.handlers.finishedByDeployment);
+    return viewStatus(this.snapshot.session, this.#flow, this.service.finishedByDeployment);
   }
 
   get #progress(): Progress {

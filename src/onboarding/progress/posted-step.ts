@@ -3,11 +3,14 @@ import type { JsonObject } from '../../ground/problems/json.js';
 import { wholeSnapshotOf, type Snapshot } from '../database/snapshot.js';
 import type { Reads, UnitOfWork } from '../database/unit-of-work.js';
 import type { RememberedFlow } from '../flow/flow-choice.js';
-import { StepNotFound } from '../flow/flow.problems.js';
+import { refuseUnmet, StepNotFound } from '../flow/flow.problems.js';
 import { canonicalStep, FLOWS } from '../flow/flows.js';
+import { unmetDemand } from '../flow/onboarding-facts.js';
 import type { StepKey } from '../flow/steps.js';
 import type { Terms } from '../flow/terms.js';
 import { onboardingTypeOf, WizardPost, type PostReading } from '../flow/wizard-post.js';
+import type { Deployment } from './deployment.js';
+import { SavedFacts } from './saved-facts.js';
 import type { StepHandler, StepHandlers } from './step-handler.js';
 import { Submission } from './submission.js';
 
@@ -18,8 +21,7 @@ export interface PostedStepOptions {
   /** Null: what is saved must be enough. */
   readonly posted: JsonObject | null;
   readonly terms: Terms;
-  /** The wizard that the deployment serves. */
-  readonly deployment: FlowId;
+  readonly deployment: Deployment;
 }
 
 /** The step that is meant, and its data: parsed, or null where none were posted. */
@@ -36,14 +38,11 @@ export interface ChosenStep {
  */
 export class PostedStep {
   readonly #post: WizardPost;
-  readonly #onboardingType: string | null;
   readonly #submissions: ReadonlyMap<StepKey, () => Submission | null>;
 
-  /** @throws InvalidInput for an `onboarding_type` that is none */
   constructor(private readonly options: PostedStepOptions) {
     const { handlers, number, posted } = options;
     this.#post = new WizardPost(number, posted ?? {}, handlers.keys);
-    this.#onboardingType = onboardingTypeOf(posted ?? {});
     this.#submissions = new Map(this.#steps().map((step) => [step, this.#parse(step)]));
   }
 
@@ -65,24 +64,23 @@ export class PostedStep {
   choose(data: UnitOfWork): ChosenStep {
     const { step, flow } = this.#read(data.session.progress.flow);
     if (!step) throw new StepNotFound(data.flow);
-    data.learn({ flow, onboardingType: this.#onboardingType });
+    data.learn({ flow, onboardingType: onboardingTypeOf(this.options.posted ?? {}) });
     const handler = this.options.handlers.of(step);
     const submission = this.#submissions.get(step)?.() ?? null;
-    if (!submission) this.#requireSaved(handler, data.read['saved'] as Snapshot);
+    // Without data, what is saved must be enough.
+    if (!submission) refuseUnmet(unmetDemand(step, this.#saved(data)), this.#name);
     return { handler, submission, learnt: flow };
   }
 
-  /** A step that is completed without data needs saved data that are enough. @throws InvalidInput */
-  #requireSaved(handler: StepHandler, saved: Snapshot): void {
-    const view = handler.view(saved);
-    if (!handler.suffices?.(view)) handler.parse(view ?? {}, this.#name);
+  #saved(data: UnitOfWork): SavedFacts {
+    return new SavedFacts(data.read['saved'] as Snapshot, this.options.deployment, data.now);
   }
 
   #read(remembered: RememberedFlow | null): PostReading {
     const { number, terms, deployment } = this.options;
     if (terms.numbers !== 'wizard') return { step: canonicalStep(number), flow: null };
     if (terms.flow) return { step: FLOWS[terms.flow].keyOf(number), flow: null };
-    return this.#post.read({ remembered, deployment });
+    return this.#post.read({ remembered, deployment: deployment.wizard });
   }
 
   /** Every step that may be meant. */

@@ -1,13 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '../database/database.module.js';
 import { CompleteStep } from './complete.step.js';
+import { Deployment } from './deployment.js';
 import { OnboardingProgressService } from './onboarding-progress.service.js';
 import { StepHandlers } from './step-handler.js';
 
 /** One user's progress through the steps. */
 @Module({
   imports: [DatabaseModule],
-  providers: [OnboardingProgressService, StepHandlers, CompleteStep],
-  exports: [OnboardingProgressService, StepHandlers],
+  providers: [OnboardingProgressService, Deployment, StepHandlers, CompleteStep],
+  exports: [OnboardingProgressService, Deployment, StepHandlers],
 })
 export class ProgressModule {}

@@ -23,6 +23,7 @@ import {
   StepView,
 } from './progress.contract.js';
 import { HeedsFlow, RequestTerms } from './request-terms.js';
+import { RequirementsView, StepPreviewView, ValidateStepDto } from './requirements.contract.js';
 import { StepNumberPipe } from './step-number.pipe.js';
 
 const StepParam = () => ApiParam({ name: 'n', schema: stepNumber });
@@ -91,6 +92,29 @@ export class ProgressController {
   @ApiProblems(400, 404, 413, 415)
   skip(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: number, @RequestTerms() terms: Terms) {
     return this.progress.skipStep(user.id, n, terms);
+  }
+
+  @Get('requirements')
+  @ApiOperation({ summary: 'What is due, why, and which requests clear it' })
+  @AnswersTagged(RequirementsView)
+  requirements(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
+    return this.progress.requirements(user.id, terms);
+  }
+
+  @Post('step/:n/validate')
+  @Ok()
+  @LargeBody()
+  @ApiOperation({ summary: 'What completing a step with these data would answer; nothing is stored' })
+  @StepParam()
+  @Answers(StepPreviewView)
+  @ApiProblems(400, 404, 413, 415)
+  preview(
+    @CurrentUser() user: User,
+    @Param('n', StepNumberPipe) n: number,
+    @Body() body: ValidateStepDto,
+    @RequestTerms() terms: Terms,
+  ) {
+    return this.progress.previewStep(user.id, n, body.data, terms);
   }
 
   @Get('step/:n/validate')

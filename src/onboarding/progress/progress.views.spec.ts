@@ -94,7 +94,7 @@ const website: SnapshotPart<JsonObject | null> = {
 };
 
 /** Handlers of which that of step 2 shows what the snapshot has. */
-function handlersWith(byDeployment: FinishedByDeployment = NOWHERE): StepHandlers {
+function handlersOfSteps(): StepHandlers {
   const handlers = new StepHandlers();
   for (const step of STEP_KEYS) {
     handlers.register({
@@ -104,7 +104,6 @@ function handlersWith(byDeployment: FinishedByDeployment = NOWHERE): StepHandler
       parse: () => ({ warnings: [] }),
       save: () => undefined,
       view: (snapshot) => (step === 'website' ? snapshot.of(website) : null),
-      isFinished: () => byDeployment.has(step),
     });
   }
   return handlers;
@@ -113,7 +112,7 @@ function handlersWith(byDeployment: FinishedByDeployment = NOWHERE): StepHandler
 /** The page of a step in six pages. */
 const pageOf = (step: StepKey) => six.step(step) as FlowStep;
 
-const HANDLERS = handlersWith();
+const HANDLERS = handlersOfSteps();
 const SAVED = { url: 'https://example.com' };
 const snapshotOf = (session: Session | null, data: JsonObject | null = null) =>
   new Snapshot(session, { website: data });
@@ -161,7 +160,7 @@ const isContract = (type: unknown) => typeof type === 'function' && /View$/.test
 
 describe('the contract', () => {
   it('is held against each field: what is lacking, undeclared, or null, at any depth', () => {
-    const good = viewProgress(snapshotOf(null), six, HANDLERS);
+    const good = viewProgress(snapshotOf(null), six, NOWHERE, HANDLERS);
     const [first, ...others] = good.steps;
     const { title: _, ...untitled } = first as StepView;
     const bad = { ...good, is_completed: null, more: 1, steps: [untitled, ...others] };
@@ -182,20 +181,19 @@ describe('the contract', () => {
   ];
 
   it.each(cases)('is kept by every view of %s', (_, session) => {
-    for (const [handlers, data] of [
-      [HANDLERS, null],
-      [handlersWith(DEPLOYMENT_KEYS), SAVED],
+    for (const [byDeployment, data] of [
+      [NOWHERE, null],
+      [DEPLOYMENT_KEYS, SAVED],
     ] as const) {
-      const { finishedByDeployment } = handlers;
       const snapshot = snapshotOf(session, data);
       const views: (readonly [object, Contract])[] = [
-        [viewStatus(session, six, finishedByDeployment), StatusView],
-        [viewProgress(snapshot, six, handlers), ProgressView],
-        [viewInit(ALICE, snapshot, six, handlers), InitView],
-        [viewResume(session, six, finishedByDeployment), ResumeView],
-        ...STEP_KEYS.map((step) => [viewStep(pageOf(step), snapshot, handlers), StepView] as const),
-        ...STEP_KEYS.map((step) => [viewAccess(step, session, six, finishedByDeployment), StepAccessView] as const),
-        ...(session ? [[viewStart(session, six, finishedByDeployment), StartView] as const] : []),
+        [viewStatus(session, six, byDeployment), StatusView],
+        [viewProgress(snapshot, six, byDeployment, HANDLERS), ProgressView],
+        [viewInit(ALICE, snapshot, six, byDeployment, HANDLERS), InitView],
+        [viewResume(session, six, byDeployment), ResumeView],
+        ...STEP_KEYS.map((step) => [viewStep(pageOf(step), snapshot, HANDLERS), StepView] as const),
+        ...STEP_KEYS.map((step) => [viewAccess(step, session, six, byDeployment), StepAccessView] as const),
+        ...(session ? [[viewStart(session, six, byDeployment), StartView] as const] : []),
       ];
       for (const [view, contract] of views)
         expect([contract.name, differences(view, contract)]).toEqual([contract.name, []]);
@@ -316,9 +314,7 @@ describe('one step', () => {
   });
 
   it('keeps its own status where the deployment finishes it', () => {
-    expect(viewStep(pageOf('api_keys'), snapshotOf(STARTED_ONLY), handlersWith(DEPLOYMENT_KEYS)).status).toBe(
-      'pending',
-    );
+    expect(viewStep(pageOf('api_keys'), snapshotOf(STARTED_ONLY), HANDLERS).status).toBe('pending');
   });
 
   it('is the same for callers inside the process, with a date for a time', () => {
@@ -336,7 +332,7 @@ describe('one step', () => {
 describe('all steps', () => {
   it('are each as it is alone, in order, with the status', () => {
     const snapshot = snapshotOf(HALFWAY, SAVED);
-    expect(viewProgress(snapshot, six, HANDLERS)).toEqual({
+    expect(viewProgress(snapshot, six, NOWHERE, HANDLERS)).toEqual({
       steps: STEP_KEYS.map((step) => viewStep(pageOf(step), snapshot, HANDLERS)),
       current_step: 4,
       started_at: STARTED,
@@ -349,7 +345,7 @@ describe('all steps', () => {
   });
 
   it('have no times before the start', () => {
-    expect(viewProgress(snapshotOf(null), six, HANDLERS)).toMatchObject({
+    expect(viewProgress(snapshotOf(null), six, NOWHERE, HANDLERS)).toMatchObject({
       started_at: null,
       last_updated: null,
       completed_at: null,
@@ -358,12 +354,12 @@ describe('all steps', () => {
   });
 
   it('count what the deployment finishes as the handlers say it', () => {
-    expect(viewProgress(snapshotOf(STARTED_ONLY), six, HANDLERS).current_step).toBe(1);
-    expect(viewProgress(snapshotOf(STARTED_ONLY), six, handlersWith(DEPLOYMENT_KEYS)).current_step).toBe(2);
+    expect(viewProgress(snapshotOf(STARTED_ONLY), six, NOWHERE, HANDLERS).current_step).toBe(1);
+    expect(viewProgress(snapshotOf(STARTED_ONLY), six, DEPLOYMENT_KEYS, HANDLERS).current_step).toBe(2);
   });
 
   it('are all finished for one who has completed: the optional ones skipped', () => {
-    const { steps, completed_at, last_updated } = viewProgress(snapshotOf(COMPLETED), six, HANDLERS);
+    const { steps, completed_at, last_updated } = viewProgress(snapshotOf(COMPLETED), six, NOWHERE, HANDLERS);
     expect(steps.map(({ status }) => status)).toEqual([
       'completed',
       'completed',
@@ -379,7 +375,7 @@ describe('all steps', () => {
 
 describe('what the wizard reads when it opens', () => {
   it('is the user, the status, the steps without their errors, and the times of the session', () => {
-    const { user, onboarding, session } = viewInit(ALICE, snapshotOf(HALFWAY, SAVED), six, HANDLERS);
+    const { user, onboarding, session } = viewInit(ALICE, snapshotOf(HALFWAY, SAVED), six, NOWHERE, HANDLERS);
     expect(user).toEqual({
       id: 'alice',
       email: 'alice@example.com',
@@ -410,12 +406,12 @@ describe('what the wizard reads when it opens', () => {
   });
 
   it('says of each step whether it has data', () => {
-    const { onboarding } = viewInit(ALICE, snapshotOf(HALFWAY, {}), six, HANDLERS);
+    const { onboarding } = viewInit(ALICE, snapshotOf(HALFWAY, {}), six, NOWHERE, HANDLERS);
     expect(onboarding.steps.map(({ has_data }) => has_data)).toEqual([false, true, false, false, false, false]);
   });
 
   it('has neither data nor times before the start', () => {
-    const { onboarding, session } = viewInit(ALICE, snapshotOf(null), six, handlersWith(DEPLOYMENT_KEYS));
+    const { onboarding, session } = viewInit(ALICE, snapshotOf(null), six, DEPLOYMENT_KEYS, HANDLERS);
     expect(onboarding).toMatchObject({ ...viewStatus(null, six, DEPLOYMENT_KEYS), last_updated: null });
     expect(onboarding.steps.filter(({ has_data }) => has_data)).toEqual([]);
     expect(session).toEqual({ session_id: 'alice', initialized_at: null, last_activity: null });
@@ -538,8 +534,8 @@ describe.each([
     for (const session of sessions) {
       const snapshot = snapshotOf(session, SAVED);
       const { current_step, completion_percentage } = viewStatus(session, flow, NOWHERE);
-      const progress = viewProgress(snapshot, flow, HANDLERS);
-      const init = viewInit(ALICE, snapshot, flow, HANDLERS);
+      const progress = viewProgress(snapshot, flow, NOWHERE, HANDLERS);
+      const init = viewInit(ALICE, snapshot, flow, NOWHERE, HANDLERS);
       expect(progress).toMatchObject({ current_step, completion_percentage, total_steps: flow.steps.length });
       expect(init.onboarding).toMatchObject({ current_step, completion_percentage, flow: flow.id });
       expect(differences(progress, ProgressView)).toEqual([]);
@@ -552,12 +548,12 @@ describe.each([
   it('have a step for each of its pages, by its number, with the data of that step', () => {
     const snapshot = snapshotOf(COMPLETED, SAVED);
     const pages = flow.steps.map(({ number, title }) => [number, title]);
-    const { steps } = viewProgress(snapshot, flow, HANDLERS);
+    const { steps } = viewProgress(snapshot, flow, NOWHERE, HANDLERS);
     expect(steps.map(({ step_number, title }) => [step_number, title])).toEqual(pages);
     expect(steps.filter(({ data }) => data !== null).map(({ step_number }) => step_number)).toEqual([
       flow.numberOf('website'),
     ]);
-    const { onboarding } = viewInit(ALICE, snapshot, flow, HANDLERS);
+    const { onboarding } = viewInit(ALICE, snapshot, flow, NOWHERE, HANDLERS);
     expect(onboarding.steps.map(({ step_number, title }) => [step_number, title])).toEqual(pages);
   });
 
@@ -597,7 +593,7 @@ describe('what is onboarded', () => {
   it('is a website before a post says something else', () => {
     const linkedin = { ...HALFWAY, progress: { ...HALFWAY.progress, onboardingType: 'linkedin' } };
     const typeOf = (session: Session | null) =>
-      viewInit(ALICE, snapshotOf(session), four, HANDLERS).onboarding.onboarding_type;
+      viewInit(ALICE, snapshotOf(session), four, NOWHERE, HANDLERS).onboarding.onboarding_type;
     expect([typeOf(null), typeOf(HALFWAY), typeOf(linkedin)]).toEqual(['website', 'website', 'linkedin']);
   });
 });

@@ -61,12 +61,17 @@ export function viewStep(
   };
 }
 
-export function viewProgress(snapshot: Snapshot, flow: Flow, handlers: StepHandlers): ProgressView {
+export function viewProgress(
+  snapshot: Snapshot,
+  flow: Flow,
+  byDeployment: FinishedByDeployment,
+  handlers: StepHandlers,
+): ProgressView {
   const { session } = snapshot;
   const { is_completed, current_step, completion_percentage, started_at, completed_at } = viewStatus(
     session,
     flow,
-    handlers.finishedByDeployment,
+    byDeployment,
   );
   return {
     steps: flow.steps.map((step) => viewStep(step, snapshot, handlers)),
@@ -80,7 +85,13 @@ export function viewProgress(snapshot: Snapshot, flow: Flow, handlers: StepHandl
   };
 }
 
-export function viewInit(user: User, snapshot: Snapshot, flow: Flow, handlers: StepHandlers): InitView {
+export function viewInit(
+  user: User,
+  snapshot: Snapshot,
+  flow: Flow,
+  byDeployment: FinishedByDeployment,
+  handlers: StepHandlers,
+): InitView {
   const { session } = snapshot;
   return {
     user: {
@@ -91,7 +102,7 @@ export function viewInit(user: User, snapshot: Snapshot, flow: Flow, handlers: S
       clerk_user_id: user.id,
     },
     onboarding: {
-      ...viewStatus(session, flow, handlers.finishedByDeployment),
+      ...viewStatus(session, flow, byDeployment),
       last_updated: iso(session?.updatedAt),
       steps: flow.steps.map((step) => {
         const { validation_errors: _, data, ...view } = viewStep(step, snapshot, handlers);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SnapshotPart } from '../database/record.js';
-import { keyProviders } from '../database/records/sealed-keys.record.js';
+import { savedKeys } from '../database/records/sealed-keys.record.js';
 import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 import { StepHandlers, type StepHandler } from './step-handler.js';
 
@@ -11,7 +11,7 @@ function handlerOf(step: StepKey, more: Partial<StepHandler> = {}): StepHandler 
 }
 
 function partOf(name: string): SnapshotPart<unknown> {
-  return { ...keyProviders, name };
+  return { ...savedKeys, name };
 }
 
 function registered(...all: readonly StepHandler[]): StepHandlers {
@@ -119,54 +119,5 @@ describe('the sections of steps', () => {
     handlers.register(research);
     expect([...handlers.keys.keys()]).toEqual(STEP_KEYS);
     expect(handlers.keys).toBe(handlers.keys);
-  });
-});
-
-describe('the steps that the deployment finishes', () => {
-  it('are those whose handlers say so', () => {
-    const handlers = registered(
-      handlerOf('api_keys', { isFinished: () => true }),
-      handlerOf('website', { isFinished: () => false }),
-      handlerOf('research'),
-      handlerOf('integrations', { isFinished: () => true }),
-    );
-    expect([...handlers.finishedByDeployment]).toEqual(['api_keys', 'integrations']);
-  });
-
-  it('are none before any handler is registered', () => {
-    expect(new StepHandlers().finishedByDeployment.size).toBe(0);
-  });
-
-  it('are computed once, however often they are read, and stay as they were', () => {
-    let calls = 0;
-    const handlers = registered(handlerOf('api_keys', { isFinished: () => ++calls === 1 }));
-    const first = handlers.finishedByDeployment;
-    expect([...first]).toEqual(['api_keys']);
-    expect(handlers.finishedByDeployment).toBe(first);
-    expect(calls).toBe(1);
-  });
-
-  it('are computed again after a registration', () => {
-    const handlers = registered(handlerOf('api_keys', { isFinished: () => true }));
-    expect([...handlers.finishedByDeployment]).toEqual(['api_keys']);
-    handlers.register(handlerOf('personalization', { isFinished: () => true }));
-    expect([...handlers.finishedByDeployment]).toEqual(['api_keys', 'personalization']);
-  });
-
-  it('are found by the handler itself, with all that it knows', () => {
-    class FromConfiguration {
-      readonly step = 'api_keys';
-      readonly keys = new Set<string>();
-      readonly parts = [];
-      constructor(private readonly hasKeys: boolean) {}
-      parse = () => ({ warnings: [] });
-      save = () => undefined;
-      view = () => null;
-      isFinished(): boolean {
-        return this.hasKeys;
-      }
-    }
-    expect([...registered(new FromConfiguration(true)).finishedByDeployment]).toEqual(['api_keys']);
-    expect([...registered(new FromConfiguration(false)).finishedByDeployment]).toEqual([]);
   });
 });

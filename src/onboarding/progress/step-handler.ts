@@ -3,7 +3,6 @@ import type { JsonObject } from '../../ground/problems/json.js';
 import type { SnapshotPart } from '../database/record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { Reads, UnitOfWork } from '../database/unit-of-work.js';
-import type { FinishedByDeployment } from '../flow/progress.js';
 import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 import type { KeysOfSteps } from '../flow/wizard-post.js';
 
@@ -51,10 +50,6 @@ export interface StepHandler<P extends Parsed = Parsed, R extends Reads = Reads>
   view(snapshot: Snapshot): JsonObject | null;
   /** What is done once the data are committed. Returns warnings, and must not fail. */
   afterCommit?(userId: string, parsed: P): Promise<readonly string[]>;
-  /** Whether what is saved completes the step without posting it again; left out: when `parse` accepts it. */
-  suffices?(saved: JsonObject | null): boolean;
-  /** Whether the step counts as finished for every user, whatever its status. */
-  isFinished?(): boolean;
 }
 
 /** A mistake in the application's wiring. */
@@ -73,7 +68,6 @@ class HandlerMissing extends Error {
 @Injectable()
 export class StepHandlers implements OnModuleInit {
   readonly #handlers = new Map<StepKey, StepHandler>();
-  #finishedByDeployment: FinishedByDeployment | null = null;
   #parts: readonly SnapshotPart<unknown>[] | null = null;
   #keys: KeysOfSteps | null = null;
   #withSections: readonly StepHandler[] | null = null;
@@ -84,7 +78,6 @@ export class StepHandlers implements OnModuleInit {
     if (this.#handlers.has(step)) throw new Error(`The step ${step} has two handlers: register one.`);
     // A handler is only ever given what it has parsed and read itself.
     this.#handlers.set(step, handler);
-    this.#finishedByDeployment = null;
   }
 
   /** @throws HandlerMissing */
@@ -110,14 +103,6 @@ export class StepHandlers implements OnModuleInit {
   get keys(): KeysOfSteps {
     this.#keys ??= new Map(STEP_KEYS.map((step) => [step, this.of(step).keys]));
     return this.#keys;
-  }
-
-  /** The steps that count as finished whatever their status: the deployment decides, and stays as it is while the process runs. */
-  get finishedByDeployment(): FinishedByDeployment {
-    this.#finishedByDeployment ??= new Set(
-      [...this.#handlers.values()].filter((handler) => handler.isFinished?.()).map(({ step }) => step),
-    );
-    return this.#finishedByDeployment;
   }
 
   /** What must be read to view the data of all steps. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
-import { InvalidInput } from '../../ground/problems/problem.js';
+import type { JsonObject } from '../../ground/problems/json.js';
 import { personaRecord } from '../database/records/persona-data.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { unmetByPersona } from '../flow/demands.js';
+import { refuseUnmet } from '../flow/flow.problems.js';
 import { StepHandlers, type StepHandler } from '../progress/step-handler.js';
 import { documentSection, type ParsedDocument } from './parsed-document.js';
 
@@ -21,13 +22,7 @@ export class PersonaStep implements StepHandler<ParsedDocument> {
 
   parse(data: JsonObject, name: string): ParsedDocument {
     const patch = personaRecord.parse(data, '/data');
-    const { core_persona: core, platform_personas: platforms } = patch.columns;
-    if (!isJsonObject(core) || !isJsonObject(core['identity'])) {
-      throw missing('/data/corePersona', `${name} needs corePersona with an identity.`);
-    }
-    if (!isJsonObject(platforms) || Object.keys(platforms).length === 0) {
-      throw missing('/data/platformPersonas', `${name} needs platformPersonas with at least one platform.`);
-    }
+    refuseUnmet(unmetByPersona(patch.columns), name);
     return { patch, warnings: [] };
   }
 
@@ -39,5 +34,3 @@ export class PersonaStep implements StepHandler<ParsedDocument> {
     return personaRecord.view(snapshot.of(personaRecord));
   }
 }
-
-const missing = (pointer: string, detail: string) => InvalidInput.of([{ pointer, detail }]);

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
-import { InvalidInput } from '../../ground/problems/problem.js';
+import { isBlank, isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { SnapshotPart } from '../database/record.js';
 import { competitorsRecord } from '../database/records/competitor-analyses.record.js';
-import { isBlank, isEmptyPatch, withoutEmpty, type Patch } from '../database/records/posted-data.js';
+import { isEmptyPatch, withoutEmpty, type Patch } from '../database/records/posted-data.js';
 import { researchRecord } from '../database/records/research-preferences.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { unmetByResearch } from '../flow/demands.js';
+import { refuseUnmet } from '../flow/flow.problems.js';
 import { StepHandlers, type Parsed, type StepHandler } from '../progress/step-handler.js';
 
 interface ParsedResearch extends Parsed {
@@ -16,9 +17,6 @@ interface ParsedResearch extends Parsed {
   /** Empty: those that are saved stay. The wizard posts an empty list before its search is done. */
   readonly competitors: readonly JsonObject[];
 }
-
-/** Each of them shows that research was done; the last comes from LinkedIn. */
-const FINDINGS = ['researchSummary', 'sitemapAnalysis', 'growth_summary'];
 
 const KEYS = new Set([...researchRecord.keys, 'competitors', 'growth_summary']);
 
@@ -41,11 +39,7 @@ export class ResearchStep implements StepHandler<ParsedResearch> {
   parse(data: JsonObject, name: string): ParsedResearch {
     const patch = researchRecord.parse(data, '/data');
     const competitors = competitorsOf(data);
-    const hasFindings = FINDINGS.some((key) => !isBlank(data[key])) || data['stepType'] === 'linkedin_research';
-    if (competitors.length === 0 && !hasFindings && Object.keys(patch.columns).length === 0) {
-      const detail = `${name} needs competitors, a research summary, a sitemap analysis, or research preferences.`;
-      throw InvalidInput.of([{ pointer: '/data', detail }]);
-    }
+    refuseUnmet(unmetByResearch(data, patch.columns, competitors), name);
     return { patch, competitors, warnings: [] };
   }
 

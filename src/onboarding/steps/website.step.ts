@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
-import { InvalidInput } from '../../ground/problems/problem.js';
+import { isBlank, isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { SnapshotPart } from '../database/record.js';
-import { camelCase, isBlank } from '../database/records/posted-data.js';
+import { camelCase } from '../database/records/posted-data.js';
 import { BRAND_COLUMNS } from '../database/records/website-analysis.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type { UnitOfWork } from '../database/unit-of-work.js';
+import { unmetByWebsite } from '../flow/demands.js';
+import { refuseUnmet } from '../flow/flow.problems.js';
 import { StepHandlers, type Section, type StepHandler } from '../progress/step-handler.js';
 import { documentSection, type ParsedDocument } from './parsed-document.js';
 
@@ -36,11 +37,7 @@ export class WebsiteStep implements StepHandler<ParsedDocument> {
 
   parse(data: JsonObject, name: string): ParsedDocument {
     const patch = this.#record.parse(data, '/data');
-    const hasWebsite = patch.columns['website_url'] !== undefined;
-    if (!hasWebsite && !hasContent(data['businessData']) && !isConnected(data['integrations'])) {
-      const detail = `${name} needs a website URL, or a description of the business, or a connected platform.`;
-      throw InvalidInput.of([{ pointer: '/data/website', detail }]);
-    }
+    refuseUnmet(unmetByWebsite({ ...data, website_url: patch.columns['website_url'] }), name);
     return { patch, warnings: this.#brandWarnings(data) };
   }
 
@@ -65,15 +62,4 @@ export class WebsiteStep implements StepHandler<ParsedDocument> {
   get #record() {
     return this.database.websiteRecord;
   }
-}
-
-function hasContent(value: unknown): boolean {
-  return isJsonObject(value) && Object.values(value).some((item) => !isBlank(item));
-}
-
-/** Whether platforms, in the shape of step 5, say anywhere that one is connected. */
-function isConnected(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (!isJsonObject(value)) return value === true;
-  return 'connected' in value ? value['connected'] === true : Object.values(value).some(isConnected);
 }

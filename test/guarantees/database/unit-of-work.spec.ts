@@ -7,7 +7,7 @@ import type { Query, SnapshotPart, Subject } from '../../../src/onboarding/datab
 import { competitorsRecord } from '../../../src/onboarding/database/records/competitor-analyses.record.js';
 import { deleteUser } from '../../../src/onboarding/database/records/onboarding-sessions.record.js';
 import type { Origin } from '../../../src/onboarding/database/records/session-advance.record.js';
-import { keyProviders } from '../../../src/onboarding/database/records/sealed-keys.record.js';
+import { savedKeys } from '../../../src/onboarding/database/records/sealed-keys.record.js';
 import { websiteRecord } from '../../../src/onboarding/database/records/website-analysis.record.js';
 import { entityTagOf } from '../../../src/onboarding/database/session.js';
 import { wholeSnapshotOf } from '../../../src/onboarding/database/snapshot.js';
@@ -36,7 +36,7 @@ import { SessionLock } from '../../support/database/session-lock.js';
 const NOWHERE: FinishedByDeployment = new Set();
 const website = websiteRecord(true);
 
-const READS = { saved: wholeSnapshotOf([website, competitorsRecord, keyProviders]) };
+const READS = { saved: wholeSnapshotOf([website, competitorsRecord, savedKeys]) };
 type Data = UnitOfWork<typeof READS>;
 type Work = (data: Data) => unknown;
 
@@ -50,7 +50,7 @@ function stateOf({ session: { revision, progress }, read: { saved } }: Data) {
     steps: STEP_KEYS.map((step) => stepState(progress, step).status),
     url: saved.of(website)?.['website_url'] ?? null,
     competitors: saved.of(competitorsRecord).length,
-    providers: saved.of(keyProviders),
+    providers: saved.of(savedKeys),
   };
 }
 

@@ -47,12 +47,14 @@ export const competitorsRecord = {
 
   /** Replaces all saved competitors by those of the list, each once; an empty list leaves none. */
   replace(competitors: readonly JsonObject[]): Command {
-    const { texts, writes } = measureDocument(TABLE, distinctCompetitors(competitors));
+    const distinct = distinctCompetitors(competitors);
+    const { texts, writes } = measureDocument(TABLE, distinct);
     return {
       statement: replaceCompetitors,
       values: ({ userId, sessionId, now, revision }) => [userId, sessionId, now, revision, ...texts],
       parse: nothing,
       writes,
+      preview: { part: TABLE, apply: () => distinct },
     };
   },
 

@@ -5,7 +5,7 @@ import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { copiedDocument, measureDocument } from '../document-sizes.js';
 import { restoringRow, savingRow } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
-import { keysOf, parsePosted, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
+import { keysOf, parsePosted, patchedRow, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
 
 /** A table with one row per user: what is posted to it, how it is saved, and how it is read. */
 export class DocumentRecord implements SnapshotPart<JsonObject | null> {
@@ -63,6 +63,10 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
       ],
       parse: nothing,
       writes,
+      preview: {
+        part: this.name,
+        apply: (row, now) => patchedRow(this.mapping, this.fromJson(row), { columns, extra, removed }, now),
+      },
     };
   }
 
@@ -86,7 +90,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
 function saveStatement({ table, columns, merged = [], defaults = {} }: Mapping): Statement {
   const posted = (column: string) => {
     const fallback = defaults[column];
-    return fallback ? `coalesce(posted.${column}, ${fallback})` : `posted.${column}`;
+    return fallback === undefined ? `posted.${column}` : `coalesce(posted.${column}, ${literal(fallback)})`;
   };
   const changed = (column: string) => {
     const value = merged.includes(column)
@@ -104,6 +108,12 @@ function saveStatement({ table, columns, merged = [], defaults = {} }: Mapping):
         extra = (saved.extra - array(select jsonb_array_elements_text($8::jsonb))) || excluded.extra,
         ${columns.map(changed).join(',\n        ')}`;
   return new Statement(`save-${table}`, savingRow(table, ['extra', ...columns], save));
+}
+
+/** SQL for a default value, which holds no quotation marks. */
+function literal(value: unknown): string {
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? `'${value}'` : `'${JSON.stringify(value)}'::jsonb`;
 }
 
 /** Values: user, session, time, revision, the version's revision. */

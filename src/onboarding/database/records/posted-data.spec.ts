@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../ground/problems/json.js';
 import { InvalidInput } from '../../../ground/problems/problem.js';
-import { camelCase, isBlank, kindErrors, patchOf, patchWithClears, postedValue, type Mapping } from './posted-data.js';
+import { camelCase, kindErrors, patchOf, patchWithClears, postedValue, type Mapping } from './posted-data.js';
 
 /** One of everything that a mapping may have. */
 const mapping: Mapping = {
@@ -25,14 +25,6 @@ const columnsOf = (data: JsonObject) => patchOf(mapping, data).columns;
 const extraOf = (data: JsonObject) => patchOf(mapping, data).extra;
 
 describe('blank values', () => {
-  it.each([undefined, null, ''])('are %p', (value) => {
-    expect(isBlank(value)).toBe(true);
-  });
-
-  it.each([0, false, ' ', [], {}, NaN])('are not %j', (value) => {
-    expect(isBlank(value)).toBe(false);
-  });
-
   it.each([null, ''])('leave what is stored: %j', (blank) => {
     const data = { website: blank, writing_style: blank, note: blank, best_practices: blank, analysis: blank };
     expect(patchOf(mapping, data)).toEqual({ columns: {}, extra: {}, removed: [] });

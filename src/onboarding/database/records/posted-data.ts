@@ -1,4 +1,4 @@
-import { isJsonObject, pointer, refuseUnstorable, type JsonObject } from '../../../ground/problems/json.js';
+import { isBlank, isJsonObject, pointer, refuseUnstorable, type JsonObject } from '../../../ground/problems/json.js';
 import { InvalidInput, type FieldError } from '../../../ground/problems/problem.js';
 import type { SizedTable } from '../document-sizes.js';
 
@@ -57,8 +57,8 @@ export interface Mapping {
   readonly columns: readonly string[];
   /** Columns that a save adds keys to, where it replaces others. */
   readonly merged?: readonly string[];
-  /** SQL literals for columns that are never null. */
-  readonly defaults?: Readonly<Record<string, string>>;
+  /** Values of columns that are never null. */
+  readonly defaults?: JsonObject;
   readonly kinds: Readonly<Record<string, Kind>>;
   /** By column or other typed key. */
   readonly rules?: Readonly<Record<string, Rule>>;
@@ -103,11 +103,6 @@ export function camelCase(column: string): string {
   const camel = column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   camelCases.set(column, camel);
   return camel;
-}
-
-/** Whether a value is empty: empty values leave what is stored as it is. */
-export function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
 }
 
 interface Source {
@@ -237,6 +232,30 @@ export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
       columns[column] = null;
   }
   return { ...patch, columns, removed: cleared };
+}
+
+/** The row that a patch makes of a user's row, or of none: what the statement of `DocumentRecord.save` does in the database. */
+export function patchedRow(mapping: Mapping, row: JsonObject | null, patch: Patch, now: Date): JsonObject {
+  const { defaults = {}, merged = [] } = mapping;
+  const time = now.toISOString();
+  const before: JsonObject = row ?? {
+    ...Object.fromEntries(mapping.columns.map((column) => [column, null])),
+    created_at: time,
+  };
+  const columns = row ? patch.columns : { ...defaults, ...patch.columns };
+  const changed = Object.entries(columns).map(([column, posted]): [string, unknown] => {
+    const value = posted ?? defaults[column] ?? null;
+    const isMerged = merged.includes(column) && value !== null;
+    const kept = isMerged ? (before[column] as JsonObject | null) : null;
+    return [column, isMerged ? { ...kept, ...(value as JsonObject) } : value];
+  });
+  const extra = Object.entries((before['extra'] ?? {}) as JsonObject).filter(([key]) => !patch.removed.includes(key));
+  return {
+    ...before,
+    ...Object.fromEntries(changed),
+    extra: { ...Object.fromEntries(extra), ...patch.extra },
+    updated_at: time,
+  };
 }
 
 /** Times as the wire has them: ISO 8601 in UTC. */

@@ -28,10 +28,10 @@ const mapping: Mapping = {
     'recommended_settings',
   ],
   defaults: {
-    research_depth: `'Comprehensive'`,
-    content_types: `'["Blog Posts", "Social Media", "Newsletters"]'::jsonb`,
-    auto_research: 'true',
-    factual_content: 'true',
+    research_depth: 'Comprehensive',
+    content_types: ['Blog Posts', 'Social Media', 'Newsletters'],
+    auto_research: true,
+    factual_content: true,
   },
   kinds: {
     research_depth: 'text',

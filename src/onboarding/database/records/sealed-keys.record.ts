@@ -22,14 +22,25 @@ export interface SealedKeys {
   readonly apiKeys: readonly SealedApiKey[];
 }
 
+/** What may be known of a key without opening it. */
+export interface SavedKey {
+  readonly provider: string;
+  readonly verification: Verification | null;
+  /** ISO 8601. */
+  readonly updated_at: string;
+}
+
+const KEYS = 'api_keys';
+
 /** Of which providers the user has a key; the keys themselves are read by `sealedKeys` alone. */
-export const keyProviders: SnapshotPart<readonly string[]> = {
-  name: 'api_keys',
+export const savedKeys: SnapshotPart<readonly SavedKey[]> = {
+  name: KEYS,
   select: new Expression(
-    `(select coalesce(jsonb_agg(provider order by provider), '[]') from api_keys where user_id = $1)`,
+    `(select coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'verification', verification, 'updated_at', updated_at)
+      order by provider), '[]') from api_keys where user_id = $1)`,
   ),
   isDocument: false,
-  fromJson: (value) => (value ?? []) as readonly string[],
+  fromJson: (value) => (value ?? []) as readonly SavedKey[],
 };
 
 /**
@@ -93,6 +104,13 @@ export function saveKey(key: Omit<SealedApiKey, 'verification'>, description: st
     statement: upsertKey,
     values: ({ userId, sessionId, now }) => [userId, provider, id, sessionId, version, sealed, description, now],
     parse: nothing,
+    preview: {
+      part: KEYS,
+      apply: (saved, now) => [
+        ...savedKeys.fromJson(saved).filter((other) => other.provider !== provider),
+        { provider, verification: null, updated_at: now.toISOString() },
+      ],
+    },
   };
 }
 
@@ -108,7 +126,15 @@ const upsertKey = new Statement(
 );
 
 export function deleteKey(provider: string): Command {
-  return { statement: removeKey, values: ({ userId }) => [userId, provider], parse: nothing };
+  return {
+    statement: removeKey,
+    values: ({ userId }) => [userId, provider],
+    parse: nothing,
+    preview: {
+      part: KEYS,
+      apply: (saved) => savedKeys.fromJson(saved).filter((other) => other.provider !== provider),
+    },
+  };
 }
 
 const removeKey = new Statement('delete-key', `delete from api_keys where user_id = $1 and provider = $2`);

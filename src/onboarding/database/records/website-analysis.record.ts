@@ -127,6 +127,9 @@ export function styleOf(website: JsonObject): JsonObject {
 /** The columns that an analysis fills: the address is the user's, and step 3 saves the accounts. */
 const ANALYSIS = Object.keys(KINDS).filter((column) => !['website_url', 'social_media_accounts'].includes(column));
 
+/** What of the website others build on: the address, and the analysis. */
+export const ANALYSIS_COLUMNS: readonly string[] = ['website_url', ...ANALYSIS];
+
 /** Whether a row, or the view of one, holds a part of an analysis, and not just an address or what the page posts next to it. */
 export function hasAnalysis(website: JsonObject): boolean {
   return ANALYSIS.some((column) => KINDS[column] === 'document' && isOfKind('document', website[column]));

@@ -1,0 +1,85 @@
+import { Expression } from '../../../storage/wire/statement.js';
+import { ANALYSIS_DAYS } from '../../flow/onboarding-facts.js';
+import { contentOf, type DocumentTable } from '../document-tables.js';
+import type { SnapshotPart } from '../record.js';
+import { ANALYSIS_COLUMNS } from './website-analysis.record.js';
+
+/** Moments at which the website was what the user then worked with, or had some time ago. */
+export type Mark = 'research' | 'persona' | 'period';
+
+/** The website at a mark and now: its address and its analysis alone. */
+export interface WebsiteChange {
+  /** Whether they differ. Where the version of that time has gone, they do. */
+  readonly differs: boolean;
+  /** The first change of the website's document after the mark; null: there is none. ISO 8601. */
+  readonly changed_at: string | null;
+  /** The last one before it, or at it. */
+  readonly before: string | null;
+  /** The values at the mark, in the order of `ANALYSIS_COLUMNS`; null where they are those of now, or have gone, or were not read. */
+  readonly values: readonly unknown[] | null;
+}
+
+export interface DocumentChanges {
+  /** When each document changed last; one is absent whose changes were not recorded. ISO 8601. */
+  readonly changed_at: { readonly [table in DocumentTable]?: string };
+  readonly website: Readonly<Record<Mark, WebsiteChange>>;
+}
+
+/** SQL for the condition under which a change of documents sets a mark. */
+const MARKS: Readonly<Record<Mark, string>> = {
+  research: `documents && '{research_preferences,competitor_analyses}'`,
+  persona: `'persona_data' = any (documents)`,
+  period: `occurred_at <= now() - interval '${ANALYSIS_DAYS} days'`,
+};
+
+/** SQL for the values of the columns in a website's document. */
+const valuesIn = (content: string) =>
+  `jsonb_build_array(${ANALYSIS_COLUMNS.map((column) => `${content} -> '${column}'`).join(', ')})`;
+
+/** Each change is an event that names the tables; a version is what was there before it. */
+function changesText(values: string): string {
+  const marks = Object.entries(MARKS).map(
+    ([mark, condition]) => `('${mark}', (select max(revision) from changes where ${condition}))`,
+  );
+  const isWebsite = `'website_analyses' = any (documents)`;
+  return `(
+    with changes as materialized (
+      select revision, occurred_at, documents from progress_events where user_id = $1 and documents <> '{}'
+    ), marks as (
+      select mark, coalesce(at, 0) as at,
+             (select min(revision) from changes where ${isWebsite} and revision > coalesce(at, 0)) as next
+      from (values ${marks.join(', ')}) as marks (mark, at)
+    ), compared as materialized (
+      select mark, at, next, v.user_id is not null as is_kept, ${valuesIn('v.content')} as values
+      from marks left join document_versions v
+        on v.user_id = $1 and v.document = 'website_analyses' and v.revision = next
+    ), live as materialized (
+      select ${valuesIn('content')} as values from (select ${contentOf('website_analyses')} as content) website
+    )
+    select jsonb_build_object(
+      'changed_at', (
+        select coalesce(jsonb_object_agg(document, changed_at), '{}') from (
+          select document, max(occurred_at) as changed_at from changes, unnest(documents) document group by document
+        ) latest),
+      'website', (
+        select jsonb_object_agg(mark, jsonb_build_object(
+          'differs', next is not null and (not is_kept or compared.values is distinct from live.values),
+          'changed_at', (select occurred_at from changes where revision = next),
+          'before', (select max(occurred_at) from changes where ${isWebsite} and revision <= at),
+          'values', ${values}))
+        from compared, live))
+  )`;
+}
+
+const part = (values: string): SnapshotPart<DocumentChanges> => ({
+  name: 'document_changes',
+  select: new Expression(changesText(values)),
+  isDocument: false,
+  fromJson: (value) => value as DocumentChanges,
+});
+
+/** When the documents changed, and whether the website did since other documents were made. */
+export const documentChanges = part('null');
+
+/** The same, with what the website was. */
+export const documentChangesWithValues = part('case when is_kept then compared.values end');

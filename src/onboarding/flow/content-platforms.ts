@@ -1,0 +1,54 @@
+import { isBlank, isJsonObject, type JsonObject } from '../../ground/problems/json.js';
+import type { OnboardingFacts } from './onboarding-facts.js';
+
+/**
+ * Types of content by what their names contain, and the platforms that they are published on. A type that is not here may be published
+ * anywhere.
+ */
+const PLATFORMS_OF: Readonly<Record<string, readonly string[]>> = {
+  blog: ['blog', 'article', 'website', 'wordpress', 'wix', 'medium', 'substack', 'ghost'],
+  article: ['blog', 'article', 'website', 'wordpress', 'wix', 'medium', 'substack', 'ghost', 'linkedin'],
+  social: [
+    ...['facebook', 'instagram', 'linkedin', 'twitter', 'x', 'threads', 'bluesky', 'mastodon', 'tiktok', 'youtube'],
+    ...['pinterest', 'reddit', 'line', 'whatsapp', 'telegram', 'social'],
+  ],
+  newsletter: ['newsletter', 'email', 'substack', 'mailchimp', 'beehiiv'],
+  email: ['newsletter', 'email', 'substack', 'mailchimp', 'beehiiv'],
+  video: ['video', 'youtube', 'tiktok', 'vimeo', 'instagram'],
+  podcast: ['podcast', 'spotify', 'apple', 'youtube'],
+};
+
+const words = (name: string): readonly string[] =>
+  name
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .map((word) => word.replace(/s$/, ''));
+
+const textsOf = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter((item) => typeof item === 'string');
+
+const filledKeys = (value: unknown): readonly string[] =>
+  isJsonObject(value) ? Object.keys(value).filter((key) => !isBlank(value[key])) : [];
+
+const objectOf = (value: unknown): JsonObject => (isJsonObject(value) ? value : {});
+
+/** The types of content that research asks for, and that neither the website's analysis nor the persona has a platform for. */
+export function uncoveredTypes({ research, website, persona }: OnboardingFacts): readonly string[] {
+  const { content_type, social_media_presence } = website?.values ?? {};
+  const { primary_type, secondary_types } = objectOf(content_type);
+  const { platform_personas, selected_platforms } = persona?.values ?? {};
+  const platforms = new Set(
+    [
+      ...textsOf(primary_type),
+      ...textsOf(secondary_types),
+      ...filledKeys(social_media_presence),
+      ...filledKeys(platform_personas),
+      ...textsOf(selected_platforms),
+    ].flatMap(words),
+  );
+  const isCovered = (type: string) => {
+    const needed = words(type).flatMap((word) => PLATFORMS_OF[word] ?? []);
+    return needed.length === 0 || needed.some((platform) => platforms.has(platform));
+  };
+  return [...new Set(textsOf(research?.values['content_types']))].filter((type) => !isCovered(type));
+}
