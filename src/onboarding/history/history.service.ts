@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { Configuration } from '../../ground/config/configuration.js';
 import { withHeaders } from '../../ground/http/answer-headers.js';
 import { InvalidInput } from '../../ground/problems/problem.js';
 import {
@@ -30,7 +29,7 @@ import { progressFrom } from '../flow/progress-state.js';
 import type { StatedEvent } from '../flow/replay.js';
 import type { Terms } from '../flow/terms.js';
 import { restore, type Restorable } from '../flow/transitions.js';
-import { OnboardingProgressService } from '../progress/onboarding-progress.service.js';
+import { Deployment } from '../progress/deployment.js';
 import type { HistoryView, RestoredView, RevisionView } from './history.contract.js';
 import { RevisionGone, RevisionNotFound } from './history.problems.js';
 import { viewItem, viewRevision, type Shown, type StatedEarlier } from './history.views.js';
@@ -70,15 +69,10 @@ const RECORDS: Readonly<Record<DocumentTable, { restore(version: number): Comman
  */
 @Injectable()
 export class OnboardingHistory {
-  readonly #brandAnalysis: boolean;
-
   constructor(
     private readonly database: OnboardingDatabaseService,
-    private readonly progress: OnboardingProgressService,
-    configuration: Configuration,
-  ) {
-    this.#brandAnalysis = configuration.ENABLE_WEBSITE_BRAND_COLUMNS;
-  }
+    private readonly deployment: Deployment,
+  ) {}
 
   /** The user's events, the latest first. */
   async list(userId: string, page: HistoryPage = {}): Promise<HistoryView> {
@@ -137,8 +131,8 @@ export class OnboardingHistory {
   }
 
   #shown(session: Session | null, terms: Terms): Shown {
-    const byDeployment = this.progress.finishedByDeployment;
-    return { flow: this.progress.flowOf(session, terms), byDeployment, brandAnalysis: this.#brandAnalysis };
+    const { finishedSteps: byDeployment, brandAnalysis } = this.deployment;
+    return { flow: this.deployment.flowOf(session, terms), byDeployment, brandAnalysis };
   }
 }
 

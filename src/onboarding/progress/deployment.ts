@@ -2,8 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Configuration } from '../../ground/config/configuration.js';
 import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { PROVIDERS } from '../../ground/providers/providers.js';
+import type { Session } from '../database/session.js';
+import type { Flow } from '../flow/flow.js';
+import { flowOfRead } from '../flow/flow-choice.js';
 import { finishedBy, type DeploymentFacts } from '../flow/onboarding-facts.js';
 import type { FinishedByDeployment } from '../flow/progress.js';
+import type { Terms } from '../flow/terms.js';
 
 /** What the deployment decides for all users. It stays as it is while the process runs. */
 @Injectable()
@@ -25,5 +29,10 @@ export class Deployment {
       deadlineDays: configuration.ONBOARDING_DEADLINE_DAYS ?? null,
     };
     this.finishedSteps = finishedBy(this.facts);
+  }
+
+  /** The flow in which a user is answered. @param session null: the user has not started */
+  flowOf(session: Session | null, terms: Terms = {}): Flow {
+    return flowOfRead(session?.progress ?? null, terms, this.wizard);
   }
 }

@@ -16,6 +16,7 @@ import {
   skipStep,
   type Transition,
 } from '../flow/transitions.js';
+import type { Deployment } from './deployment.js';
 import type { OnboardingProgressService } from './onboarding-progress.service.js';
 import type { StatusView } from './progress.contract.js';
 import { progressOf, stepDataOf, viewStatus } from './progress.views.js';
@@ -39,6 +40,7 @@ export class OnboardingProgress {
     readonly userId: string,
     private readonly service: OnboardingProgressService,
     private readonly handlers: StepHandlers,
+    private readonly deployment: Deployment,
     private snapshot: Snapshot,
   ) {}
 
@@ -46,8 +48,9 @@ export class OnboardingProgress {
     userId: string,
     service: OnboardingProgressService,
     handlers: StepHandlers,
+    deployment: Deployment,
   ): Promise<OnboardingProgress> {
-    return new OnboardingProgress(userId, service, handlers, await service.snapshotOfFacts(userId));
+    return new OnboardingProgress(userId, service, handlers, deployment, await service.snapshotOfFacts(userId));
   }
 
   /** Saves the data and completes the step. @throws InvalidInput, StepsMissing */
@@ -63,7 +66,7 @@ export class OnboardingProgress {
 
   /** @throws StepNotSkippable for a required step */
   async markStepSkipped(step: number): Promise<void> {
-    await this.#change(skipStep(stepOf(step), this.service.finishedByDeployment));
+    await this.#change(skipStep(stepOf(step), this.deployment.finishedSteps));
   }
 
   /** Keeps the error with the step; a finished step stays finished. */
@@ -84,7 +87,7 @@ export class OnboardingProgress {
 
   /** @throws StepsMissing */
   async completeOnboarding(): Promise<void> {
-    await this.#change(completeOnboarding(this.service.finishedByDeployment));
+    await this.#change(completeOnboarding(this.deployment.finishedSteps));
   }
 
   getStepData(step: number): StepData {
@@ -117,7 +120,7 @@ export class OnboardingProgress {
 
   /** Whether every required step before it is finished. */
   canProceedToStep(step: number): boolean {
-    return missingBefore(this.#progress, stepOf(step), this.#flow, this.service.finishedByDeployment).length === 0;
+    return missingBefore(this.#progress, stepOf(step), this.#flow, this.deployment.finishedSteps).length === 0;
   }
 
   /** Completed or skipped. */
@@ -134,11 +137,11 @@ export class OnboardingProgress {
   }
 
   get #flow(): Flow {
-    return this.service.flowOf(this.snapshot.session);
+    return this.deployment.flowOf(this.snapshot.session);
   }
 
   get #status(): StatusView {
-    return viewStatus(this.snapshot.session, this.#flow, this.service.finishedByDeployment);
+    return viewStatus(this.snapshot.session, this.#flow, this.deployment.finishedSteps);
   }
 
   get #progress(): Progress {
