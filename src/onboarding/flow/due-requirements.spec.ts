@@ -51,7 +51,7 @@ const FINISHED = { api_keys: Completed, website: Completed, research: Completed 
 
 interface More {
   readonly statuses?: Partial<Record<StepKey, StepStatus>>;
-  readonly completedAt?: Date;
+  readonly completedAt?: Date | null;
   /** In which alone it appears; left out: in all. */
   readonly flows?: readonly FlowId[];
 }

@@ -91,7 +91,7 @@ const NO_PATHS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 /** The ends of the paths of a document: within an audience, its demographics. */
 const pathsListed = (document: ReadDocument) =>
-  READER_PATHS[document].map(([path, type]) => ((type) === 'audience' ? `${path}.demographics` : path));
+  READER_PATHS[document].map(([path, type]) => (type === 'audience' ? `${path}.demographics` : path));
 
 describe('the paths whose types are checked', () => {
   const read = pathsRead();
