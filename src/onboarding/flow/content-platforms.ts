@@ -1,11 +1,18 @@
 import { isBlank, isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import type { OnboardingFacts } from './onboarding-facts.js';
 
+/** The words of a name, in the singular. */
+const words = (name: string): readonly string[] =>
+  name
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .map((word) => word.replace(/s$/, ''));
+
 /**
  * Types of content by what their names contain, and the platforms that they are published on. A type that is not here may be published
  * anywhere.
  */
-const PLATFORMS_OF: Readonly<Record<string, readonly string[]>> = {
+const PLATFORMS = {
   blog: ['blog', 'article', 'website', 'wordpress', 'wix', 'medium', 'substack', 'ghost'],
   article: ['blog', 'article', 'website', 'wordpress', 'wix', 'medium', 'substack', 'ghost', 'linkedin'],
   social: [
@@ -18,11 +25,10 @@ const PLATFORMS_OF: Readonly<Record<string, readonly string[]>> = {
   podcast: ['podcast', 'spotify', 'apple', 'youtube'],
 };
 
-const words = (name: string): readonly string[] =>
-  name
-    .toLowerCase()
-    .split(/[^a-z]+/)
-    .map((word) => word.replace(/s$/, ''));
+/** Both in the singular, as words are compared. */
+const PLATFORMS_OF: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(PLATFORMS).map(([type, platforms]) => [type, platforms.flatMap(words)]),
+);
 
 const textsOf = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter((item) => typeof item === 'string');
@@ -47,7 +53,7 @@ export function uncoveredTypes({ research, website, persona }: OnboardingFacts):
     ].flatMap(words),
   );
   const isCovered = (type: string) => {
-    const needed = words(type).flatMap((word) => PLATFORMS_OF[word] ?? []);
+    const needed = words(type).flatMap((word) => PLATFORMS_OF.get(word) ?? []);
     return needed.length === 0 || needed.some((platform) => platforms.has(platform));
   };
   return [...new Set(textsOf(research?.values['content_types']))].filter((type) => !isCovered(type));

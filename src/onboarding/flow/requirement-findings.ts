@@ -118,7 +118,8 @@ export function platformsWithoutPersona(persona: JsonObject): readonly string[] 
   const { selected_platforms: selected, platform_personas: personas } = persona;
   if (!Array.isArray(selected)) return [];
   const platforms = selected.filter((platform): platform is string => typeof platform === 'string' && platform !== '');
-  const has = new Set(isJsonObject(personas) ? Object.keys(personas).map((name) => name.toLowerCase()) : []);
+  const made = isJsonObject(personas) ? Object.keys(personas).filter((name) => !isBlank(personas[name])) : [];
+  const has = new Set(made.map((name) => name.toLowerCase()));
   return [...new Set(platforms)].filter((platform) => !has.has(platform.toLowerCase()));
 }
 
@@ -156,14 +157,15 @@ const PLATFORM_COLUMNS = [
 ];
 
 export function hasPlatforms({ integrations }: OnboardingFacts): boolean {
-  return PLATFORM_COLUMNS.some((column) => hasValues(integrations?.values[column]));
+  return PLATFORM_COLUMNS.some((column) => namesPlatform(integrations?.values[column]));
 }
 
-/** Whether there is a value in it: `false` and empty lists and objects are none. */
-function hasValues(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasValues);
-  if (isJsonObject(value)) return Object.values(value).some(hasValues);
-  return !isBlank(value) && value !== false;
+/** Whether it names a platform: what says that it is not connected does not, nor does the address that the page posts next to them. */
+function namesPlatform(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(namesPlatform);
+  if (!isJsonObject(value)) return !isBlank(value) && value !== false;
+  if ('connected' in value) return value['connected'] === true;
+  return Object.entries(value).some(([key, item]) => key !== 'primaryWebsite' && namesPlatform(item));
 }
 
 /** The latest of some times; null where there is none. */

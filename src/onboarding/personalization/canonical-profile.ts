@@ -52,7 +52,7 @@ export function buildCanonicalProfile(facts: Facts): CanonicalProfileView {
         'website_analysis',
         asTexts([
           at(website, 'content_type', 'primary_type'),
-          ...listOf(at(website, 'content_type', 'secondary_types')),
+          ...(asTexts(at(website, 'content_type', 'secondary_types')) ?? []),
         ]),
       ],
       ['research_preferences', asTexts(research['content_types'])],
@@ -76,5 +76,3 @@ export function buildCanonicalProfile(facts: Facts): CanonicalProfileView {
     business_goals: field([['business_info', asText(business['business_goals'])]]),
   };
 }
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
