@@ -939,7 +939,7 @@ export interface components {
       /** @enum {string} */
       method: 'POST' | 'DELETE';
       path: string;
-      /** @description Where in the body; null: no data are needed */
+      /** @description Where in the body, next to what `GET /step/{n}` has in `data`; `/data`: in several places; null: no body is needed */
       pointer: string | null;
     };
     CompetitorAnalysisView: {
