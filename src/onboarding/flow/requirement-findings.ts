@@ -48,6 +48,11 @@ export function posting(step: StepKey, ...pointers: readonly string[]): readonly
   return pointers.map((at) => ({ method: 'POST', path: { completing: step }, pointer: `/data/${at}` }));
 }
 
+/** Completing a step with data in several places: one of them alone is not enough. */
+export function postingAll(step: StepKey): readonly Clearing[] {
+  return [{ method: 'POST', path: { completing: step }, pointer: '/data' }];
+}
+
 /** Completing a step with what is saved. */
 export function completing(step: StepKey): readonly Clearing[] {
   return [{ method: 'POST', path: { completing: step }, pointer: null }];

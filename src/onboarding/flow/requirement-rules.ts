@@ -12,6 +12,7 @@ import {
   ownSites,
   platformsWithoutPersona,
   posting,
+  postingAll,
   refusedKeys,
   SAVING_KEY,
   uncheckedKeys,
@@ -227,12 +228,15 @@ const rules = [
     title: 'Some content has no platform',
     find: (facts) => {
       const types = uncoveredTypes(facts);
-      return found(
+      const findings = found(
         types.length > 0,
         `Research asks for ${listed(types)}, but neither the analysis of your website nor your persona has a platform for that.`,
         facts.research?.changedAt,
         '/data/content_types',
       );
+      if (unmetDemand('personalization', facts) === null) return findings;
+      const clears = [...posting('research', 'content_types'), ...postingAll('personalization')];
+      return findings.map((finding) => ({ ...finding, instead: { clears } }));
     },
     clears: [...posting('research', 'content_types'), ...posting('personalization', 'platformPersonas')],
   },
@@ -244,7 +248,7 @@ const rules = [
     find: (facts) =>
       found(unmetDemand('personalization', facts) !== null, 'Create the persona that your content is written in.'),
     dueWhereDemanded: 'Your persona is saved. Complete its step to go on.',
-    clears: posting('personalization', 'corePersona'),
+    clears: postingAll('personalization'),
   },
   {
     code: 'persona_older_than_website',

@@ -15,7 +15,11 @@ const codes = { enum: REQUIREMENT_CODES, isArray: true } as const;
 export class ClearingView {
   @ApiProperty({ enum: ['POST', 'DELETE'] }) method!: 'POST' | 'DELETE';
   @ApiProperty() path!: string;
-  @ApiProperty({ ...maybePointer, description: 'Where in the body; null: no data are needed' })
+  @ApiProperty({
+    ...maybePointer,
+    description:
+      'Where in the body, next to what `GET /step/{n}` has in `data`; `/data`: in several places; null: no body is needed',
+  })
   pointer!: string | null;
 }
 
