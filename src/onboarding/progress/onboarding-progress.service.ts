@@ -3,7 +3,7 @@ import type { User } from '../../ground/auth/user.js';
 import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { withHeaders } from '../../ground/http/answer-headers.js';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { Problem, type FieldError } from '../../ground/problems/problem.js';
+import { Problem, Unavailable, type FieldError } from '../../ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import { documentChanges } from '../database/records/document-changes.record.js';
 import { deleteUser } from '../database/records/onboarding-sessions.record.js';
@@ -350,9 +350,21 @@ export class OnboardingProgressService {
   async #refusalsOf(userId: string, terms: Terms, error: unknown): Promise<readonly Refusal[]> {
     if (error instanceof DemandUnmet) return [{ step: error.demand.step, code: error.demand.code }];
     if (!(error instanceof StepsMissing)) return [];
-    const { currently_due, eventually_due, past_due } = await this.requirements(userId, terms);
+    const requirements = await this.#requirementsIfAvailable(userId, terms);
+    if (!requirements) return [];
+    const { currently_due, eventually_due, past_due } = requirements;
     const due = [...currently_due, ...eventually_due, ...past_due];
     return due.map(({ step_key: step, code }) => ({ step, code })).filter(({ step }) => error.missing.includes(step));
+  }
+
+  /** Null during an outage: the user is answered with the refusal all the same, and it is not counted. */
+  async #requirementsIfAvailable(userId: string, terms: Terms): Promise<RequirementsView | null> {
+    try {
+      return await this.requirements(userId, terms);
+    } catch (error) {
+      if (error instanceof Unavailable) return null;
+      throw error;
+    }
   }
 
   /** The steps and what they require, the same for all users. */
