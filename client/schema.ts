@@ -378,6 +378,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/onboarding/requirements': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is due, why, and which requests clear it */
+    get: operations['ProgressController_requirements'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/onboarding/research-preferences': {
     parameters: {
       query?: never;
@@ -541,7 +558,8 @@ export interface paths {
     /** Whether the user can work on a step, and what is missing before it */
     get: operations['ProgressController_validate'];
     put?: never;
-    post?: never;
+    /** What completing a step with these data would answer; nothing is stored */
+    post: operations['ProgressController_preview'];
     delete?: never;
     options?: never;
     head?: never;
@@ -916,6 +934,13 @@ export interface components {
     CheckKeyDto: {
       /** @description The key; it is checked and not stored */
       api_key: string;
+    };
+    ClearingView: {
+      /** @enum {string} */
+      method: 'POST' | 'DELETE';
+      path: string;
+      /** @description Where in the body; null: no data are needed */
+      pointer: string | null;
     };
     CompetitorAnalysisView: {
       competitors: components['schemas']['CompetitorView'][];
@@ -1412,6 +1437,135 @@ export interface components {
       /** Format: uri */
       setup_url: string;
     };
+    RequirementsView: {
+      /** @description What keeps it from that, in the order of the steps */
+      blocked_by: (
+        | 'api_key_missing'
+        | 'api_keys_step_open'
+        | 'api_key_refused'
+        | 'api_key_unverified'
+        | 'api_key_of_deployment'
+        | 'research_key_missing'
+        | 'website_missing'
+        | 'website_step_open'
+        | 'website_analysis_missing'
+        | 'website_analysis_failed'
+        | 'website_analysis_old'
+        | 'research_missing'
+        | 'research_step_open'
+        | 'research_older_than_website'
+        | 'competitors_missing'
+        | 'competitor_is_own_site'
+        | 'content_types_uncovered'
+        | 'persona_missing'
+        | 'persona_older_than_website'
+        | 'platform_without_persona'
+        | 'integrations_missing'
+        | 'document_malformed'
+        | 'final_step_open'
+      )[];
+      /** @description Whether `POST /complete` would succeed now */
+      can_complete: boolean;
+      /** @description Can be cleared now */
+      currently_due: components['schemas']['RequirementView'][];
+      /**
+       * Format: date-time
+       * @description When onboarding is to be completed
+       */
+      deadline: string | null;
+      /** @description Saved, and wrong; never blocks */
+      errors: components['schemas']['RequirementView'][];
+      /** @description Due, after a step before it */
+      eventually_due: components['schemas']['RequirementView'][];
+      /**
+       * @description The wizard whose numbers these are
+       * @enum {string}
+       */
+      flow: 'six' | 'six-intro' | 'five' | 'four';
+      is_completed: boolean;
+      /** @description Due, after the deadline */
+      past_due: components['schemas']['RequirementView'][];
+      /** @description A provider can say whether its key is good */
+      pending_verification: components['schemas']['RequirementView'][];
+      /** @description The state of the onboarding, as in the ETag */
+      position: string;
+      /** @description Worth doing; never blocks */
+      recommended: components['schemas']['RequirementView'][];
+    };
+    RequirementView: {
+      /** @description Others that are due: to clear one of them clears this one, too */
+      alternatives: (
+        | 'api_key_missing'
+        | 'api_keys_step_open'
+        | 'api_key_refused'
+        | 'api_key_unverified'
+        | 'api_key_of_deployment'
+        | 'research_key_missing'
+        | 'website_missing'
+        | 'website_step_open'
+        | 'website_analysis_missing'
+        | 'website_analysis_failed'
+        | 'website_analysis_old'
+        | 'research_missing'
+        | 'research_step_open'
+        | 'research_older_than_website'
+        | 'competitors_missing'
+        | 'competitor_is_own_site'
+        | 'content_types_uncovered'
+        | 'persona_missing'
+        | 'persona_older_than_website'
+        | 'platform_without_persona'
+        | 'integrations_missing'
+        | 'document_malformed'
+        | 'final_step_open'
+      )[];
+      /** @description Requests that clear it, each alone */
+      clears: components['schemas']['ClearingView'][];
+      /** @enum {string} */
+      code:
+        | 'api_key_missing'
+        | 'api_keys_step_open'
+        | 'api_key_refused'
+        | 'api_key_unverified'
+        | 'api_key_of_deployment'
+        | 'research_key_missing'
+        | 'website_missing'
+        | 'website_step_open'
+        | 'website_analysis_missing'
+        | 'website_analysis_failed'
+        | 'website_analysis_old'
+        | 'research_missing'
+        | 'research_step_open'
+        | 'research_older_than_website'
+        | 'competitors_missing'
+        | 'competitor_is_own_site'
+        | 'content_types_uncovered'
+        | 'persona_missing'
+        | 'persona_older_than_website'
+        | 'platform_without_persona'
+        | 'integrations_missing'
+        | 'document_malformed'
+        | 'final_step_open';
+      /** @description A sentence for the user */
+      detail: string;
+      /**
+       * Format: date-time
+       * @description The deadline of what is due
+       */
+      due_at: string | null;
+      /** @description Where it is: a place in the body of `POST /step/{n}/complete` */
+      pointer: string | null;
+      /**
+       * Format: date-time
+       * @description Null without a session
+       */
+      since: string | null;
+      /** @enum {string} */
+      step_key: 'api_keys' | 'website' | 'research' | 'personalization' | 'integrations' | 'complete';
+      /** @description Null where the wizard has no such step */
+      step_number: number | null;
+      title: string;
+    };
     ResearchInputs: {
       auto_research: boolean;
       content_types: string[];
@@ -1630,6 +1784,18 @@ export interface components {
       step_number: number;
       warnings: string[] | null;
     };
+    StepPreviewView: {
+      /** @description Whether completing the step with these data would succeed */
+      can_proceed: boolean;
+      /** @description The same as `validation_errors`, with their places */
+      errors: components['schemas']['FieldErrorView'][];
+      /** @description What would be due after it; nothing is stored, so `position` is that of now */
+      requirements_after: components['schemas']['RequirementsView'];
+      /** @description What keeps it from that */
+      validation_errors: string[];
+      /** @description What its answer would warn of, but for what is done after the commit */
+      warnings: string[];
+    };
     StepSkippedView: {
       message: string;
       step_number: number;
@@ -1745,6 +1911,12 @@ export interface components {
       status: 429;
       title: string;
       type: string;
+    };
+    ValidateStepDto: {
+      /** @description What would be sent to complete the step; without data, what is saved must be enough */
+      data?: {
+        [key: string]: unknown;
+      } | null;
     };
     ValidationResultView: {
       error?: string;
@@ -3552,6 +3724,69 @@ export interface operations {
       };
     };
   };
+  ProgressController_requirements: {
+    parameters: {
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          /** @description The state of the user’s onboarding: each change gives it another tag */
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RequirementsView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
   SavedDataController_researchPreferences: {
     parameters: {
       query?: never;
@@ -4352,6 +4587,100 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  ProgressController_preview: {
+    parameters: {
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      path: {
+        n: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['ValidateStepDto'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StepPreviewView'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is too large, or the user would have stored too much */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The body is not JSON */
+      415: {
         headers: {
           [name: string]: unknown;
         };

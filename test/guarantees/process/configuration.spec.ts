@@ -40,6 +40,7 @@ const VARIABLES: readonly [string, unknown, unknown?][] = [
   ['WIZARD_FLOW', 'six'],
   ['ENABLE_WEBSITE_BRAND_COLUMNS', false],
   ['DOCUMENT_VERSIONS', 20],
+  ['ONBOARDING_DEADLINE_DAYS', undefined],
   ['LOG_LEVEL', 'info'],
   ['CORS_ORIGINS', []],
   ['TRUST_PROXY', false],
