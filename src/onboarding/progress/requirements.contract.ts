@@ -67,7 +67,8 @@ export class ValidateStepDto {
 export class StepPreviewView {
   @ApiProperty({ description: 'Whether completing the step with these data would succeed' }) can_proceed!: boolean;
   @ApiProperty({ type: [String], description: 'What keeps it from that' }) validation_errors!: string[];
-  @ApiProperty({ type: [String], description: 'What its answer would warn of, but for what is done after the commit' }) warnings!: string[];
+  @ApiProperty({ type: [String], description: 'What its answer would warn of, but for what is done after the commit' })
+  warnings!: string[];
   @ApiProperty({ type: [FieldErrorView], description: 'The same as `validation_errors`, with their places' })
   errors!: FieldErrorView[];
   @ApiProperty({
