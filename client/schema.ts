@@ -1553,7 +1553,7 @@ export interface components {
        * @description The deadline of what is due
        */
       due_at: string | null;
-      /** @description Where in the step’s saved data, as `GET /step/{n}` has them */
+      /** @description Where it is: a place in the body of `POST /step/{n}/complete` */
       pointer: string | null;
       /**
        * Format: date-time
@@ -1793,7 +1793,7 @@ export interface components {
       requirements_after: components['schemas']['RequirementsView'];
       /** @description What keeps it from that */
       validation_errors: string[];
-      /** @description What the answer would warn of */
+      /** @description What its answer would warn of, but for what is done after the commit */
       warnings: string[];
     };
     StepSkippedView: {
@@ -1913,7 +1913,7 @@ export interface components {
       type: string;
     };
     ValidateStepDto: {
-      /** @description What would be sent to complete the step; without data: what is saved */
+      /** @description What would be sent to complete the step; without data, what is saved must be enough */
       data?: {
         [key: string]: unknown;
       } | null;

@@ -6,6 +6,7 @@ import type * as Browser from '../example/browser.js';
 import { sendWebsite } from '../example/named-flow.js';
 import { audienceOf, promptFor } from '../example/node.js';
 import { undo } from '../example/undo.js';
+import { complaints, openTasks } from '../example/what-is-due.js';
 import { TestApp } from '../support/service/app.js';
 import { loadModuleInPage } from '../support/service/module-in-page.js';
 import { checkAnswer } from '../support/service/contract.js';
@@ -179,6 +180,21 @@ describe('the typed client', () => {
       expect(await undo(app.url, bearer)).toEqual(['website']);
       expect(await website()).toBe(`https://${name}.example`);
     }
+  });
+
+  it('says what is due, and what a page would be refused for, with nothing stored', async () => {
+    const [user, bearer] = [await app.as('typed.due'), await token('typed.due')];
+    const pages = async () => (await openTasks(app.url, bearer)).map(({ page }) => page);
+    expect(await pages()).toEqual([1, 2, 3]);
+    expect(await complaints(app.url, bearer, 2, {})).toEqual({
+      '/data/website': 'Step 2 needs a website URL, or a description of the business, or a connected platform.',
+    });
+    expect(await complaints(app.url, bearer, 2, { website: 'example.com' })).toEqual({});
+    expect(await pages()).toEqual([1, 2, 3]);
+    for (const n of [1, 2, 3]) expect((await user.post(`/step/${n}/complete`, sample(n))).status).toBe(200);
+    expect(await pages()).toEqual([]);
+    expect((await user.post('/complete')).status).toBe(200);
+    await expect(openTasks(app.url, 'nobody')).rejects.toThrow();
   });
 
   it('serves another service, with a token of the scope', async () => {

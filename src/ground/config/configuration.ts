@@ -141,11 +141,7 @@ export class Configuration {
     this.WIZARD_FLOW = read.text('WIZARD_FLOW', 'six') as FlowId;
     this.ENABLE_WEBSITE_BRAND_COLUMNS = read.boolean('ENABLE_WEBSITE_BRAND_COLUMNS', false);
     this.DOCUMENT_VERSIONS = read.number('DOCUMENT_VERSIONS', 20);
-    this.ONBOARDING_DEADLINE_DAYS = read.parsed(
-      'ONBOARDING_DEADLINE_DAYS',
-      'must be a whole number',
-      parseWholeNumber,
-    );
+    this.ONBOARDING_DEADLINE_DAYS = read.parsed('ONBOARDING_DEADLINE_DAYS', 'must be a whole number', parseWholeNumber);
     this.LOG_LEVEL = read.text('LOG_LEVEL', 'info');
     this.CORS_ORIGINS = read.parsed('CORS_ORIGINS', 'must be http(s) origins, comma-separated', parseOrigins) ?? [];
     this.TRUST_PROXY =

@@ -76,6 +76,7 @@ export function unmetDemand(step: StepKey, facts: OnboardingFacts): Demand | nul
       return unmetByWebsite(facts.website?.values ?? {});
     case 'research': {
       const saved = facts.research?.values ?? {};
+      // A saved row has preferences: those that nobody chose have their defaults.
       return unmetByResearch(saved, saved, facts.competitors);
     }
     case 'personalization':

@@ -64,7 +64,7 @@ export const READ_DOCUMENTS = Object.keys(READER_PATHS) as readonly ReadDocument
 /** A place in a saved document whose type its readers cannot use. */
 export interface Malformed {
   readonly document: ReadDocument;
-  /** From the step's data on, in the spelling that wins when it is posted. */
+  /** From the body's `data` on, in the spelling that wins when it is posted. */
   readonly pointer: string;
   /** What the readers take there. */
   readonly expected: string;

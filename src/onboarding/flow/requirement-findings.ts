@@ -21,7 +21,7 @@ export interface Finding {
   readonly detail: string;
   /** Since when it is so; null: since onboarding was begun. */
   readonly since: Date | null;
-  /** Where in the step's saved data; null: it has no place of its own. */
+  /** Where it is, as a place in the body that completes the step; null: it has no place of its own. */
   readonly pointer: string | null;
   /** In place of the rule's own. */
   readonly instead?: {

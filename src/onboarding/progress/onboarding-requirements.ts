@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { channel } from 'node:diagnostics_channel';
 import type { FlowId } from '../../ground/config/wizard-flows.js';
+import { Unavailable } from '../../ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { Session } from '../database/session.js';
 import type { Snapshot } from '../database/snapshot.js';
@@ -84,8 +85,20 @@ export class OnboardingRequirements {
   async #refusalsOf(userId: string, terms: Terms, error: unknown): Promise<readonly Refusal[]> {
     if (error instanceof DemandUnmet) return [error.demand];
     if (!(error instanceof StepsMissing)) return [];
-    const { currently_due, eventually_due, past_due } = await this.find(userId, terms);
+    const requirements = await this.#findIfAvailable(userId, terms);
+    if (!requirements) return [];
+    const { currently_due, eventually_due, past_due } = requirements;
     const due = [...currently_due, ...eventually_due, ...past_due];
     return due.map(({ step_key: step, code }) => ({ step, code })).filter(({ step }) => error.missing.includes(step));
+  }
+
+  /** Null during an outage: the user is answered with the refusal all the same, and it is not counted. */
+  async #findIfAvailable(userId: string, terms: Terms): Promise<RequirementsView | null> {
+    try {
+      return await this.find(userId, terms);
+    } catch (error) {
+      if (error instanceof Unavailable) return null;
+      throw error;
+    }
   }
 }

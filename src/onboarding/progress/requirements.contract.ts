@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsOptional } from 'class-validator';
 import { FLOW_IDS, type FlowId } from '../../ground/config/wizard-flows.js';
 import { FieldErrorView } from '../../ground/http/open-api.js';
@@ -11,7 +11,6 @@ const maybePointer = { type: String, nullable: true } as const;
 const codes = { enum: REQUIREMENT_CODES, isArray: true } as const;
 
 /** A request that clears a requirement. */
-@ApiSchema({ name: 'ClearingView' })
 export class ClearingView {
   @ApiProperty({ enum: ['POST', 'DELETE'] }) method!: 'POST' | 'DELETE';
   @ApiProperty() path!: string;
@@ -28,7 +27,7 @@ export class RequirementView {
   @ApiProperty({ enum: STEP_KEYS }) step_key!: StepKey;
   @ApiProperty({ type: 'integer', minimum: 1, nullable: true, description: 'Null where the wizard has no such step' })
   step_number!: number | null;
-  @ApiProperty({ ...maybePointer, description: 'Where in the step’s saved data, as `GET /step/{n}` has them' })
+  @ApiProperty({ ...maybePointer, description: 'Where it is: a place in the body of `POST /step/{n}/complete`' })
   pointer!: string | null;
   @ApiProperty() title!: string;
   @ApiProperty({ description: 'A sentence for the user' }) detail!: string;
@@ -62,7 +61,7 @@ export class ValidateStepDto {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'What would be sent to complete the step; without data: what is saved',
+    description: 'What would be sent to complete the step; without data, what is saved must be enough',
   })
   @IsOptional()
   @IsObject({ message: 'data must be an object or null.' })
@@ -72,7 +71,8 @@ export class ValidateStepDto {
 export class StepPreviewView {
   @ApiProperty({ description: 'Whether completing the step with these data would succeed' }) can_proceed!: boolean;
   @ApiProperty({ type: [String], description: 'What keeps it from that' }) validation_errors!: string[];
-  @ApiProperty({ type: [String], description: 'What the answer would warn of' }) warnings!: string[];
+  @ApiProperty({ type: [String], description: 'What its answer would warn of, but for what is done after the commit' })
+  warnings!: string[];
   @ApiProperty({ type: [FieldErrorView], description: 'The same as `validation_errors`, with their places' })
   errors!: FieldErrorView[];
   @ApiProperty({

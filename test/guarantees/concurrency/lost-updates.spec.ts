@@ -10,7 +10,7 @@ import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 type Headers = Record<string, string>;
 type Write = (client: Client, headers?: Headers) => Promise<Answer>;
 
-const TAGGED_READS = ['/init', '/status', '/progress', '/step/1', '/step/2', '/step/6', '/history'];
+const TAGGED_READS = ['/init', '/status', '/progress', '/step/1', '/step/2', '/step/6', '/history', '/requirements'];
 
 const BUSINESS = { business_description: 'Tea, by post' };
 const KEY = { provider: 'exa', api_key: 'another-key-of-mine' };
@@ -56,8 +56,12 @@ const WRITES: Readonly<Record<string, Write>> = {
   'POST /api/onboarding/reset': (client, headers) => client.post('/reset', undefined, headers),
 };
 
-/** What asks providers of keys, and changes nothing of the onboarding. */
-const NO_WRITES = ['POST /api/onboarding/api-keys/validate', 'POST /api/onboarding/providers/:provider/validate'];
+/** What asks providers of keys, or is a dry run, and changes nothing of the onboarding. */
+const NO_WRITES = [
+  'POST /api/onboarding/api-keys/validate',
+  'POST /api/onboarding/providers/:provider/validate',
+  'POST /api/onboarding/step/:n/validate',
+];
 
 async function tagOf(client: Client): Promise<string> {
   return (await client.get('/progress')).headers.get('etag') ?? '';

@@ -62,6 +62,12 @@ const REQUESTS: Readonly<Record<string, Exercise>> = {
   },
   'POST /api/onboarding/step/{n}/skip': { at: { n: '5' }, invalid: { at: { n: '2' } } },
   'GET /api/onboarding/step/{n}/validate': {},
+  'POST /api/onboarding/step/{n}/validate': {
+    body: sample(2),
+    invalid: { body: { data: 'example.com' } },
+    maxBody: LARGE_BODY_LIMIT,
+  },
+  'GET /api/onboarding/requirements': {},
   'POST /api/onboarding/start': {},
   'GET /api/onboarding/resume': {},
   'POST /api/onboarding/reset': { user: 'contract.again', query: 'hard=false', invalid: { query: 'hard=perhaps' } },

@@ -50,6 +50,7 @@ describe('the number of a step', () => {
       'GET /api/onboarding/step/{n}/validate',
       'POST /api/onboarding/step/{n}/complete',
       'POST /api/onboarding/step/{n}/skip',
+      'POST /api/onboarding/step/{n}/validate',
     ]);
     const tooHigh = `${STEP_NUMBERS.length + 1}`;
     const wrong = ['0', tooHigh, '99', '-3', '1.5', '1.0', 'x', '', '%20', '1%20', '%201', '01', '1e0', '0x1', '%2B1'];
@@ -446,6 +447,7 @@ describe('the size of a body', () => {
 
   it.each([
     ['the data of a step', '/step/4/complete', { data: { ...sample(4).data, brandAvatar: { image: 'x' } } }],
+    ['a dry run of a step', '/step/4/validate', { data: { ...sample(4).data, brandAvatar: { image: 'x' } } }],
     ['a persona', '/step4/persona-save', { core_persona: { image: 'x' } }],
   ])('may be 32 MB for %s, and is refused beyond, with nothing stored', async (_what, path, body) => {
     const user = await newcomer();
@@ -457,7 +459,11 @@ describe('the size of a body', () => {
 
   it('is 100 KB everywhere else', async () => {
     const writes = (await documentedRoutes()).filter(({ method }) => method !== 'GET');
-    const large = ['/api/onboarding/step/{n}/complete', '/api/onboarding/step4/persona-save'];
+    const large = [
+      '/api/onboarding/step/{n}/complete',
+      '/api/onboarding/step/{n}/validate',
+      '/api/onboarding/step4/persona-save',
+    ];
     // An analysis may have 1 MB, of which `test/api/style-detection.spec.ts` makes sure.
     const isLarge = ({ method, path }: { method: string; path: string }) =>
       large.includes(path) || (method === 'PUT' && path.includes('/style-detection/'));
@@ -476,7 +482,7 @@ describe('the size of a body', () => {
 });
 
 describe('a body that is no JSON object', () => {
-  const ROUTES = ['/step/5/complete', '/step4/persona-save'];
+  const ROUTES = ['/step/5/complete', '/step/5/validate', '/step4/persona-save'];
 
   async function refuses(
     raw: string | Uint8Array,

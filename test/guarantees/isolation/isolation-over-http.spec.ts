@@ -100,6 +100,14 @@ function writes(mark: string, names: Names, { business, analysis, revision, posi
         body: { ...names, data: { ...data, ...names }, validation_errors },
       };
     }),
+    ...STEP_NUMBERS.flatMap((n) => [
+      {
+        route: 'POST /api/onboarding/step/:n/validate',
+        at: { n },
+        body: { ...names, data: { ...markedSample(n, mark).data, ...names } },
+      },
+      { route: 'POST /api/onboarding/step/:n/validate', at: { n }, body: names },
+    ]),
     { route: 'POST /api/onboarding/step/:n/skip', at: { n: 4 }, body: names },
     { route: 'POST /api/onboarding/step/:n/skip', at: { n: 5 }, body: names },
     {
@@ -209,6 +217,8 @@ describe('isolation over HTTP', () => {
       '/ai-inputs',
       '/ai-inputs?format=prompt',
       '/summary',
+      // The platforms that she has chosen.
+      '/requirements',
       '/business-info/user/alice',
       analysis,
       address,

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { Metrics } from '../../../src/ground/telemetry/metrics.js';
+import { OnboardingProgressService } from '../../../src/onboarding/progress/onboarding-progress.service.js';
+import { DatabaseUnavailable } from '../../../src/storage/wire/wire.problems.js';
 import { TestApp, testEnvironment } from '../../support/service/app.js';
 import { Canaries } from '../../support/data/canaries.js';
 import type { Client } from '../../support/service/client.js';
@@ -72,6 +74,44 @@ describe('the metrics', () => {
       expect(text).not.toContain(secret);
     const routes = new Set([...text.matchAll(/route="([^"]*)"/g)].map(([, route]) => route));
     expect(routes.size).toBe(5);
+  });
+
+  it('count why steps are not completed, by step and code, and say nothing of what was posted', async () => {
+    const [user, word] = [await app.as(secrets.make('refused-')), secrets.make('word-')];
+    const refusals = async () =>
+      Object.fromEntries(
+        [...(await scrape()).matchAll(/^onboarding_refusals_total\{step="(\w+)",code="(\w+)"\} (\d+)$/gm)].map(
+          ([, step, code, count]) => [`${step} ${code}`, Number(count)],
+        ),
+      );
+    expect(await refusals()).toEqual({});
+    const post = async (path: string, data: object, status: number) =>
+      expect([path, (await user.post(path, { data })).status]).toEqual([path, status]);
+    await post('/step/2/complete', { slogan: word }, 400);
+    expect(await refusals()).toEqual({ 'website website_missing': 1 });
+    // Neither malformed data, nor a skip that is refused, nor a dry run.
+    await post('/step/2/complete', { website: 'http://localhost' }, 400);
+    await post('/step/2/skip', {}, 400);
+    await post('/step/2/validate', { slogan: word }, 200);
+    expect(await refusals()).toEqual({ 'website website_missing': 1 });
+    await post('/complete', {}, 400);
+    await post('/step/6/complete', {}, 400);
+    expect(await refusals()).toEqual({
+      'api_keys api_key_missing': 2,
+      'website website_missing': 3,
+      'research research_missing': 2,
+    });
+    expect(secrets.formsIn(await scrape())).toEqual([]);
+  });
+
+  it('change no answer where the reasons of a refusal cannot be read', async () => {
+    const user = await app.as(secrets.make('refused-'));
+    const lost = jest.spyOn(app.nest.get(OnboardingProgressService), 'requirements');
+    lost.mockRejectedValue(new DatabaseUnavailable('cut'));
+    const { status, body } = await user.post('/complete');
+    expect([status, lost.mock.calls.length]).toEqual([400, 1]);
+    expect(body.detail).toContain('Step 1, Step 2, Step 3');
+    lost.mockRestore();
   });
 
   it('show how busy the pool is', async () => {

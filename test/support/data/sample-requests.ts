@@ -15,12 +15,15 @@ export interface SampleRequest {
 
 const business = { business_description: 'Repairs bicycles in three towns', industry: 'Crafts' };
 
-/** Every way to write. A user whose every table is filled gets a 200 for each, the first time. */
+/** Every way to write, and every other request with a body. A user whose every table is filled gets a 200 for each, the first time. */
 export const WRITES: readonly SampleRequest[] = [
   { route: 'POST /api/onboarding/start' },
   ...STEP_NUMBERS.map((n) => ({ route: 'POST /api/onboarding/step/:n/complete', at: { n }, body: sample(n) })),
   // What is stored already is enough.
   ...[1, 2, 3, 4, 5].map((n) => ({ route: 'POST /api/onboarding/step/:n/complete', at: { n }, body: {} })),
+  // A dry run, with data and of what is stored.
+  ...STEP_NUMBERS.map((n) => ({ route: 'POST /api/onboarding/step/:n/validate', at: { n }, body: sample(n) })),
+  ...STEP_NUMBERS.map((n) => ({ route: 'POST /api/onboarding/step/:n/validate', at: { n }, body: {} })),
   ...OPTIONAL_STEPS.map((n) => ({ route: 'POST /api/onboarding/step/:n/skip', at: { n } })),
   {
     route: 'PUT /api/onboarding/style-detection/analysis/:id',

@@ -9,6 +9,8 @@ export const GUARDED_ROUTES = [
   'POST /api/onboarding/step/:n/complete',
   'POST /api/onboarding/step/:n/skip',
   'GET /api/onboarding/step/:n/validate',
+  'POST /api/onboarding/step/:n/validate',
+  'GET /api/onboarding/requirements',
   'POST /api/onboarding/start',
   'GET /api/onboarding/resume',
   'POST /api/onboarding/reset',

@@ -5,7 +5,15 @@ import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { copiedDocument, measureDocument } from '../document-sizes.js';
 import { restoringRow, savingRow } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
-import { keysOf, parsePosted, patchedRow, patchWithClears, postedErrors, type Mapping, type Patch } from './posted-data.js';
+import {
+  keysOf,
+  parsePosted,
+  patchedRow,
+  patchWithClears,
+  postedErrors,
+  type Mapping,
+  type Patch,
+} from './posted-data.js';
 
 /** A table with one row per user: what is posted to it, how it is saved, and how it is read. */
 export class DocumentRecord implements SnapshotPart<JsonObject | null> {
