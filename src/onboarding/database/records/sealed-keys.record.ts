@@ -36,11 +36,12 @@ const KEYS = 'api_keys';
 export const savedKeys: SnapshotPart<readonly SavedKey[]> = {
   name: KEYS,
   select: new Expression(
-    `(select coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'verification', verification, 'updated_at', updated_at)
-      order by provider), '[]') from api_keys where user_id = $1)`,
+    `(select coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'verification', verification, 'updated_at', updated_at)), '[]') from api_keys where user_id = $1)`,
   ),
   isDocument: false,
-  fromJson: (value) => (value ?? []) as readonly SavedKey[],
+  // In order here: a preview adds keys to those that are read.
+  fromJson: (value) =>
+    ((value ?? []) as readonly SavedKey[]).toSorted((one, other) => (one.provider < other.provider ? -1 : 1)),
 };
 
 /**
