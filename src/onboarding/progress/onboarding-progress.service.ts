@@ -235,9 +235,10 @@ export class OnboardingProgressService {
         const completed = this.#complete(request, [], data);
         return { warnings: warningsOf(completed), after: withChanges(saved, data.preview(saved), data.now) };
       });
-      const { flow, now } = data;
-      const shown = { flow, named, stored: saved.session, now };
-      return inFlow(flow, {
+      // A refused post changes nothing: not even which wizard the user was last seen with.
+      const flow = outcome.done ? data.flow : this.flowOf(saved.session, terms);
+      const shown = { flow, named, stored: saved.session, now: data.now };
+      return inFlow(data.flow, {
         can_proceed: outcome.done !== null,
         validation_errors: outcome.errors.map(({ detail }) => detail),
         warnings: outcome.done?.warnings ?? [],
