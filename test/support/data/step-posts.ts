@@ -141,15 +141,15 @@ const posted: fc.Arbitrary<PostedData> = fc.oneof(
         { weight: 2, arbitrary: fc.constant('null') },
         { weight: 1, arbitrary: fc.constantFrom(...BROKEN) },
       )
-      .map((data) => ({ is: 'text', data })),
+      .map((data): PostedData => ({ is: 'text', data })),
   },
   {
     weight: 3,
     arbitrary: fc
       .tuple(fc.integer({ min: 1, max: 6 }), fc.oneof(fc.constant({}), advised))
-      .map(([step, more]) => ({ is: 'read', step, more })),
+      .map(([step, more]): PostedData => ({ is: 'read', step, more: more })),
   },
-  { weight: 3, arbitrary: fc.integer({ min: 1, max: 4 }).map((back) => ({ is: 'earlier', back })) },
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 4 }).map((back): PostedData => ({ is: 'earlier', back })) },
 );
 
 /** A post by any number that there is, and now and then by one that there is not. */
