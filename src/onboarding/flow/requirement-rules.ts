@@ -228,17 +228,14 @@ const rules = [
     title: 'Some content has no platform',
     find: (facts) => {
       const types = uncoveredTypes(facts);
-      const findings = found(
+      return found(
         types.length > 0,
         `Research asks for ${listed(types)}, but neither the analysis of your website nor your persona has a platform for that.`,
         facts.research?.changedAt,
         '/data/content_types',
       );
-      if (unmetDemand('personalization', facts) === null) return findings;
-      const clears = [...posting('research', 'content_types'), ...postingAll('personalization')];
-      return findings.map((finding) => ({ ...finding, instead: { clears } }));
     },
-    clears: [...posting('research', 'content_types'), ...posting('personalization', 'platformPersonas')],
+    clears: [...posting('research', 'content_types'), ...postingAll('personalization')],
   },
   {
     code: 'persona_missing',

@@ -13,12 +13,10 @@ const UPDATED = '2026-01-03T00:00:00+00:00';
 const CHANGED = '2026-01-04T00:00:00+00:00';
 const NOW = new Date('2026-09-01T00:00:00.000Z');
 
-const DEPLOYMENT: Deployment = {
-  wizard: 'six',
+const DEPLOYMENT = {
   brandAnalysis: true,
   facts: { keys: [{ provider: 'openai', use: 'ai' }], deadlineDays: 14 },
-  finishedSteps: new Set(['api_keys']),
-};
+} satisfies Partial<Deployment>;
 
 const SESSION = { id: 'session', userId: 'alice', revision: 3, updatedAt: NOW, progress: newProgress(STARTED) };
 const SAME: WebsiteChange = { differs: false, changed_at: null, before: null, values: null };
@@ -39,12 +37,16 @@ const row = (values: JsonObject): JsonObject => ({
 });
 
 function factsOf(saved: Readonly<Record<string, unknown>> = {}, deployment: Partial<Deployment> = {}): SavedFacts {
-  return new SavedFacts(new Snapshot(SESSION, { ...NOTHING, ...saved }), { ...DEPLOYMENT, ...deployment }, NOW);
+  return new SavedFacts(
+    new Snapshot(SESSION, { ...NOTHING, ...saved }),
+    { ...DEPLOYMENT, ...deployment } as Deployment,
+    NOW,
+  );
 }
 
 /** A part that no fact needs may be missing. */
 function factsFromParts(parts: Readonly<Record<string, unknown>>): SavedFacts {
-  return new SavedFacts(new Snapshot(SESSION, parts), DEPLOYMENT, NOW);
+  return new SavedFacts(new Snapshot(SESSION, parts), DEPLOYMENT as Partial<Deployment> as Deployment, NOW);
 }
 
 describe('the facts of a user who has saved nothing', () => {

@@ -81,8 +81,10 @@ export class StepCompletion {
         const completed = this.#decide(request, post.validationErrors, data);
         return { warnings: warningsOf(completed), after: withChanges(saved, data.preview(saved), data.now) };
       });
-      const { flow, now } = data;
-      return inFlow(flow, {
+      const { now } = data;
+      // A refused post changes nothing: not even which wizard the user was last seen with.
+      const flow = done ? data.flow : this.deployment.flowOf(saved.session, terms);
+      return inFlow(data.flow, {
         can_proceed: done !== null,
         validation_errors: errors.map(({ detail }) => detail),
         warnings: done?.warnings ?? [],

@@ -8,7 +8,7 @@ import { runAs } from '../../support/database/raw-statements.js';
 import { sample } from '../../support/data/samples.js';
 import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 
-const READS = ['/status', '/progress', '/step/2', '/init', '/ai-inputs', '/history', '/history/2', '/requirements'];
+const READS = ['/status', '/progress', '/step/2', '/init', '/requirements', '/ai-inputs', '/history', '/history/2'];
 
 describe('round trips to PostgreSQL, counted at its socket,', () => {
   let database: TestDatabase;

@@ -81,7 +81,8 @@ const extra = fc.oneof(
   jsonDocument,
 );
 
-const DATA: Readonly<Record<StepKey, fc.Arbitrary<JsonObject>>> = {
+/** What the page of a step may post. */
+export const STEP_DATA: Readonly<Record<StepKey, fc.Arbitrary<JsonObject>>> = {
   api_keys: fc.constantFrom<JsonObject>(
     { api_keys: { openai: 'sk-of-the-first-step-000000000000000000000' } },
     { api_keys: { exa: 'exa-of-the-first-step-0000000', openai: 'sk-another-of-the-first-step-00000000000' } },
@@ -131,7 +132,7 @@ const DATA: Readonly<Record<StepKey, fc.Arbitrary<JsonObject>>> = {
 const completion = (step: StepKey): fc.Arbitrary<Operation> =>
   fc
     .tuple(
-      DATA[step],
+      STEP_DATA[step],
       fc.option(sections),
       fc.option(extra),
       fc.array(text, { maxLength: 2 }),
@@ -173,7 +174,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: completion('integrations') },
   { weight: 1, arbitrary: completion('api_keys') },
   { weight: 1, arbitrary: completion('complete') },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('persona' as const), body: DATA.personalization, flow }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('persona' as const), body: STEP_DATA.personalization, flow }) },
   {
     weight: 2,
     arbitrary: fc.record({

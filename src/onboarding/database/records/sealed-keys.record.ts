@@ -43,6 +43,12 @@ export const savedKeys: SnapshotPart<readonly SavedKey[]> = {
   fromJson: (value) => (value ?? []) as readonly SavedKey[],
 };
 
+/** The keys but for one, and another in its place, as they are read: in the order of their providers. */
+function replacing(value: unknown, provider: string, ...by: readonly SavedKey[]): readonly SavedKey[] {
+  const others = savedKeys.fromJson(value).filter((saved) => saved.provider !== provider);
+  return [...others, ...by].toSorted((one, other) => (one.provider < other.provider ? -1 : 1));
+}
+
 /**
  * One statement, so that the keys and their data key belong together while keys are being rotated. It shows each without the
  * other too: keys whose data key is missing are keys that do not open, not none.
@@ -106,10 +112,8 @@ export function saveKey(key: Omit<SealedApiKey, 'verification'>, description: st
     parse: nothing,
     preview: {
       part: KEYS,
-      apply: (saved, now) => [
-        ...savedKeys.fromJson(saved).filter((other) => other.provider !== provider),
-        { provider, verification: null, updated_at: now.toISOString() },
-      ],
+      apply: (saved, now) =>
+        replacing(saved, provider, { provider, verification: null, updated_at: now.toISOString() }),
     },
   };
 }
@@ -130,10 +134,7 @@ export function deleteKey(provider: string): Command {
     statement: removeKey,
     values: ({ userId }) => [userId, provider],
     parse: nothing,
-    preview: {
-      part: KEYS,
-      apply: (saved) => savedKeys.fromJson(saved).filter((other) => other.provider !== provider),
-    },
+    preview: { part: KEYS, apply: (saved) => replacing(saved, provider) },
   };
 }
 
