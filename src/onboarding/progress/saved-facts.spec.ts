@@ -13,10 +13,11 @@ const UPDATED = '2026-01-03T00:00:00+00:00';
 const CHANGED = '2026-01-04T00:00:00+00:00';
 const NOW = new Date('2026-09-01T00:00:00.000Z');
 
+/** What facts ask of a deployment. */
 const DEPLOYMENT = {
   brandAnalysis: true,
   facts: { keys: [{ provider: 'openai', use: 'ai' }], deadlineDays: 14 },
-} satisfies Partial<Deployment>;
+} as Partial<Deployment> as Deployment;
 
 const SESSION = { id: 'session', userId: 'alice', revision: 3, updatedAt: NOW, progress: newProgress(STARTED) };
 const SAME: WebsiteChange = { differs: false, changed_at: null, before: null, values: null };
@@ -46,7 +47,7 @@ function factsOf(saved: Readonly<Record<string, unknown>> = {}, deployment: Part
 
 /** A part that no fact needs may be missing. */
 function factsFromParts(parts: Readonly<Record<string, unknown>>): SavedFacts {
-  return new SavedFacts(new Snapshot(SESSION, parts), DEPLOYMENT as Partial<Deployment> as Deployment, NOW);
+  return new SavedFacts(new Snapshot(SESSION, parts), DEPLOYMENT, NOW);
 }
 
 describe('the facts of a user who has saved nothing', () => {
