@@ -1,5 +1,5 @@
 import { isBlank, isJsonObject, pointer, type JsonObject } from '../../ground/problems/json.js';
-import { hasUsableKey, type KeyFact, type OnboardingFacts } from './onboarding-facts.js';
+import { hasUsableKey, unmetDemand, type KeyFact, type OnboardingFacts } from './onboarding-facts.js';
 import { malformedIn, READ_DOCUMENTS, type ReadDocument } from './reader-types.js';
 import type { StepKey } from './steps.js';
 
@@ -56,6 +56,17 @@ export function postingAll(step: StepKey): readonly Clearing[] {
 /** Completing a step with what is saved. */
 export function completing(step: StepKey): readonly Clearing[] {
   return [{ method: 'POST', path: { completing: step }, pointer: null }];
+}
+
+/** While what the step of personas demands is not saved, it takes no part of a persona alone. */
+export function clearedWithPersona(
+  findings: readonly Finding[],
+  facts: OnboardingFacts,
+  others: readonly Clearing[] = [],
+): readonly Finding[] {
+  if (unmetDemand('personalization', facts) === null) return findings;
+  const clears = [...others, ...postingAll('personalization')];
+  return findings.map((finding) => ({ ...finding, instead: { clears } }));
 }
 
 export const SAVING_KEY: readonly Clearing[] = [{ method: 'POST', path: 'api-keys', pointer: '/api_key' }];

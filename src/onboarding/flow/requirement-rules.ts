@@ -2,6 +2,7 @@ import { uncoveredTypes } from './content-platforms.js';
 import { ANALYSIS_DAYS, hasAddress, hasKey, unmetDemand, type OnboardingFacts } from './onboarding-facts.js';
 import {
   analysisHasFailed,
+  clearedWithPersona,
   completing,
   DAY_MS,
   found,
@@ -234,9 +235,7 @@ const rules = [
         facts.research?.changedAt,
         '/data/content_types',
       );
-      if (unmetDemand('personalization', facts) === null) return findings;
-      const clears = [...posting('research', 'content_types'), ...postingAll('personalization')];
-      return findings.map((finding) => ({ ...finding, instead: { clears } }));
+      return clearedWithPersona(findings, facts, posting('research', 'content_types'));
     },
     clears: [...posting('research', 'content_types'), ...posting('personalization', 'platformPersonas')],
   },
@@ -255,12 +254,15 @@ const rules = [
     step: 'personalization',
     list: 'recommended',
     title: 'The persona is older than the website',
-    find: ({ persona, websiteSince }) =>
-      found(
+    find: (facts) => {
+      const { persona, websiteSince } = facts;
+      const findings = found(
         persona !== null && websiteSince.persona.isDifferent,
         'Your website has changed since the persona was made. Create it again.',
         websiteSince.persona.changedAt,
-      ),
+      );
+      return clearedWithPersona(findings, facts);
+    },
     clears: posting('personalization', 'corePersona'),
   },
   {
@@ -268,14 +270,16 @@ const rules = [
     step: 'personalization',
     list: 'recommended',
     title: 'A platform has no persona',
-    find: ({ persona }) => {
+    find: (facts) => {
+      const { persona } = facts;
       const platforms = platformsWithoutPersona(persona?.values ?? {});
-      return found(
+      const findings = found(
         platforms.length > 0,
         `You have chosen ${listed(platforms)}, but there is no persona for that.`,
         persona?.changedAt,
         '/data/selectedPlatforms',
       );
+      return clearedWithPersona(findings, facts);
     },
     clears: posting('personalization', 'platformPersonas', 'selectedPlatforms'),
   },
