@@ -258,7 +258,7 @@ const rules = [
         'Your website has changed since the persona was made. Create it again.',
         websiteSince.persona.changedAt,
       ),
-    clears: posting('personalization', 'corePersona'),
+    clears: postingAll('personalization'),
   },
   {
     code: 'platform_without_persona',
@@ -274,7 +274,7 @@ const rules = [
         '/data/selectedPlatforms',
       );
     },
-    clears: posting('personalization', 'platformPersonas', 'selectedPlatforms'),
+    clears: postingAll('personalization'),
   },
   {
     code: 'integrations_missing',

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../../src/ground/problems/json.js';
 import type { Client } from '../../service/client.js';
+import { done } from '../../service/done.js';
 import { completing, INTEGRATIONS, PERSONALIZATION, RESEARCH, since, website, type DueCase } from './case.js';
 import {
   ANALYSIS,
@@ -134,6 +135,29 @@ export const RESEARCH_AND_LATER_CASES: readonly DueCase[] = [
       [completing(4), '/data/platformPersonas', { blog: { tone: 'helpful' }, tiktok: { tone: 'quick' } }],
       [completing(4), '/data/selectedPlatforms', ['blog']],
     ],
+  },
+  {
+    code: 'persona_older_than_website',
+    when: 'of a part of a persona',
+    reach: async (user) => {
+      await website({ analysis: ANALYSIS })(user);
+      await done(user.post('/step4/persona-save', { core_persona: { identity: {} } }));
+      await website({ website: 'https://moved.example' })(user);
+    },
+    list: 'recommended',
+    step: PERSONALIZATION,
+    since: since('website_analyses'),
+    clears: [[completing(4), '/data', PERSONA]],
+  },
+  {
+    code: 'platform_without_persona',
+    when: 'next to a part of a persona',
+    reach: (user) => done(user.post('/step4/persona-save', { selected_platforms: ['blog'] })),
+    list: 'recommended',
+    step: PERSONALIZATION,
+    pointer: '/data/selectedPlatforms',
+    since: since('persona_data'),
+    clears: [[completing(4), '/data', PERSONA]],
   },
   {
     code: 'integrations_missing',
