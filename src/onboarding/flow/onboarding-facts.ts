@@ -81,7 +81,8 @@ export function unmetDemand(step: StepKey, facts: OnboardingFacts): Demand | nul
     }
     case 'personalization':
       return unmetByPersona(facts.persona?.values ?? {});
-    default:
+    case 'integrations':
+    case 'complete':
       return null;
   }
 }

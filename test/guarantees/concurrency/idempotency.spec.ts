@@ -50,8 +50,8 @@ const REPEATS: Readonly<Record<string, Repeat>> = {
     },
     inAnswer: ['updated_at'],
   },
-  // A dry run stores nothing, the first time either; a user who is not there has no times, and is not made.
-  'POST /api/onboarding/step/:n/validate': {},
+  // A dry run stores nothing, the first time either: what would be from then on begins with each of them.
+  'POST /api/onboarding/step/:n/validate': { inAnswer: ['since'] },
   'POST /api/onboarding/step/:n/skip': {},
   'POST /api/onboarding/complete': {},
   // What is as it was is not restored.
