@@ -62,7 +62,7 @@ export const SAVING_KEY: readonly Clearing[] = [{ method: 'POST', path: 'api-key
 
 const placeOf = ({ provider }: KeyFact) => pointer('data', 'api_keys', provider);
 
-/** Keys that their providers have refused. They are errors, unless another key does the same work. */
+/** Keys that their providers have refused. They are errors, unless there is a key of an AI provider that was not refused. */
 export function refusedKeys(facts: OnboardingFacts): readonly Finding[] {
   const hasOther = hasUsableKey(facts, 'ai');
   return facts.keys

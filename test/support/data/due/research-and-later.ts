@@ -90,7 +90,7 @@ export const RESEARCH_AND_LATER_CASES: readonly DueCase[] = [
     since: since('research_preferences'),
     clears: [
       [completing(3), '/data/content_types', ['Blog Posts']],
-      [completing(4), '/data/platformPersonas', { podcast: { tone: 'warm' } }],
+      [completing(4), '/data', { ...PERSONA, platformPersonas: { podcast: { tone: 'warm' } } }],
     ],
   },
   {
@@ -122,7 +122,7 @@ export const RESEARCH_AND_LATER_CASES: readonly DueCase[] = [
     list: 'recommended',
     step: PERSONALIZATION,
     since: since('website_analyses'),
-    clears: [[completing(4), '/data/corePersona', { identity: { persona_name: 'The exact friend' } }]],
+    clears: [[completing(4), '/data', { ...PERSONA, corePersona: { identity: { persona_name: 'The exact friend' } } }]],
   },
   {
     code: 'platform_without_persona',
@@ -132,8 +132,11 @@ export const RESEARCH_AND_LATER_CASES: readonly DueCase[] = [
     pointer: '/data/selectedPlatforms',
     since: since('persona_data'),
     clears: [
-      [completing(4), '/data/platformPersonas', { blog: { tone: 'helpful' }, tiktok: { tone: 'quick' } }],
-      [completing(4), '/data/selectedPlatforms', ['blog']],
+      [
+        completing(4),
+        '/data',
+        { ...PERSONA, platformPersonas: { blog: { tone: 'helpful' }, tiktok: { tone: 'quick' } } },
+      ],
     ],
   },
   {
