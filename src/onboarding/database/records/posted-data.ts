@@ -55,6 +55,8 @@ export interface Mapping {
   readonly table: SizedTable;
   /** Columns of data; the keys, the times and `extra` are in every table. */
   readonly columns: readonly string[];
+  /** Columns of data that are neither saved nor shown at present. */
+  readonly hidden?: readonly string[];
   /** Columns that a save adds keys to, where it replaces others. */
   readonly merged?: readonly string[];
   /** Values of columns that are never null. */
@@ -236,10 +238,10 @@ export function patchWithClears(mapping: Mapping, data: JsonObject): Patch {
 
 /** The row that a patch makes of a user's row, or of none: what the statement of `DocumentRecord.save` does in the database. */
 export function patchedRow(mapping: Mapping, row: JsonObject | null, patch: Patch, now: Date): JsonObject {
-  const { defaults = {}, merged = [] } = mapping;
+  const { columns: shown, hidden = [], defaults = {}, merged = [] } = mapping;
   const time = now.toISOString();
   const before: JsonObject = row ?? {
-    ...Object.fromEntries(mapping.columns.map((column) => [column, null])),
+    ...Object.fromEntries([...shown, ...hidden].map((column) => [column, null])),
     created_at: time,
   };
   const columns = row ? patch.columns : { ...defaults, ...patch.columns };

@@ -61,6 +61,7 @@ function websiteMapping(brandAnalysis: boolean): Mapping {
   return {
     table: 'website_analyses',
     columns,
+    hidden: brandAnalysis ? [] : BRAND_COLUMNS,
     merged: ['style_guidelines'],
     kinds: KINDS,
     rules: { website_url: URL_RULE },
