@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { User } from '../../ground/auth/user.js';
 import type { JsonObject } from '../../ground/problems/json.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
+import type { SnapshotPart } from '../database/record.js';
 import { documentChanges } from '../database/records/document-changes.record.js';
 import { deleteUser } from '../database/records/onboarding-sessions.record.js';
 import type { Session } from '../database/session.js';
@@ -61,6 +62,9 @@ export interface CompletionData extends StatusView {
  */
 @Injectable()
 export class OnboardingProgressService {
+  /** The parts of all steps, and what requirements need besides: one list, so that its statement is found again. */
+  #factParts: readonly SnapshotPart<unknown>[] | null = null;
+
   constructor(
     private readonly database: OnboardingDatabaseService,
     private readonly handlers: StepHandlers,
@@ -260,7 +264,8 @@ export class OnboardingProgressService {
 
   /** The same with all facts that requirements are found in. */
   snapshotOfFacts(userId: string): Promise<Snapshot> {
-    return this.database.read(userId, [...this.handlers.parts, documentChanges]);
+    this.#factParts ??= [...this.handlers.parts, documentChanges];
+    return this.database.read(userId, this.#factParts);
   }
 
   /** The steps and what they require, the same for all users. */

@@ -16,7 +16,7 @@ import { Deployment } from './deployment.js';
 import { progressOf } from './progress.views.js';
 import type { RequirementsView } from './requirements.contract.js';
 import { viewRequirements } from './requirements.views.js';
-import { FACT_PARTS, SavedFacts } from './saved-facts.js';
+import { REQUIREMENT_PARTS, SavedFacts } from './saved-facts.js';
 
 /** A step that was not completed, and why: one of a few words each, never a user's. */
 interface Refusal {
@@ -47,7 +47,7 @@ export class OnboardingRequirements {
   ) {}
 
   async find(userId: string, terms: Terms): Promise<RequirementsView> {
-    const snapshot = await this.database.read(userId, FACT_PARTS);
+    const snapshot = await this.database.read(userId, REQUIREMENT_PARTS);
     const { session } = snapshot;
     const flow = this.deployment.flowOf(session, terms);
     return answerOf(session, flow, this.view(snapshot, { flow, named: terms.flow ?? null }));

@@ -5,7 +5,7 @@ import type { DocumentChanges, WebsiteChange } from '../database/records/documen
 import { Snapshot } from '../database/snapshot.js';
 import { newProgress } from '../flow/progress.js';
 import type { Deployment } from './deployment.js';
-import { FACT_PARTS, SavedFacts } from './saved-facts.js';
+import { REQUIREMENT_PARTS, SavedFacts } from './saved-facts.js';
 
 const STARTED = new Date('2026-01-01T00:00:00.000Z');
 const CREATED = '2026-01-02T00:00:00+00:00';
@@ -25,7 +25,7 @@ const NO_CHANGES: DocumentChanges = { changed_at: {}, website: { research: SAME,
 
 /** What the database has of a user who has saved nothing. */
 const NOTHING: Readonly<Record<string, unknown>> = {
-  ...Object.fromEntries(FACT_PARTS.map(({ name }) => [name, null])),
+  ...Object.fromEntries(REQUIREMENT_PARTS.map(({ name }) => [name, null])),
   document_changes: NO_CHANGES,
 };
 

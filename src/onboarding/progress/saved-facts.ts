@@ -25,7 +25,7 @@ const WEBSITE = websiteRecord(true);
 const DOCUMENT_PARTS = [WEBSITE, researchRecord, competitorsRecord, personaRecord, integrationsRecord] as const;
 
 /** What is read for all facts. */
-export const FACT_PARTS: readonly SnapshotPart<unknown>[] = [savedKeys, ...DOCUMENT_PARTS, documentChanges];
+export const REQUIREMENT_PARTS: readonly SnapshotPart<unknown>[] = [savedKeys, ...DOCUMENT_PARTS, documentChanges];
 
 /** The facts that rules ask for, from a snapshot. A fact needs its own parts alone. */
 export class SavedFacts implements OnboardingFacts {
