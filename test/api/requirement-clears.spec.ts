@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { REQUIREMENT_CODES } from '../../src/onboarding/flow/requirement-rules.js';
 import { DUE_CASES } from '../support/data/due/cases.js';
+import { moveBack } from '../support/data/due/earlier.js';
+import { start } from '../support/data/due/states.js';
 import type { DueCase, Since } from '../support/data/due/case.js';
 import { TestDatabase } from '../support/database/database.js';
 import { ProviderServer, status } from '../support/servers/provider-server.js';
@@ -46,6 +48,9 @@ describe('a requirement', () => {
   async function reach(due: DueCase, userId: string): Promise<Client> {
     providers.answers(status(due.providers === 'refuse' ? 401 : 200));
     const user = await (due.deployment ? withKey : without).as(userId);
+    // So that no time of a later change is that of the start.
+    await start(user);
+    await moveBack(database, userId, 1);
     await due.reach(user, database, userId);
     return user;
   }

@@ -20,14 +20,21 @@ const NUMBERS: Readonly<Record<string, number>> = {
 };
 
 describe('requirements in process', () => {
+  let database: TestDatabase;
   let app: TestApp;
+  const running: TestApp[] = [];
   let service: OnboardingProgressService;
 
   beforeAll(async () => {
-    app = await TestApp.start();
+    database = await TestDatabase.create();
+    app = await TestApp.start({ database });
+    running.push(app);
     service = app.nest.get(OnboardingProgressService);
   });
-  afterAll(() => app.stop());
+  afterAll(async () => {
+    await Promise.all(running.map((each) => each.stop()));
+    await database.drop();
+  });
 
   it('are those of GET /requirements', async () => {
     for (const steps of [[], [2], [1, 2, 3], [1, 2, 3, 4, 5, 6]]) {
@@ -41,9 +48,9 @@ describe('requirements in process', () => {
   });
 
   it('have the canonical numbers, whichever wizard the user has', async () => {
-    const database = await TestDatabase.create();
     for (const flow of FLOW_IDS) {
       const deployment = await TestApp.start({ database, environment: { WIZARD_FLOW: flow } });
+      running.push(deployment);
       const userId = `in ${flow}`;
       const user = await deployment.as(userId);
       await done(user.post('/start', undefined, { 'onboarding-flow': flow }));
@@ -63,9 +70,7 @@ describe('requirements in process', () => {
             : ['website_missing', 'research_missing'],
         );
       }
-      await deployment.stop();
     }
-    await database.drop();
   });
 
   it('of OnboardingProgress are as of when it was loaded or last changed', async () => {
@@ -90,15 +95,15 @@ describe('requirements in process', () => {
   });
 
   it('know what is saved outside the steps, and what is cleared', async () => {
-    const database = app.nest.get(OnboardingDatabaseService);
+    const saved = app.nest.get(OnboardingDatabaseService);
     const codes = async () =>
       itemsOf((await service.requirements('outside')) as unknown as Due).map(({ code }) => code);
-    await database.saveWebsiteAnalysis('outside', { ...WEBSITE, ...ANALYSIS });
-    await database.savePersonaData('outside', PERSONA);
+    await saved.saveWebsiteAnalysis('outside', { ...WEBSITE, ...ANALYSIS });
+    await saved.savePersonaData('outside', PERSONA);
     expect(await codes()).toEqual(expect.arrayContaining(['website_step_open']));
     for (const code of ['website_missing', 'website_analysis_missing', 'persona_missing'])
       expect(await codes()).not.toContain(code);
-    await database.saveWebsiteAnalysis('outside', { website_url: null });
+    await saved.saveWebsiteAnalysis('outside', { website_url: null });
     expect(await codes()).toEqual(expect.arrayContaining(['website_missing', 'persona_older_than_website']));
   });
 
