@@ -199,19 +199,20 @@ it('a wrong type is told with its step, its place, and a post to just there', ()
     detail,
     instead,
   }));
-  const rest = 'Until then AI features do without it.';
+  const rest = 'AI features do without it until then.';
   const clears = (completing: string, pointer: string) => [{ method: 'POST', path: { completing }, pointer }];
   const expected = [
-    ['website', '/data/analysis/writing_style/tone', EARLY, 'a text'],
-    ['research', '/data/competitors/1/highlights', LATE, 'a text, or a list of texts'],
-    ['personalization', '/data/selectedPlatforms', LATE, 'a text, or a list of texts'],
+    ['website', 'analysis.writing_style.tone', EARLY, 'a text'],
+    ['research', 'competitors.1.highlights', LATE, 'a text, or a list of texts'],
+    ['personalization', 'selectedPlatforms', LATE, 'a text, or a list of texts'],
   ] as const;
   expect(told).toEqual(
-    expected.map(([step, pointer, since, type]) => {
+    expected.map(([step, path, since, type]) => {
+      const pointer = `/data/${path.replaceAll('.', '/')}`;
       return {
         pointer,
         since,
-        detail: `${pointer} must be ${type}. ${rest}`,
+        detail: `${path} must be ${type}: ${rest}`,
         instead: { step, clears: clears(step, pointer) },
       };
     }),

@@ -140,7 +140,7 @@ const STEP_OF: Readonly<Record<ReadDocument, StepKey>> = {
 export function malformedDocuments(facts: OnboardingFacts): readonly Finding[] {
   return READ_DOCUMENTS.flatMap((document) =>
     malformedIn(document, facts).map(({ pointer: at, expected }) => ({
-      detail: `${at} must be ${expected}. Until then AI features do without it.`,
+      detail: `${at.slice('/data/'.length).replaceAll('/', '.')} must be ${expected}: AI features do without it until then.`,
       since: document === 'competitors' ? facts.competitorsChangedAt : (facts[document]?.changedAt ?? null),
       pointer: at,
       instead: {

@@ -8,7 +8,7 @@ import type { DocumentRecord } from '../database/records/document-record.js';
 import { personaRecord } from '../database/records/persona-data.record.js';
 import { integrationsRecord } from '../database/records/platform-integrations.record.js';
 import { researchRecord } from '../database/records/research-preferences.record.js';
-import { savedKeys } from '../database/records/sealed-keys.record.js';
+import { savedKeys, type SavedKey } from '../database/records/sealed-keys.record.js';
 import { BRAND_COLUMNS, hasAnalysis, websiteRecord } from '../database/records/website-analysis.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 import type {
@@ -30,6 +30,7 @@ export const REQUIREMENT_PARTS: readonly SnapshotPart<unknown>[] = [savedKeys, .
 /** The facts that rules ask for, from a snapshot. A fact needs its own parts alone. */
 export class SavedFacts implements OnboardingFacts {
   readonly deployment: DeploymentFacts;
+  readonly #found = new Map<keyof OnboardingFacts, unknown>();
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -44,21 +45,12 @@ export class SavedFacts implements OnboardingFacts {
   }
 
   get keys(): readonly KeyFact[] {
-    return this.snapshot.of(savedKeys).map(({ provider: id, verification, updated_at }) => {
-      const provider = findProvider(id);
-      return {
-        provider: id,
-        name: provider?.name ?? id,
-        use: provider?.group ?? 'unknown',
-        canBeAsked: provider?.verification !== undefined,
-        verification,
-        savedAt: new Date(updated_at),
-      };
-    });
+    return this.#once('keys', () => this.snapshot.of(savedKeys).map(keyFact));
   }
 
   get website(): SavedDocument | null {
-    return this.#document(WEBSITE, this.decisions.brandAnalysis ? [] : BRAND_COLUMNS);
+    const hidden = this.decisions.brandAnalysis ? [] : BRAND_COLUMNS;
+    return this.#once('website', () => this.#document(WEBSITE, hidden));
   }
 
   get hasAnalysis(): boolean {
@@ -67,7 +59,7 @@ export class SavedFacts implements OnboardingFacts {
   }
 
   get research(): SavedDocument | null {
-    return this.#document(researchRecord);
+    return this.#once('research', () => this.#document(researchRecord));
   }
 
   get competitors(): readonly JsonObject[] {
@@ -79,11 +71,11 @@ export class SavedFacts implements OnboardingFacts {
   }
 
   get persona(): SavedDocument | null {
-    return this.#document(personaRecord);
+    return this.#once('persona', () => this.#document(personaRecord));
   }
 
   get integrations(): SavedDocument | null {
-    return this.#document(integrationsRecord);
+    return this.#once('integrations', () => this.#document(integrationsRecord));
   }
 
   get websiteSince(): OnboardingFacts['websiteSince'] {
@@ -97,6 +89,12 @@ export class SavedFacts implements OnboardingFacts {
     if (!row || differs) return null;
     // Changes from before they were recorded are known by the row alone.
     return new Date(before ?? ((changed_at === null ? row['updated_at'] : row['created_at']) as string));
+  }
+
+  /** Rules ask for the same facts again and again. */
+  #once<T>(name: keyof OnboardingFacts, find: () => T): T {
+    if (!this.#found.has(name)) this.#found.set(name, find());
+    return this.#found.get(name) as T;
   }
 
   #document(record: DocumentRecord, hidden: readonly string[] = []): SavedDocument | null {
@@ -117,6 +115,18 @@ export class SavedFacts implements OnboardingFacts {
     const time = this.snapshot.of(documentChanges).changed_at[table];
     return time === undefined ? null : new Date(time);
   }
+}
+
+function keyFact({ provider: id, verification, updated_at }: SavedKey): KeyFact {
+  const provider = findProvider(id);
+  return {
+    provider: id,
+    name: provider?.name ?? id,
+    use: provider?.group ?? 'unknown',
+    canBeAsked: provider?.verification !== undefined,
+    verification,
+    savedAt: new Date(updated_at),
+  };
 }
 
 function comparison({ differs, changed_at }: WebsiteChange): WebsiteComparison {
