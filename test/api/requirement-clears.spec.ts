@@ -19,6 +19,7 @@ const CHANGE = 'select max(occurred_at) as at from progress_events where user_id
 const TIMES = {
   start: 'select started_at as at from onboarding_sessions where user_id = $1',
   key: 'select min(updated_at) as at from api_keys where user_id = $1',
+  asked: 'select min(verified_at) as at from api_keys where user_id = $1',
   demanded: `select max(occurred_at) as at from progress_events where user_id = $1 and type = 'step_completed'`,
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MAX_JSON_DEPTH, findUnstorable, isBlank, isJsonObject, isStorableText, pointer } from './json.js';
+import { MAX_JSON_DEPTH, findUnstorable, isBlank, isJsonObject, isSameJson, isStorableText, pointer } from './json.js';
 
 /** A value inside that many lists, or objects. */
 const inLists = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
@@ -22,6 +22,34 @@ describe('a blank value', () => {
 
   it.each([0, false, ' ', [], {}, NaN])('is not %j', (value) => {
     expect(isBlank(value)).toBe(false);
+  });
+});
+
+describe('two JSON values', () => {
+  it.each([
+    [null, null],
+    [0, -0],
+    [
+      { a: 1, b: [true, ''] },
+      { b: [true, ''], a: 1 },
+    ],
+    [[], []],
+    [{ a: -0 }, { a: 0 }],
+  ])('%j and %j are the same', (one, other) => {
+    expect([isSameJson(one, other), isSameJson(other, one)]).toEqual([true, true]);
+  });
+
+  it.each([
+    [null, {}],
+    [null, 0],
+    ['1', 1],
+    [[], {}],
+    [[1], [1, 2]],
+    [{ a: 1 }, { a: 1, b: 2 }],
+    [{ a: undefined }, { b: undefined }],
+    [{ 0: 'a' }, ['a']],
+  ])('%j and %j are not', (one, other) => {
+    expect([isSameJson(one, other), isSameJson(other, one)]).toEqual([false, false]);
   });
 });
 

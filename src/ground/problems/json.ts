@@ -84,6 +84,25 @@ function from(key: string | number, unstorable: Unstorable): Unstorable {
 /** Beyond JavaScript's safe integers, the number returned may differ from the one sent. */
 const isExact = (value: number) => Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 
+/** Whether two JSON values are the same to PostgreSQL: in any order of keys, and with one zero. */
+export function isSameJson(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one) || Array.isArray(other)) {
+    return (
+      Array.isArray(one) &&
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((item, index) => isSameJson(item, other[index]))
+    );
+  }
+  if (!isJsonObject(one) || !isJsonObject(other)) return false;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key], other[key]))
+  );
+}
+
 /** Counts the keys and values of a JSON value, including itself and its containers. */
 export function countItems(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 1;

@@ -119,7 +119,7 @@ describe('a persona', () => {
 const NOW = new Date('2026-01-01T00:00:00.000Z');
 const doc = (values: JsonObject) => ({ values, changedAt: NOW });
 const keyOf = (provider: string, use: KeyFact['use'], verification: KeyFact['verification'] = null): KeyFact => {
-  return { provider, name: provider, use, canBeAsked: true, verification, savedAt: NOW };
+  return { provider, name: provider, use, canBeAsked: true, verification, savedAt: NOW, verifiedAt: null };
 };
 
 /** Only what these rules ask for. */

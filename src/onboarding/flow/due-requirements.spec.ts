@@ -34,7 +34,16 @@ const NOTHING: OnboardingFacts = {
 };
 
 const keyOf = (use: KeyFact['use'], more: Partial<KeyFact> = {}): KeyFact => {
-  return { provider: use, name: use, use, canBeAsked: true, verification: 'configured', savedAt: SAVED, ...more };
+  return {
+    provider: use,
+    name: use,
+    use,
+    canBeAsked: true,
+    verification: 'configured',
+    savedAt: SAVED,
+    verifiedAt: null,
+    ...more,
+  };
 };
 
 const own = (...keys: readonly KeyFact[]) => ({ keys, deployment: NOTHING.deployment });

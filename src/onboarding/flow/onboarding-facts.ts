@@ -18,6 +18,8 @@ export interface KeyFact {
   readonly verification: 'configured' | 'invalid' | 'unverified' | null;
   /** When it was saved last. */
   readonly savedAt: Date;
+  /** When the provider was asked last. */
+  readonly verifiedAt: Date | null;
 }
 
 /** What the deployment decides for all users. */

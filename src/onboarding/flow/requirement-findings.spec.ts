@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../../ground/problems/json.js';
 import type { KeyFact, OnboardingFacts } from './onboarding-facts.js';
 import {
-  hasPlatforms,
   latest,
   listed,
   malformedDocuments,
   ownSites,
-  platformsWithoutPersona,
   refusedKeys,
   uncheckedKeys,
   usesDeploymentKey,
@@ -21,7 +20,7 @@ const NOBODY: Pick<OnboardingFacts, 'deployment'> = { deployment: { keys: [], de
 const factsWith = (facts: Partial<OnboardingFacts>) => ({ ...NOBODY, ...facts }) as OnboardingFacts;
 
 const keyOf = (provider: string, use: KeyFact['use'], verification: KeyFact['verification']): KeyFact => {
-  return { provider, name: provider, use, canBeAsked: true, verification, savedAt: EARLY };
+  return { provider, name: provider, use, canBeAsked: true, verification, savedAt: EARLY, verifiedAt: null };
 };
 
 describe('a key that its provider refused', () => {
@@ -37,6 +36,9 @@ describe('a key that its provider refused', () => {
       since: EARLY,
       pointer: '/data/api_keys/openai',
     });
+    const asked = { ...refused, verifiedAt: LATE };
+    expect(refusedKeys(factsWith({ keys: [asked] }))).toMatchObject([{ since: LATE }]);
+    expect(refusedKeys(factsWith({ keys: [keyOf('gone', 'unknown', 'invalid')] }))).toEqual([]);
     expect(finding?.instead?.clears).toEqual([
       { method: 'POST', path: 'api-keys', pointer: '/api_key' },
       { method: 'DELETE', path: 'api-keys/openai', pointer: null },
@@ -129,8 +131,15 @@ describe('a competitor that is the user’s own website', () => {
     [null, { url: null }],
     [7, { url: 7 }],
     ['not an address', { url: 'not an address' }],
+    ['https://example.com', { url: `https://${'ü'.repeat(200_000)}`, domain: `${'x'.repeat(300)}.example` }],
   ])('%s and %j are not', (own, competitor) => {
     expect(isOwn(own, competitor)).toBe(false);
+  });
+
+  it('is none that is no object, as rows may hold that others have written', () => {
+    const competitors = [null, 'https://example.com', ['https://example.com'], 7] as unknown as JsonObject[];
+    const website = { values: { website_url: 'https://example.com' }, changedAt: LATE };
+    expect(ownSites(factsWith({ website, competitors, competitorsChangedAt: EARLY }))).toEqual([]);
   });
 
   it('is told with its place, since the later of both changes', () => {
@@ -142,45 +151,6 @@ describe('a competitor that is the user’s own website', () => {
       { detail, since: LATE, pointer: '/data/competitors/1' },
       { detail, since: LATE, pointer: '/data/competitors/2' },
     ]);
-  });
-});
-
-describe('selected platforms without a persona', () => {
-  it.each([
-    [{ selected_platforms: ['blog', 'X'], platform_personas: { Blog: {}, x: { tone: 'dry' } } }, []],
-    [{ selected_platforms: ['blog', 'blog', 'x'], platform_personas: {} }, ['blog', 'x']],
-    [{ selected_platforms: ['blog'], platform_personas: { blog: null } }, ['blog']],
-    [{ selected_platforms: ['blog'] }, ['blog']],
-    [{ selected_platforms: ['', 7, null] }, []],
-    [{ selected_platforms: 'blog' }, []],
-    [{ platform_personas: { blog: {} } }, []],
-    [{ selected_platforms: ['constructor'], platform_personas: {} }, ['constructor']],
-  ])('of %j: %j', (persona, platforms) => {
-    expect(platformsWithoutPersona(persona)).toEqual(platforms);
-  });
-});
-
-describe('platforms', () => {
-  it.each([
-    [{ connected_platforms: ['wix'] }, true],
-    [
-      {
-        providers: [
-          { provider: 'gsc', connected: false },
-          { provider: 'wix', connected: true },
-        ],
-      },
-      true,
-    ],
-    [{ connected_accounts: { facebook: 'page 1' } }, true],
-    [{ connected_platforms: [] }, false],
-    [{ connected_platforms: [''] }, false],
-    [{ providers: [{ provider: 'gsc', connected: false }] }, false],
-    [{ analytics_platforms: { gsc: { connected: 'no', total_sites: 0 } } }, false],
-    [{ website_platforms: { primaryWebsite: 'https://example.com' } }, false],
-    [{ notes: 'wix', status: 'done', primary_website: 'https://example.com' }, false],
-  ])('are in %j: %p', (values, are) => {
-    expect(hasPlatforms(factsWith({ integrations: { values, changedAt: EARLY } }))).toBe(are);
   });
 });
 

@@ -1,16 +1,8 @@
-import { isBlank, isJsonObject, pointer, type JsonObject } from '../../ground/problems/json.js';
+import { isJsonObject, pointer } from '../../ground/problems/json.js';
+import { SAVING_KEY, type Clearing } from './clearing.js';
 import { hasUsableKey, type KeyFact, type OnboardingFacts } from './onboarding-facts.js';
 import { malformedIn, READ_DOCUMENTS, type ReadDocument } from './reader-types.js';
 import type { StepKey } from './steps.js';
-
-/** A request that clears a requirement. */
-export interface Clearing {
-  readonly method: 'POST' | 'DELETE';
-  /** Below the path of the API. */
-  readonly path: string | { readonly completing: StepKey };
-  /** Where in the request's body; null: the request alone does it. */
-  readonly pointer: string | null;
-}
 
 /** Lists of what never blocks. */
 export type AdviceList = 'errors' | 'pending_verification' | 'recommended';
@@ -43,33 +35,17 @@ export function found(
   return isFound ? [{ detail, since, pointer: at }] : [];
 }
 
-/** Completing a step with data in one of these places. */
-export function posting(step: StepKey, ...pointers: readonly string[]): readonly Clearing[] {
-  return pointers.map((at) => ({ method: 'POST', path: { completing: step }, pointer: `/data/${at}` }));
-}
-
-/** Completing a step with data in several places: one of them alone is not enough. */
-export function postingAll(step: StepKey): readonly Clearing[] {
-  return [{ method: 'POST', path: { completing: step }, pointer: '/data' }];
-}
-
-/** Completing a step with what is saved. */
-export function completing(step: StepKey): readonly Clearing[] {
-  return [{ method: 'POST', path: { completing: step }, pointer: null }];
-}
-
-export const SAVING_KEY: readonly Clearing[] = [{ method: 'POST', path: 'api-keys', pointer: '/api_key' }];
-
 const placeOf = ({ provider }: KeyFact) => pointer('data', 'api_keys', provider);
 
 /** Keys that their providers have refused. They are errors, unless there is a key of an AI provider that was not refused. */
 export function refusedKeys(facts: OnboardingFacts): readonly Finding[] {
   const hasOther = hasUsableKey(facts, 'ai');
+  // The API has no way to a key of a provider that the service does not know any more.
   return facts.keys
-    .filter(({ verification }) => verification === 'invalid')
+    .filter(({ verification, use }) => verification === 'invalid' && use !== 'unknown')
     .map((key) => ({
       detail: `${key.name} does not know your key. Enter another one, or delete it.`,
-      since: key.savedAt,
+      since: key.verifiedAt ?? key.savedAt,
       pointer: placeOf(key),
       instead: {
         list: hasOther ? 'recommended' : 'errors',
@@ -103,29 +79,29 @@ export function ownSites({ website, competitors, competitorsChangedAt }: Onboard
   const own = hostOf(website?.values['website_url']);
   if (own === null) return [];
   const since = latest([competitorsChangedAt, website?.changedAt ?? null]);
-  return competitors.flatMap(({ url, domain }, index) => {
+  return competitors.flatMap((competitor, index) => {
+    // A row that was not saved by this service may hold anything.
+    const { url, domain } = isJsonObject(competitor) ? competitor : {};
     const isOwn = (hostOf(url) ?? hostOf(domain)) === own;
     const detail = `${own} is your own website. Take it out of your competitors.`;
     return found(isOwn, detail, since, pointer('data', 'competitors', index));
   });
 }
 
+/** Letters of the longest host. */
+const MOST_HOST_LETTERS = 253;
+
 /** The host of an address with a scheme or without, in small letters and without `www.`; null for what is no address. */
 function hostOf(address: unknown): string | null {
   if (typeof address !== 'string') return null;
-  const text = address.trim();
-  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text.replace(/^\/\//, '')}`;
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^www\./, '') || null : null;
-}
-
-/** Platforms that were chosen, and that no persona is for. */
-export function platformsWithoutPersona(persona: JsonObject): readonly string[] {
-  const { selected_platforms: selected, platform_personas: personas } = persona;
-  if (!Array.isArray(selected)) return [];
-  const platforms = selected.filter((platform): platform is string => typeof platform === 'string' && platform !== '');
-  const made = isJsonObject(personas) ? Object.keys(personas).filter((name) => !isBlank(personas[name])) : [];
-  const has = new Set(made.map((name) => name.toLowerCase()));
-  return [...new Set(platforms)].filter((platform) => !has.has(platform.toLowerCase()));
+  const [authority = ''] = address
+    .trim()
+    .replace(/^([a-z][a-z\d+.-]*:)?\/\//i, '')
+    .slice(0, MOST_HOST_LETTERS + 1)
+    .split(/[/?#\\]/, 1);
+  // To parse a longer one takes seconds: the time grows with the square of its letters.
+  if (authority.length > MOST_HOST_LETTERS) return null;
+  return URL.parse(`https://${authority}`)?.hostname.replace(/^www\./, '') || null;
 }
 
 const STEP_OF: Readonly<Record<ReadDocument, StepKey>> = {
@@ -151,28 +127,6 @@ export function malformedDocuments(facts: OnboardingFacts): readonly Finding[] {
   );
 }
 
-/** What of the integrations names platforms. */
-const PLATFORM_COLUMNS = [
-  'website_platforms',
-  'analytics_platforms',
-  'social_platforms',
-  'connected_platforms',
-  'providers',
-  'connected_accounts',
-];
-
-export function hasPlatforms({ integrations }: OnboardingFacts): boolean {
-  return PLATFORM_COLUMNS.some((column) => namesPlatform(integrations?.values[column]));
-}
-
-/** Whether it names a platform: what says that it is not connected does not, nor does the address that the page posts next to them. */
-function namesPlatform(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(namesPlatform);
-  if (!isJsonObject(value)) return !isBlank(value) && value !== false;
-  if ('connected' in value) return value['connected'] === true;
-  return Object.entries(value).some(([key, item]) => key !== 'primaryWebsite' && namesPlatform(item));
-}
-
 /** The latest of some times; null where there is none. */
 export function latest(times: readonly (Date | null)[]): Date | null {
   return times.reduce<Date | null>((last, time) => (time && (!last || time > last) ? time : last), null);
@@ -183,7 +137,13 @@ const MOST_LETTERS = 50;
 
 /** Some of a user's words, as a part of a sentence. */
 export function listed(names: readonly string[]): string {
-  const some = names.slice(0, MOST_NAMES).map((name) => Array.from(name).slice(0, MOST_LETTERS).join(''));
+  const some = names.slice(0, MOST_NAMES).map(beginningOf);
   const more = names.length - some.length;
   return more > 0 ? `${some.join(', ')} and ${more} more` : some.join(', ');
 }
+
+/** Cut off between characters. A name may have megabytes. */
+const beginningOf = (name: string) =>
+  Array.from(name.slice(0, 2 * MOST_LETTERS))
+    .slice(0, MOST_LETTERS)
+    .join('');

@@ -34,6 +34,7 @@ const keys: fc.Arbitrary<readonly KeyFact[]> = fc.uniqueArray(
     canBeAsked: fc.boolean(),
     verification: fc.constantFrom<KeyFact['verification'][]>('configured', 'invalid', 'unverified', null),
     savedAt: times,
+    verifiedAt: fc.option(times),
   }),
   { selector: ({ provider }) => provider, maxLength: 3 },
 );

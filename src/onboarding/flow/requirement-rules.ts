@@ -1,26 +1,20 @@
-import { uncoveredTypes } from './content-platforms.js';
+import { completing, posting, postingAll, SAVING_KEY, type Clearing } from './clearing.js';
 import { ANALYSIS_DAYS, hasAddress, hasKey, unmetDemand, type OnboardingFacts } from './onboarding-facts.js';
 import {
   analysisHasFailed,
-  completing,
   DAY_MS,
   found,
-  hasPlatforms,
   latest,
   listed,
   malformedDocuments,
   ownSites,
-  platformsWithoutPersona,
-  posting,
-  postingAll,
   refusedKeys,
-  SAVING_KEY,
   uncheckedKeys,
   usesDeploymentKey,
   type AdviceList,
-  type Clearing,
   type Finding,
 } from './requirement-findings.js';
+import { hasPlatforms, platformsWithoutPersona, uncoveredTypes } from './platforms.js';
 import type { StepKey } from './steps.js';
 
 /** What one code means. */

@@ -37,7 +37,7 @@ const NOTHING: OnboardingFacts = {
 };
 
 const keyOf = (use: KeyFact['use'], savedAt = SAVED): KeyFact => {
-  return { provider: use, name: use, use, canBeAsked: true, verification: 'configured', savedAt };
+  return { provider: use, name: use, use, canBeAsked: true, verification: 'configured', savedAt, verifiedAt: null };
 };
 const SHARED = { keys: [{ provider: 'openai', use: 'ai' }], deadlineDays: null } as const;
 const doc = (values: JsonObject, changedAt = SAVED): SavedDocument => ({ values, changedAt });
@@ -150,6 +150,15 @@ describe('the order', () => {
     const steps = of({ flow: four }).items.map(({ step }) => step);
     expect(steps).toEqual(['api_keys', 'integrations', 'website', 'research', 'research', 'personalization']);
   });
+});
+
+it('at most twenty of one code are listed', () => {
+  const competitors = Array.from({ length: 30 }, () => ({ url: 'https://example.com', relevance_score: 'high' }));
+  const { items } = of({ facts: { website: SITE, competitors } });
+  const ofCode = (code: RequirementCode) => items.filter((item) => item.code === code).map(({ pointer }) => pointer);
+  const first = Array.from({ length: 20 }, (_, index) => `/data/competitors/${index}`);
+  expect(ofCode('competitor_is_own_site')).toEqual(first);
+  expect(ofCode('document_malformed')).toEqual(first.map((pointer) => `${pointer}/relevance_score`));
 });
 
 describe('what blocks', () => {

@@ -1,9 +1,10 @@
+import type { Clearing } from './clearing.js';
 import type { Flow } from './flow.js';
 import { rememberFlow, type FlowSources } from './flow-choice.js';
 import type { OnboardingFacts } from './onboarding-facts.js';
 import { missingBefore, stepState, type FinishedByDeployment, type Progress } from './progress.js';
 import { MAX_EVENTS } from './replay.js';
-import { DAY_MS, latest, type AdviceList, type Clearing, type Finding } from './requirement-findings.js';
+import { DAY_MS, latest, type AdviceList, type Finding } from './requirement-findings.js';
 import { RULES, type RequirementCode, type Rule } from './requirement-rules.js';
 import { STEP_KEYS, type StepKey } from './steps.js';
 import { completeOnboarding } from './transitions.js';
@@ -11,6 +12,9 @@ import { completeOnboarding } from './transitions.js';
 export const DUE_LISTS = ['currently_due', 'eventually_due', 'past_due'] as const;
 
 export type RequirementList = (typeof DUE_LISTS)[number] | AdviceList;
+
+/** Requirements of one code that are listed: a document may have thousands of wrong values. */
+const MOST_OF_A_CODE = 20;
 
 /** One thing that is missing, wrong or worth doing. */
 export interface Requirement extends Omit<Finding, 'instead'> {
@@ -119,7 +123,9 @@ function withDeadline(item: Requirement, dueAt: Date | null, now: Date): Require
 
 function adviceOf(rule: Rule, facts: OnboardingFacts): readonly Requirement[] {
   const { list } = rule;
-  return list === 'due' ? [] : rule.find(facts).map((finding) => requirementOf(rule, finding, list, facts));
+  if (list === 'due') return [];
+  const first = rule.find(facts).slice(0, MOST_OF_A_CODE);
+  return first.map((finding) => requirementOf(rule, finding, list, facts));
 }
 
 function requirementOf(

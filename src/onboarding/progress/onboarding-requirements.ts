@@ -1,7 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { channel } from 'node:diagnostics_channel';
 import type { FlowId } from '../../ground/config/wizard-flows.js';
-import { Unavailable } from '../../ground/problems/problem.js';
 import { OnboardingDatabaseService } from '../database/onboarding-database.service.js';
 import type { Session } from '../database/session.js';
 import type { Snapshot } from '../database/snapshot.js';
@@ -28,7 +27,7 @@ interface Refusal {
 const refusals = channel('onboarding.refusals');
 
 /** How requirements are shown. */
-export interface RequirementsShown {
+export interface RequirementsOptions {
   /** Left out: that of the session, in canonical numbers. */
   readonly flow?: Flow;
   /** The wizard that the request names. */
@@ -41,6 +40,8 @@ export interface RequirementsShown {
 /** What is due, why, and what clears it. */
 @Injectable()
 export class OnboardingRequirements {
+  readonly #logger = new Logger('requirements');
+
   constructor(
     private readonly database: OnboardingDatabaseService,
     private readonly deployment: Deployment,
@@ -54,7 +55,7 @@ export class OnboardingRequirements {
   }
 
   /** @param snapshot with all facts */
-  view(snapshot: Snapshot, shown: RequirementsShown = {}): RequirementsView {
+  view(snapshot: Snapshot, shown: RequirementsOptions = {}): RequirementsView {
     const { session } = snapshot;
     const { flow = this.deployment.flowOf(session), named = null, stored = session, now = new Date() } = shown;
     const { wizard, finishedSteps: byDeployment } = this.deployment;
@@ -78,27 +79,20 @@ export class OnboardingRequirements {
     }
   }
 
-  async #publish(userId: string, terms: Terms, error: unknown): Promise<void> {
-    for (const { step, code } of await this.#refusalsOf(userId, terms, error)) refusals.publish({ step, code });
+  /** Never fails: the refusal is answered in any case. */
+  async #publish(userId: string, terms: Terms, refusal: unknown): Promise<void> {
+    try {
+      for (const { step, code } of await this.#refusalsOf(userId, terms, refusal)) refusals.publish({ step, code });
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'A refusal is not counted, since what was due cannot be read');
+    }
   }
 
   async #refusalsOf(userId: string, terms: Terms, error: unknown): Promise<readonly Refusal[]> {
     if (error instanceof DemandUnmet) return [error.demand];
     if (!(error instanceof StepsMissing)) return [];
-    const requirements = await this.#findIfAvailable(userId, terms);
-    if (!requirements) return [];
-    const { currently_due, eventually_due, past_due } = requirements;
+    const { currently_due, eventually_due, past_due } = await this.find(userId, terms);
     const due = [...currently_due, ...eventually_due, ...past_due];
     return due.map(({ step_key: step, code }) => ({ step, code })).filter(({ step }) => error.missing.includes(step));
-  }
-
-  /** Null during an outage: the user is answered with the refusal all the same, and it is not counted. */
-  async #findIfAvailable(userId: string, terms: Terms): Promise<RequirementsView | null> {
-    try {
-      return await this.find(userId, terms);
-    } catch (error) {
-      if (error instanceof Unavailable) return null;
-      throw error;
-    }
   }
 }

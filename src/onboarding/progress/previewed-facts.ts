@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { isJsonObject } from '../../ground/problems/json.js';
+import { isJsonObject, isSameJson } from '../../ground/problems/json.js';
 import { documentInRow, type DocumentTable } from '../database/document-tables.js';
 import type { SnapshotPart } from '../database/record.js';
 import { competitorsRecord } from '../database/records/competitor-analyses.record.js';
@@ -44,7 +43,7 @@ export function withChanges(before: Snapshot, after: Snapshot, now: Date): Snaps
   const time = now.toISOString();
   const website = Object.entries(earlier.website).map(([mark, change]) => {
     const isMark = SETTERS[mark as Mark].some((table) => changed.includes(table));
-    const unchanged = { differs: false, changed_at: null, before: time, values: null };
+    const unchanged = { differs: false, changed_at: null, before: null, values: null };
     return [
       mark,
       isMark ? unchanged : changed.includes('website_analyses') ? compared(change, before, after, time) : change,
@@ -66,7 +65,7 @@ const SETTERS: Readonly<Record<Mark, readonly Table[]>> = {
 
 function isChanged(part: SnapshotPart<unknown>, before: Snapshot, after: Snapshot): boolean {
   const [earlier, later] = [before.of(part), after.of(part)];
-  return earlier !== later && !isDeepStrictEqual(contentOf(earlier), contentOf(later));
+  return earlier !== later && !isSameJson(contentOf(earlier), contentOf(later));
 }
 
 const contentOf = (value: unknown) => (isJsonObject(value) ? documentInRow(value) : value);
@@ -74,13 +73,13 @@ const contentOf = (value: unknown) => (isJsonObject(value) ? documentInRow(value
 /** The website as it would be, compared with that of the mark. */
 function compared(change: WebsiteChange, before: Snapshot, after: Snapshot, time: string): WebsiteChange {
   const [earlier, later] = [valuesOf(before), valuesOf(after)];
-  if (isDeepStrictEqual(earlier, later)) return change.changed_at === null ? { ...change, changed_at: time } : change;
+  if (isSameJson(earlier, later)) return change.changed_at === null ? { ...change, changed_at: time } : change;
   const values = change.changed_at === null ? earlier : change.values;
   return {
     ...change,
     changed_at: change.changed_at ?? time,
     values,
-    differs: values === null || !isDeepStrictEqual(values, later),
+    differs: values === null || !isSameJson(values, later),
   };
 }
 

@@ -1,7 +1,7 @@
 import { PREFIX } from '../../ground/http/route.js';
 import { positionOf, type Session } from '../database/session.js';
 import type { Flow } from '../flow/flow.js';
-import type { Clearing } from '../flow/requirement-findings.js';
+import type { Clearing } from '../flow/clearing.js';
 import type { Requirement, RequirementList, Requirements } from '../flow/requirements.js';
 import type { ClearingView, RequirementsView, RequirementView } from './requirements.contract.js';
 

@@ -72,6 +72,7 @@ describe('keys', () => {
     provider,
     verification,
     updated_at: UPDATED,
+    verified_at: verification && CHANGED,
   });
 
   it('are of the providers that the service knows, with what they are for', () => {
@@ -84,6 +85,7 @@ describe('keys', () => {
         canBeAsked: verification !== undefined,
         verification: null,
         savedAt: new Date(UPDATED),
+        verifiedAt: null,
       })),
     );
   });
@@ -97,6 +99,7 @@ describe('keys', () => {
         canBeAsked: false,
         verification: 'invalid',
         savedAt: new Date(UPDATED),
+        verifiedAt: new Date(CHANGED),
       },
     ]);
   });

@@ -117,7 +117,7 @@ export class SavedFacts implements OnboardingFacts {
   }
 }
 
-function keyFact({ provider: id, verification, updated_at }: SavedKey): KeyFact {
+function keyFact({ provider: id, verification, updated_at, verified_at }: SavedKey): KeyFact {
   const provider = findProvider(id);
   return {
     provider: id,
@@ -126,6 +126,7 @@ function keyFact({ provider: id, verification, updated_at }: SavedKey): KeyFact 
     canBeAsked: provider?.verification !== undefined,
     verification,
     savedAt: new Date(updated_at),
+    verifiedAt: verified_at === null ? null : new Date(verified_at),
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { Metrics } from '../../../src/ground/telemetry/metrics.js';
-import { OnboardingProgressService } from '../../../src/onboarding/progress/onboarding-progress.service.js';
+import { OnboardingRequirements } from '../../../src/onboarding/progress/onboarding-requirements.js';
 import { DatabaseUnavailable } from '../../../src/storage/wire/wire.problems.js';
 import { TestApp, testEnvironment } from '../../support/service/app.js';
 import { Canaries } from '../../support/data/canaries.js';
@@ -106,7 +106,7 @@ describe('the metrics', () => {
 
   it('change no answer where the reasons of a refusal cannot be read', async () => {
     const user = await app.as(secrets.make('refused-'));
-    const lost = jest.spyOn(app.nest.get(OnboardingProgressService), 'requirements');
+    const lost = jest.spyOn(app.nest.get(OnboardingRequirements), 'find');
     lost.mockRejectedValue(new DatabaseUnavailable('cut'));
     const { status, body } = await user.post('/complete');
     expect([status, lost.mock.calls.length]).toEqual([400, 1]);

@@ -1,5 +1,6 @@
 import { Expression } from '../../../storage/wire/statement.js';
 import { ANALYSIS_DAYS } from '../../flow/onboarding-facts.js';
+import { LARGE_DOCUMENTS } from '../document-sizes.js';
 import { contentOf, type DocumentTable } from '../document-tables.js';
 import type { SnapshotPart } from '../record.js';
 import { ANALYSIS_COLUMNS } from './website-analysis.record.js';
@@ -15,7 +16,7 @@ export interface WebsiteChange {
   readonly changed_at: string | null;
   /** The last one before it, or at it. */
   readonly before: string | null;
-  /** The values at the mark, in the order of `ANALYSIS_COLUMNS`; null where they are those of now, or have gone, or were not read. */
+  /** The values at the mark, in the order of `ANALYSIS_COLUMNS`; null where they are those of now, have gone, are large, or were not asked for. */
   readonly values: readonly unknown[] | null;
 }
 
@@ -49,12 +50,13 @@ function changesText(values: string): string {
       select mark, coalesce(at, 0) as at,
              (select min(revision) from changes where ${isWebsite} and revision > coalesce(at, 0)) as next
       from (values ${marks.join(', ')}) as marks (mark, at)
-    ), compared as materialized (
-      select mark, at, next, v.user_id is not null as is_kept, ${valuesIn('v.content')} as values
-      from marks left join document_versions v
-        on v.user_id = $1 and v.document = 'website_analyses' and v.revision = next
     ), live as materialized (
       select ${valuesIn('content')} as values from (select ${contentOf('website_analyses')} as content) website
+    ), earlier as materialized (
+      select revision, bytes, ${valuesIn('content')} as values from document_versions
+      where user_id = $1 and document = 'website_analyses' and revision in (select next from marks)
+    ), compared as materialized (
+      select earlier.*, earlier.values is distinct from live.values as differs from earlier, live
     )
     select jsonb_build_object(
       'changed_at', (
@@ -63,11 +65,11 @@ function changesText(values: string): string {
         ) latest),
       'website', (
         select jsonb_object_agg(mark, jsonb_build_object(
-          'differs', next is not null and (not is_kept or compared.values is distinct from live.values),
+          'differs', next is not null and coalesce(compared.differs, true),
           'changed_at', (select occurred_at from changes where revision = next),
           'before', (select max(occurred_at) from changes where ${isWebsite} and revision <= at),
           'values', ${values}))
-        from compared, live))
+        from marks left join compared on compared.revision = next))
   )`;
 }
 
@@ -81,5 +83,5 @@ const part = (values: string): SnapshotPart<DocumentChanges> => ({
 /** When the documents changed, and whether the website did since other documents were made. */
 export const documentChanges = part('null');
 
-/** The same, with what the website was. */
-export const documentChangesWithValues = part('case when is_kept then compared.values end');
+/** The same, with what the website was, unless that is large: a change is then taken for one. */
+export const documentChangesWithValues = part(`case when bytes <= ${LARGE_DOCUMENTS} then compared.values end`);

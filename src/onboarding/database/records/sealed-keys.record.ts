@@ -26,8 +26,10 @@ export interface SealedKeys {
 export interface SavedKey {
   readonly provider: string;
   readonly verification: Verification | null;
-  /** ISO 8601. */
+  /** ISO 8601, as the other time. */
   readonly updated_at: string;
+  /** When the provider was asked last. */
+  readonly verified_at: string | null;
 }
 
 const KEYS = 'api_keys';
@@ -36,8 +38,9 @@ const KEYS = 'api_keys';
 export const savedKeys: SnapshotPart<readonly SavedKey[]> = {
   name: KEYS,
   select: new Expression(
-    `(select coalesce(jsonb_agg(jsonb_build_object('provider', provider, 'verification', verification, 'updated_at', updated_at)
-      order by provider), '[]') from api_keys where user_id = $1)`,
+    `(select coalesce(jsonb_agg(jsonb_build_object(
+       'provider', provider, 'verification', verification, 'updated_at', updated_at, 'verified_at', verified_at
+     ) order by provider), '[]') from api_keys where user_id = $1)`,
   ),
   isDocument: false,
   fromJson: (value) => (value ?? []) as readonly SavedKey[],
@@ -113,7 +116,7 @@ export function saveKey(key: Omit<SealedApiKey, 'verification'>, description: st
     preview: {
       part: KEYS,
       apply: (saved, now) =>
-        replacing(saved, provider, { provider, verification: null, updated_at: now.toISOString() }),
+        replacing(saved, provider, { provider, verification: null, updated_at: now.toISOString(), verified_at: null }),
     },
   };
 }

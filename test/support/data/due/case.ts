@@ -5,7 +5,7 @@ import type { List } from '../../service/due.js';
 import { post, WEBSITE } from './states.js';
 
 /** Since when an item is so: the start, the last change of a document, a save of a key, or a time after such a change. */
-export type Since = 'start' | 'key' | 'demanded' | { readonly table: string; readonly plusDays?: number };
+export type Since = 'start' | 'key' | 'asked' | 'demanded' | { readonly table: string; readonly plusDays?: number };
 
 /** A state in which a code appears, and what each of its `clears` is followed with. */
 export interface DueCase {

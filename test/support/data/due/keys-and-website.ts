@@ -61,7 +61,7 @@ export const KEY_AND_WEBSITE_CASES: readonly DueCase[] = [
     list: 'errors',
     step: API_KEYS,
     pointer: '/data/api_keys/openai',
-    since: 'key',
+    since: 'asked',
     clears: [
       ['POST api-keys', '/api_key', KEYS.otherOpenai],
       ['DELETE api-keys/openai', null],
@@ -79,7 +79,7 @@ export const KEY_AND_WEBSITE_CASES: readonly DueCase[] = [
     list: 'recommended',
     step: API_KEYS,
     pointer: '/data/api_keys/openai',
-    since: 'key',
+    since: 'asked',
     clears: [
       ['POST api-keys', '/api_key', KEYS.otherOpenai],
       ['DELETE api-keys/openai', null],

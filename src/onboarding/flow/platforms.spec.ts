@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../ground/problems/json.js';
-import { uncoveredTypes } from './content-platforms.js';
 import type { OnboardingFacts } from './onboarding-facts.js';
+import { hasPlatforms, platformsWithoutPersona, uncoveredTypes } from './platforms.js';
 
 interface Saved {
   readonly website?: JsonObject;
@@ -87,5 +87,45 @@ describe('content has a platform', () => {
 
   it('if one of the types in its name has', () => {
     expect(uncovered(['Blog and video'], onPlatforms('YouTube'))).toEqual([]);
+  });
+});
+
+describe('selected platforms without a persona', () => {
+  it.each([
+    [{ selected_platforms: ['blog', 'X'], platform_personas: { Blog: {}, x: { tone: 'dry' } } }, []],
+    [{ selected_platforms: ['blog', 'blog', 'x'], platform_personas: {} }, ['blog', 'x']],
+    [{ selected_platforms: ['blog'], platform_personas: { blog: null } }, ['blog']],
+    [{ selected_platforms: ['blog'] }, ['blog']],
+    [{ selected_platforms: ['', 7, null] }, []],
+    [{ selected_platforms: 'blog' }, ['blog']],
+    [{ platform_personas: { blog: {} } }, []],
+    [{ selected_platforms: ['constructor'], platform_personas: {} }, ['constructor']],
+  ])('of %j: %j', (persona, platforms) => {
+    expect(platformsWithoutPersona(persona)).toEqual(platforms);
+  });
+});
+
+describe('platforms', () => {
+  it.each([
+    [{ connected_platforms: ['wix'] }, true],
+    [
+      {
+        providers: [
+          { provider: 'gsc', connected: false },
+          { provider: 'wix', connected: true },
+        ],
+      },
+      true,
+    ],
+    [{ connected_accounts: { facebook: 'page 1' } }, true],
+    [{ connected_platforms: [] }, false],
+    [{ connected_platforms: [''] }, false],
+    [{ providers: [{ provider: 'gsc', connected: false }] }, false],
+    [{ analytics_platforms: { gsc: { connected: 'no', total_sites: 0 } } }, false],
+    [{ website_platforms: { primaryWebsite: 'https://example.com' } }, false],
+    [{ notes: 'wix', status: 'done', primary_website: 'https://example.com' }, false],
+  ])('are in %j: %p', (values, are) => {
+    const integrations = { values, changedAt: new Date('2026-01-01T00:00:00.000Z') };
+    expect(hasPlatforms({ integrations } as Partial<OnboardingFacts> as OnboardingFacts)).toBe(are);
   });
 });
