@@ -1,7 +1,7 @@
 import { Expression } from '../../../storage/wire/statement.js';
 import { ANALYSIS_DAYS } from '../../flow/onboarding-facts.js';
 import { LARGE_DOCUMENTS } from '../document-sizes.js';
-import { contentOf, type DocumentTable } from '../document-tables.js';
+import type { DocumentTable } from '../document-tables.js';
 import type { SnapshotPart } from '../record.js';
 import { ANALYSIS_COLUMNS } from './website-analysis.record.js';
 
@@ -33,9 +33,8 @@ const MARKS: Readonly<Record<Mark, string>> = {
   period: `occurred_at <= now() - interval '${ANALYSIS_DAYS} days'`,
 };
 
-/** SQL for the values of the columns in a website's document. */
-const valuesIn = (content: string) =>
-  `jsonb_build_array(${ANALYSIS_COLUMNS.map((column) => `${content} -> '${column}'`).join(', ')})`;
+/** SQL for a list of the columns' values. @param value SQL for that of one */
+const valuesOf = (value: (column: string) => string) => `jsonb_build_array(${ANALYSIS_COLUMNS.map(value).join(', ')})`;
 
 /** Each change is an event that names the tables; a version is what was there before it. */
 function changesText(values: string): string {
@@ -51,9 +50,11 @@ function changesText(values: string): string {
              (select min(revision) from changes where ${isWebsite} and revision > coalesce(at, 0)) as next
       from (values ${marks.join(', ')}) as marks (mark, at)
     ), live as materialized (
-      select ${valuesIn('content')} as values from (select ${contentOf('website_analyses')} as content) website
+      select coalesce(
+        (select ${valuesOf((column) => column)} from website_analyses where user_id = $1), ${valuesOf(() => 'null')}
+      ) as values
     ), earlier as materialized (
-      select revision, bytes, ${valuesIn('content')} as values from document_versions
+      select revision, bytes, ${valuesOf((column) => `content -> '${column}'`)} as values from document_versions
       where user_id = $1 and document = 'website_analyses' and revision in (select next from marks)
     ), compared as materialized (
       select earlier.*, earlier.values is distinct from live.values as differs from earlier, live
