@@ -1912,12 +1912,6 @@ export interface components {
       title: string;
       type: string;
     };
-    ValidateStepDto: {
-      /** @description What would be sent to complete the step; without data, what is saved must be enough */
-      data?: {
-        [key: string]: unknown;
-      } | null;
-    };
     ValidationResultView: {
       error?: string;
       /** @enum {string} */
@@ -4631,7 +4625,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        'application/json': components['schemas']['ValidateStepDto'];
+        'application/json': components['schemas']['CompleteStepDto'];
       };
     };
     responses: {

@@ -152,6 +152,27 @@ describe('GET /requirements', () => {
     expect(itemsOf(after).map(({ code }) => code)).not.toContain('persona_older_than_website');
   });
 
+  it('says of the same address in another spelling that nothing has changed', async () => {
+    const user = await app.as('spells');
+    await post(user, 2, { website: 'https://example.com' });
+    await post(user, 3, { research_depth: 'Deep' });
+    for (const [website, isOther] of [
+      ['EXAMPLE.com/', false],
+      ['https://example.com/Shop', true],
+      ['https://example.com/shop', true],
+      ['https://Example.com', false],
+    ] as const) {
+      const { requirements_after } = (await done(user.post('/step/2/validate', { data: { website } }))).body;
+      await post(user, 2, { website });
+      const codes = [await dueOf(user), requirements_after].map((due) => codesOf(due)['recommended']);
+      expect([website, ...codes.map((all) => all?.includes('research_older_than_website'))]).toEqual([
+        website,
+        isOther,
+        isOther,
+      ]);
+    }
+  });
+
   it('forgets that the website changed when it changes back', async () => {
     const user = await app.as('changes back');
     const codes = async () => (await dueOf(user)).recommended.map(({ code }) => code);

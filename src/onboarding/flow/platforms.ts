@@ -79,7 +79,7 @@ export function uncoveredTypes({ research, website, persona }: OnboardingFacts):
 /** Platforms that were chosen, and that no persona is for. */
 export function platformsWithoutPersona({ selected_platforms, platform_personas }: JsonObject): readonly string[] {
   const made = new Set(personasIn(platform_personas).map((name) => name.toLowerCase()));
-  const chosen = textsOf(selected_platforms).filter((platform) => platform !== '');
+  const chosen = textsOf(selected_platforms).filter((platform) => platform.trim() !== '');
   return [...new Set(chosen)].filter((platform) => !made.has(platform.toLowerCase()));
 }
 

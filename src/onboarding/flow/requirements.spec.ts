@@ -244,6 +244,12 @@ describe('since when it is so', () => {
     expect(only(code, { facts }).since).toEqual(since);
   });
 
+  it('is due no longer than onboarding goes on: what was saved before a reset is due since the reset', () => {
+    const startedAt = LATER;
+    expect(only('website_step_open', { facts: { startedAt, website: SITE } }).since).toEqual(startedAt);
+    expect(only('api_keys_step_open', { facts: { startedAt, keys: [keyOf('ai')] } }).since).toEqual(startedAt);
+  });
+
   it('is unknown without a session, whatever is found', () => {
     const { items } = of({ facts: { startedAt: null, website: SITE, keys: [keyOf('ai')] } });
     expect(items.map(({ since }) => since)).toEqual(items.map(() => null));

@@ -98,7 +98,12 @@ function dueOf(step: StepKey, list: RequirementList, facts: OnboardingFacts): re
     return finding ? [requirementOf(rule, finding, list, facts)] : [];
   });
   const codes = items.map(({ code }) => code);
-  return items.map((item) => ({ ...item, alternatives: codes.filter((code) => code !== item.code) }));
+  return items.map((item) => ({
+    ...item,
+    // What was saved before a reset is due again only since then.
+    since: latest([item.since, facts.startedAt]),
+    alternatives: codes.filter((code) => code !== item.code),
+  }));
 }
 
 /** The step is open though its data are there. */

@@ -12,7 +12,7 @@ import { personaRecord } from '../database/records/persona-data.record.js';
 import { integrationsRecord } from '../database/records/platform-integrations.record.js';
 import { researchRecord } from '../database/records/research-preferences.record.js';
 import { savedKeys } from '../database/records/sealed-keys.record.js';
-import { ANALYSIS_COLUMNS, websiteRecord } from '../database/records/website-analysis.record.js';
+import { ANALYSIS_COLUMNS, comparedAddress, websiteRecord } from '../database/records/website-analysis.record.js';
 import type { Snapshot } from '../database/snapshot.js';
 
 const WEBSITE = websiteRecord(true);
@@ -85,5 +85,8 @@ function compared(change: WebsiteChange, before: Snapshot, after: Snapshot, time
 
 function valuesOf(snapshot: Snapshot): readonly unknown[] {
   const row = snapshot.of(WEBSITE);
-  return ANALYSIS_COLUMNS.map((column) => row?.[column] ?? null);
+  return ANALYSIS_COLUMNS.map((column) => {
+    const value = row?.[column] ?? null;
+    return column === 'website_url' ? comparedAddress(value) : value;
+  });
 }

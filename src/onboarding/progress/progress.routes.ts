@@ -23,7 +23,7 @@ import {
   StepView,
 } from './progress.contract.js';
 import { HeedsFlow, RequestTerms } from './request-terms.js';
-import { RequirementsView, StepPreviewView, ValidateStepDto } from './requirements.contract.js';
+import { RequirementsView, StepPreviewView } from './requirements.contract.js';
 import { StepNumberPipe } from './step-number.pipe.js';
 
 const StepParam = () => ApiParam({ name: 'n', schema: stepNumber });
@@ -111,7 +111,7 @@ export class ProgressController {
   preview(
     @CurrentUser() user: User,
     @Param('n', StepNumberPipe) n: number,
-    @Body() body: ValidateStepDto,
+    @Body() body: CompleteStepDto,
     @RequestTerms() terms: Terms,
   ) {
     return this.progress.previewStep(user.id, n, body.data, terms);

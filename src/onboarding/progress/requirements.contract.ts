@@ -1,8 +1,6 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsObject, IsOptional } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 import { FLOW_IDS, type FlowId } from '../../ground/config/wizard-flows.js';
 import { FieldErrorView } from '../../ground/http/open-api.js';
-import type { JsonObject } from '../../ground/problems/json.js';
 import { REQUIREMENT_CODES, type RequirementCode } from '../flow/requirement-rules.js';
 import { STEP_KEYS, type StepKey } from '../flow/steps.js';
 
@@ -54,18 +52,6 @@ export class RequirementsView {
   pending_verification!: RequirementView[];
   @ApiProperty({ type: [RequirementView], description: 'Saved, and wrong; never blocks' }) errors!: RequirementView[];
   @ApiProperty({ type: [RequirementView], description: 'Worth doing; never blocks' }) recommended!: RequirementView[];
-}
-
-export class ValidateStepDto {
-  @ApiPropertyOptional({
-    type: 'object',
-    additionalProperties: true,
-    nullable: true,
-    description: 'What would be sent to complete the step; without data, what is saved must be enough',
-  })
-  @IsOptional()
-  @IsObject({ message: 'data must be an object or null.' })
-  data?: JsonObject | null;
 }
 
 export class StepPreviewView {

@@ -3,7 +3,7 @@ import { ANALYSIS_DAYS } from '../../flow/onboarding-facts.js';
 import { LARGE_DOCUMENTS } from '../document-sizes.js';
 import type { DocumentTable } from '../document-tables.js';
 import type { SnapshotPart } from '../record.js';
-import { ANALYSIS_COLUMNS } from './website-analysis.record.js';
+import { ANALYSIS_COLUMNS, comparedAddressIn } from './website-analysis.record.js';
 
 /** Moments at which the website was what the user then worked with, or had some time ago. */
 export type Mark = 'research' | 'persona' | 'period';
@@ -33,8 +33,13 @@ const MARKS: Readonly<Record<Mark, string>> = {
   period: `occurred_at <= now() - interval '${ANALYSIS_DAYS} days'`,
 };
 
-/** SQL for a list of the columns' values. @param value SQL for that of one */
-const valuesOf = (value: (column: string) => string) => `jsonb_build_array(${ANALYSIS_COLUMNS.map(value).join(', ')})`;
+/** SQL for a list of the columns' values. @param value SQL for that of one; the address is a text */
+const valuesOf = (value: (column: string) => string) =>
+  `jsonb_build_array(${ANALYSIS_COLUMNS.map((column) =>
+    column === 'website_url' ? comparedAddressIn(value(column)) : value(column),
+  ).join(', ')})`;
+
+const inDocument = (column: string) => `content ${column === 'website_url' ? '->>' : '->'} '${column}'`;
 
 /** Each change is an event that names the tables; a version is what was there before it. */
 function changesText(values: string): string {
@@ -51,10 +56,10 @@ function changesText(values: string): string {
       from (values ${marks.join(', ')}) as marks (mark, at)
     ), live as materialized (
       select coalesce(
-        (select ${valuesOf((column) => column)} from website_analyses where user_id = $1), ${valuesOf(() => 'null')}
+        (select ${valuesOf((column) => column)} from website_analyses where user_id = $1), ${valuesOf(() => 'null::text')}
       ) as values
     ), earlier as materialized (
-      select revision, bytes, ${valuesOf((column) => `content -> '${column}'`)} as values from document_versions
+      select revision, bytes, ${valuesOf(inDocument)} as values from document_versions
       where user_id = $1 and document = 'website_analyses' and revision in (select next from marks)
     ), compared as materialized (
       select earlier.*, earlier.values is distinct from live.values as differs from earlier, live

@@ -131,6 +131,20 @@ const ANALYSIS = Object.keys(KINDS).filter((column) => !['website_url', 'social_
 /** What of the website others build on: the address, and the analysis. */
 export const ANALYSIS_COLUMNS: readonly string[] = ['website_url', ...ANALYSIS];
 
+/** An address as it is compared: scheme and host in small letters, and no slash without a path. */
+export function comparedAddress(address: unknown): unknown {
+  if (typeof address !== 'string') return address;
+  const [, site, path] = /^([^/]*\/\/[^/?#]*)(.*)$/s.exec(address) ?? [];
+  return site === undefined ? address : site.toLowerCase() + (path === '/' ? '' : path);
+}
+
+/** SQL for the same of a text. */
+export const comparedAddressIn = (address: string): string =>
+  `coalesce(
+     lower(substring(${address} from '^[^/]*//[^/?#]*')) ||
+       coalesce(nullif(substring(${address} from '^[^/]*//[^/?#]*(.*)$'), '/'), ''),
+     ${address})`;
+
 /** Whether a row, or the view of one, holds a part of an analysis, and not just an address or what the page posts next to it. */
 export function hasAnalysis(website: JsonObject): boolean {
   return ANALYSIS.some((column) => KINDS[column] === 'document' && isOfKind('document', website[column]));

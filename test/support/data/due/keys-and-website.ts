@@ -48,7 +48,7 @@ export const KEY_AND_WEBSITE_CASES: readonly DueCase[] = [
     reach: (user) => saveThenReset(user, 1),
     list: 'currently_due',
     step: API_KEYS,
-    since: 'key',
+    since: 'start',
     clears: [[completing(1), null]],
   },
   {
@@ -131,7 +131,7 @@ export const KEY_AND_WEBSITE_CASES: readonly DueCase[] = [
     },
     list: 'currently_due',
     step: SITE,
-    since: since('website_analyses'),
+    since: 'start',
     clears: [[completing(2), null]],
   },
   {

@@ -42,7 +42,7 @@ export const RESEARCH_AND_LATER_CASES: readonly DueCase[] = [
     },
     list: 'currently_due',
     step: RESEARCH,
-    since: since('research_preferences'),
+    since: 'start',
     clears: [[completing(3), null]],
   },
   {
