@@ -7,7 +7,7 @@ import { VaultModule } from '../../storage/vault/vault.module.js';
 import { Connections } from '../../storage/wire/connections.js';
 import { KeyStore } from './key-store.js';
 import { OnboardingDatabaseService } from './onboarding-database.service.js';
-import { ormOptions } from '../../storage/postgres/orm-options.js';
+import { answerTimeoutOf, ormOptions } from '../../storage/postgres/orm-options.js';
 import { UserDatabase } from './user-database.js';
 
 /** PostgreSQL through MikroORM, one user at a time. */
@@ -23,17 +23,19 @@ import { UserDatabase } from './user-database.js';
         DATABASE_TIMEOUT_MS: timeoutMs,
       }: Configuration) => {
         if (!url) throw new ConfigurationError(['DATABASE_URL must be set']);
-        return new MikroORM(ormOptions({ url, poolSize, timeoutMs }));
+        return new MikroORM(ormOptions({ url, poolSize, timeoutMs, isWatched: true }));
       },
     },
     {
       provide: UserDatabase,
       inject: [MikroORM, Configuration],
-      useFactory: async (orm: MikroORM, { WIZARD_FLOW, DOCUMENT_VERSIONS }: Configuration) =>
-        new UserDatabase(new Connections(await orm.em.getConnection().getNativeClient()), {
-          wizard: WIZARD_FLOW,
-          documentVersions: DOCUMENT_VERSIONS,
-        }),
+      useFactory: async (
+        orm: MikroORM,
+        { WIZARD_FLOW: wizard, DOCUMENT_VERSIONS: documentVersions, DATABASE_TIMEOUT_MS: timeoutMs }: Configuration,
+      ) => {
+        const pool = await orm.em.getConnection().getNativeClient();
+        return new UserDatabase(new Connections(pool, answerTimeoutOf(timeoutMs)), { wizard, documentVersions });
+      },
     },
     { provide: DatabaseProbe, useExisting: UserDatabase satisfies Type<DatabaseProbe> },
     {

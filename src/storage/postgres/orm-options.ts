@@ -11,10 +11,16 @@ export interface ConnectionSettings {
   readonly timeoutMs: number;
   /** Whether a statement may take as long as it takes: for migrations, which look at every row. */
   readonly isPatient?: boolean;
+  /** Whether its user gives up connections that do not answer, and the driver need not. */
+  readonly isWatched?: boolean;
 }
 
+/** Milliseconds after which a server that answers nothing is given up, where it would give up a statement after `timeoutMs`. */
+export const answerTimeoutOf = (timeoutMs: number): number => timeoutMs + 500;
+
 /** The ORM's options: the same for the service, its migrations, the command line and the tests. */
-export function ormOptions({ url, poolSize, timeoutMs, isPatient = false }: ConnectionSettings): Options {
+export function ormOptions(settings: ConnectionSettings): Options {
+  const { url, poolSize, timeoutMs, isPatient = false, isWatched = false } = settings;
   return defineConfig({
     clientUrl: url,
     entities,
@@ -41,7 +47,7 @@ export function ormOptions({ url, poolSize, timeoutMs, isPatient = false }: Conn
       lock_timeout: timeoutMs,
       idle_in_transaction_session_timeout: timeoutMs * 2,
       // If the server disappears without an answer, the client gives up, too: later than the server would.
-      query_timeout: isPatient ? 0 : timeoutMs + 500,
+      query_timeout: isPatient || isWatched ? 0 : answerTimeoutOf(timeoutMs),
       application_name: 'onboarding',
     },
     ignoreUndefinedInQuery: false,

@@ -16,12 +16,13 @@ interface Column {
 export class Batch implements pg.Submittable {
   /** The rows of each statement, in order. */
   readonly done: Promise<Row[][]>;
-  /** The driver replaces it by one that also ends its time-out. */
   callback: (error: Error | null) => void;
+  /** Milliseconds, on the process's clock. */
+  sentAt = 0;
   readonly #values: readonly (string | Buffer | null)[][];
   readonly #rows: Row[][] = [[]];
-  /** What the connection has prepared. */
-  #prepared = new Map<string, readonly Column[]>();
+  /** What is known of the connection that it was sent over. */
+  #connection: ConnectionState = newState();
   /** What each statement returns, where the connection had it prepared when this was sent. */
   #columnsWhenSent: readonly (readonly Column[] | undefined)[] = [];
   #columns: readonly Column[] = [];
@@ -37,8 +38,11 @@ export class Batch implements pg.Submittable {
   }
 
   submit(connection: pg.Connection): void {
-    this.#prepared = preparedOn(connection);
-    this.#columnsWhenSent = this.bound.map(({ statement }) => this.#prepared.get(statement.name));
+    this.#connection = stateOf(connection);
+    const { prepared, unanswered } = this.#connection;
+    this.#columnsWhenSent = this.bound.map(({ statement }) => prepared.get(statement.name));
+    this.sentAt = performance.now();
+    unanswered.push(this);
     this.#expect(0);
     const messages: Buffer[] = [];
     for (const [index, { statement }] of this.bound.entries()) {
@@ -72,19 +76,26 @@ export class Batch implements pg.Submittable {
 
   handleCommandComplete(): void {
     const at = this.#rows.length;
-    this.#prepared.set(this.bound[at - 1]?.statement.name ?? '', this.#columns);
+    this.#connection.prepared.set(this.bound[at - 1]?.statement.name ?? '', this.#columns);
     if (at === this.bound.length) return;
     this.#rows.push([]);
     this.#expect(at);
   }
 
   handleReadyForQuery(): void {
-    this.callback(null);
+    this.#settle(null);
   }
 
   /** What the server still has prepared is unknown now, and may be what failed: everything is prepared again. */
   handleError(error: Error): void {
-    this.#prepared.clear();
+    this.#connection.prepared.clear();
+    this.#settle(error);
+  }
+
+  #settle(error: Error | null): void {
+    const { unanswered } = this.#connection;
+    const place = unanswered.indexOf(this);
+    if (place >= 0) unanswered.splice(place, 1);
     this.callback(error);
   }
 
@@ -94,13 +105,28 @@ export class Batch implements pg.Submittable {
   }
 }
 
-/** The statements that each connection has prepared, with what they return. */
-const connections = new WeakMap<pg.Connection, Map<string, readonly Column[]>>();
+interface ConnectionState {
+  /** The statements that it has prepared, with what they return. */
+  readonly prepared: Map<string, readonly Column[]>;
+  /** Batches without an answer, in the order in which they were sent. */
+  readonly unanswered: Batch[];
+}
 
-function preparedOn(connection: pg.Connection): Map<string, readonly Column[]> {
-  const prepared = connections.get(connection) ?? new Map<string, readonly Column[]>();
-  connections.set(connection, prepared);
-  return prepared;
+const newState = (): ConnectionState => ({ prepared: new Map(), unanswered: [] });
+
+const connections = new WeakMap<pg.Connection, ConnectionState>();
+
+function stateOf(connection: pg.Connection): ConnectionState {
+  const known = connections.get(connection);
+  if (known) return known;
+  const state = newState();
+  connections.set(connection, state);
+  return state;
+}
+
+/** When the oldest batch was sent over a connection that has no answer yet, in milliseconds; null: all have theirs. */
+export function oldestUnanswered(connection: pg.Connection): number | null {
+  return connections.get(connection)?.unanswered[0]?.sentAt ?? null;
 }
 
 /** A value as PostgreSQL reads it from text; bytes are sent as they are. */

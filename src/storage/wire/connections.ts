@@ -1,7 +1,9 @@
 import type pg from 'pg';
+import { AnswerWatch } from './answer-watch.js';
 import { Batch } from './batch.js';
 import { DatabaseBusy, DatabaseUnavailable, isOutage } from './wire.problems.js';
-import type { Bound, Row } from './statement.js';
+import { Statement, type Bound, type Row } from './statement.js';
+import { WaitingReads, type WaitingRead } from './waiting-reads.js';
 
 /** Requests that may wait for each connection of the pool, which serves some hundreds a second; further ones are refused. */
 const QUEUE_PER_CONNECTION = 100;
@@ -11,13 +13,20 @@ const READS_TOGETHER = 4;
 
 /** The pool's connections: queues requests, refuses those beyond the limit, and discards connections after a failure. */
 export class Connections {
-  /** Reads that wait for a connection, the oldest first. */
-  readonly #reads = new Set<Batch>();
+  readonly #reads = new WaitingReads();
+  readonly #watch: AnswerWatch;
 
-  constructor(private readonly pool: pg.Pool) {}
+  /** @param answerTimeoutMs milliseconds after which a connection without an answer counts as broken */
+  constructor(
+    private readonly pool: pg.Pool,
+    answerTimeoutMs: number,
+  ) {
+    this.#watch = new AnswerWatch(pool, answerTimeoutMs);
+  }
 
   /** The ORM ends the pool only if it has run a query over it, which the service never lets it do. */
   async end(): Promise<void> {
+    this.#watch.stop();
     if (!this.pool.ending) await this.pool.end();
   }
 
@@ -51,37 +60,31 @@ export class Connections {
    * share the next one: they are sent in one piece, and each is answered as soon as it has run.
    * @throws DatabaseUnavailable; DatabaseBusy
    */
-  async read(statements: readonly Bound[]): Promise<Row[][]> {
+  read(statements: readonly Bound[]): Promise<Row[][]> {
     this.#refuseIfBusy();
-    const read = new Batch(statements);
-    this.#reads.add(read);
-    void this.#send(read);
-    return rowsOf(read);
+    const read = this.#reads.add(new Batch(statements));
+    this.pool.connect((error, client) => {
+      if (client) this.#serve(read, client);
+      else if (this.#reads.take(read)) read.batch.callback(new DatabaseUnavailable(error));
+    });
+    return rowsOf(read.batch);
   }
 
-  /** Waits for a connection for a read, which an earlier connection may take along. Never rejects: the read does. */
-  async #send(read: Batch): Promise<void> {
-    const client = await this.pool.connect().catch((error: unknown) => new DatabaseUnavailable(error));
-    if (client instanceof DatabaseUnavailable) {
-      if (this.#reads.delete(read)) read.callback(client);
+  /** Sends the read, if it still waits, and others that share its connection if none is free for them. */
+  #serve(read: WaitingRead, client: pg.PoolClient): void {
+    if (!this.#reads.take(read)) {
+      // Not at once: from within, the pool would give it to the next of these, as deep as the stack goes.
+      process.nextTick(() => client.release());
       return;
     }
-    const outcomes = await Promise.allSettled(submit(client, this.#take(read)).map(({ done }) => done));
-    // A connection on which a statement failed is not used again.
-    client.release(outcomes.some(({ status }) => status === 'rejected'));
-  }
-
-  /** The read, if it still waits, and others that share its connection if none is free for them. */
-  #take(read: Batch): readonly Batch[] {
-    if (!this.#reads.delete(read)) return [];
-    const together = [read];
-    if (this.pool.waitingCount <= this.pool.idleCount) return together;
-    for (const other of this.#reads) {
-      if (together.length === READS_TOGETHER) break;
-      this.#reads.delete(other);
-      together.push(other);
+    const together = [read.batch];
+    while (together.length < READS_TOGETHER && this.pool.waitingCount > this.pool.idleCount) {
+      const other = this.#reads.takeFirst();
+      if (!other) break;
+      together.push(other.batch);
     }
-    return together;
+    releaseAfter(together, client);
+    submit(client, together);
   }
 
   #refuseIfBusy(): void {
@@ -102,19 +105,35 @@ async function rowsOf({ done }: Batch): Promise<Row[][]> {
   }
 }
 
+/** Gives the connection back once all of these have their answers. One on which a statement failed is not used again. */
+function releaseAfter(batches: readonly Batch[], client: pg.PoolClient): void {
+  let unanswered = batches.length;
+  let hasFailed = false;
+  for (const batch of batches) {
+    const settle = batch.callback;
+    batch.callback = (error) => {
+      hasFailed ||= error !== null;
+      unanswered -= 1;
+      if (unanswered === 0) client.release(hasFailed);
+      settle(error);
+    };
+  }
+}
+
 /** Hands batches to the driver, which writes them in one piece. */
-function submit(client: pg.PoolClient, batches: readonly Batch[]): readonly Batch[] {
+function submit(client: pg.PoolClient, batches: readonly Batch[]): void {
   const { stream } = client.connection;
   stream.cork();
   for (const batch of batches) client.query(batch);
   stream.uncork();
-  return batches;
 }
+
+const rollback = new Statement('rollback', 'rollback');
 
 /** Rolls back. A connection on which that fails is not used again. */
 async function abandon(client: pg.PoolClient): Promise<void> {
   try {
-    await client.query('rollback');
+    await send(client, [{ statement: rollback, values: [] }]);
     client.release();
   } catch (error) {
     client.release(error as Error);

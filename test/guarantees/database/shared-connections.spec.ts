@@ -156,7 +156,7 @@ describe('a connection that is waited for', () => {
   });
 
   it('is waited for as long by a read that came late as by the others, even if those went together', async () => {
-    const connections = new Connections(pool);
+    const connections = new Connections(pool, TIMEOUT_MS);
     const read = () => connections.read([{ statement: new Statement('one', 'select 1 as one'), values: [] }]);
     const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const works = [connections.use(() => first.promise)];
