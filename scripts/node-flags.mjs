@@ -7,5 +7,5 @@ export const NODE_FLAGS = [
   '--min-semi-space-size=8',
   '--max-semi-space-size=8',
   '--no-parallel-scavenge',
-  '--heap-growing-percent=30',
+  '--heap-growing-percent=60',
 ];
