@@ -44,7 +44,7 @@ export interface WebsiteComparison {
   readonly changedAt: Date | null;
 }
 
-/** What is saved of one user, as far as rules ask for it. Plain values: whoever reads the database makes them. */
+/** What is saved of one user, as far as rules ask for it. Plain values: rules do not read the database. */
 export interface OnboardingFacts {
   readonly now: Date;
   /** When onboarding was begun; null: it was not. */

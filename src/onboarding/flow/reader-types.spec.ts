@@ -112,7 +112,7 @@ describe('a wrong type', () => {
     }
   });
 
-  it('is told of each competitor', () => {
+  it('is found in each competitor', () => {
     const competitors = [{ domain: 7 }, {}, { domain: 8, highlights: 'one' }, { relevance_score: '0.5' }];
     const facts = { ...factsOf('website', {}), competitors };
     expect(malformedIn('competitors', facts).map(({ pointer }) => pointer)).toEqual([
