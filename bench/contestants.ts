@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { token } from '../test/support/service/tokens.ts';
 import type { Database } from './cluster.ts';
@@ -28,23 +30,29 @@ export async function signIn(user: string): Promise<{ authorization: string }> {
   return { authorization: `Bearer ${await token(user, { exp })}` };
 }
 
-/** The limit: the same statements without the service. */
-export async function startLimit(
+/** The same statements without the service: the floor, or the limit. */
+export async function startBare(
+  name: 'floor' | 'limit',
   build: ServiceBuild,
-  { superuserUrl }: Database,
+  { appUrl, superuserUrl }: Database,
   users: readonly string[],
   stops: Stops,
 ): Promise<Contestant> {
-  const child = fork(join(import.meta.dirname, 'limit-server.ts'), [build.folder, superuserUrl, String(POOL_SIZE)], {
-    env: { NODE_ENV: 'production' },
+  const isFloor = name === 'floor';
+  const directory = mkdtempSync(join(tmpdir(), 'onboarding-bench-'));
+  const log = join(directory, 'floor.log');
+  const args = [name, build.folder, isFloor ? appUrl : superuserUrl, String(POOL_SIZE), log];
+  const child = fork(join(import.meta.dirname, 'bare-server.ts'), args, { env: { NODE_ENV: 'production' } });
+  stops.add(async () => {
+    await end(child);
+    rmSync(directory, { recursive: true, force: true });
   });
-  stops.add(() => end(child));
   const { port } = await nextMessage<AddressInfo>(child);
   return {
-    name: 'limit',
+    name,
     url: `http://127.0.0.1:${port}`,
     pid: child.pid as number,
-    users: users.map((user) => ({ 'x-user': user })),
+    users: isFloor ? await Promise.all(users.map(signIn)) : users.map((user) => ({ 'x-user': user })),
     // It complains on this very terminal.
     complaints: () => '',
   };

@@ -24,11 +24,11 @@ export async function growth(run: Run, { users: many, ...plan }: CompareOptions)
   };
   const small = await onDatabaseOf(FEW);
   const large = await onDatabaseOf(many);
-  const comparisons = await compare(startLoad(stops), large, small, plan, say);
-  const verdict = (_: unknown, ratio: number) =>
+  const comparisons = await compare(startLoad(stops), [large, small], plan, say);
+  const verdict = (_: unknown, ratio: number): string =>
     ratio >= 1 - MAY_LOSE ? 'met' : `MISSED: loses ${Math.round((1 - ratio) * 100)} %`;
   return {
-    text: comparisonTable(large, small, comparisons, { title: `${1 - MAY_LOSE} or more`, of: verdict }),
+    text: comparisonTable([large, small], comparisons, [{ place: 1, title: 'ratio', verdict }]),
     data: { users: [FEW, many], comparisons },
   };
 }

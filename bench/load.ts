@@ -2,8 +2,6 @@
 import autocannon, { type Request } from 'autocannon';
 import { answer } from './messages.ts';
 
-const CONNECTIONS = 32;
-
 /** A request, for any user. */
 export interface Shape {
   readonly method: 'GET' | 'POST';
@@ -17,6 +15,7 @@ export interface Job {
   readonly shapes: readonly Shape[];
   /** What says who asks, by user. */
   readonly users: readonly Readonly<Record<string, string>>[];
+  readonly connections: number;
   /** How long, or how often. */
   readonly until: { readonly seconds: number } | { readonly requests: number };
 }
@@ -31,8 +30,8 @@ export interface LoadResult {
   readonly statuses: Readonly<Record<number, number>>;
 }
 
-async function run({ url, shapes, users, until }: Job): Promise<LoadResult> {
-  const connections = Math.min(CONNECTIONS, users.length);
+async function run({ url, shapes, users, until, ...job }: Job): Promise<LoadResult> {
+  const connections = Math.min(job.connections, users.length);
   // Requests are written out before the first is sent: no more of them than are sent.
   const turns = 'requests' in until ? Math.ceil(until.requests / users.length) : shapes.length;
   const prepared = Array.from({ length: connections }, (_, connection) => {

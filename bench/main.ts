@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { againstLimit } from './against-limit.ts';
+import { againstFloor } from './against-floor.ts';
 import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { readOptions, Refused, type Options } from './options.ts';
@@ -29,8 +29,8 @@ async function main(): Promise<void> {
 
 function report(options: Options, run: Run): Promise<Report> {
   switch (options.kind) {
-    case 'limit':
-      return againstLimit(run, options);
+    case 'floor':
+      return againstFloor(run, options);
     case 'growth':
       return growth(run, options);
     case 'memory':

@@ -27,10 +27,11 @@ export interface Measurement {
   readonly memory: number | null;
 }
 
-/** One operation by two contestants, round by round. */
+/** One operation by all contestants, round by round. */
 export interface Comparison {
   readonly operation: Operation;
-  readonly rounds: readonly { readonly measured: Measurement; readonly reference: Measurement }[];
+  /** Of each round, what was measured of each contestant, in their order. */
+  readonly rounds: readonly (readonly Measurement[])[];
 }
 
 export type Load = (job: Job) => Promise<LoadResult>;
@@ -49,10 +50,10 @@ export async function measure(
   load: Load,
   { name, url, pid, users, complaints }: Contestant,
   shapes: readonly Shape[],
-  until: Job['until'],
+  { until, connections }: Pick<Job, 'until' | 'connections'>,
 ): Promise<Measurement> {
   const before = cpuSeconds(pid);
-  const { requests, seconds, p50, p99, statuses } = await load({ url, shapes, users, until });
+  const { requests, seconds, p50, p99, statuses } = await load({ url, shapes, users, until, connections });
   const after = cpuSeconds(pid);
   if (requests === 0 || Object.keys(statuses).some((status) => !status.startsWith('2'))) {
     const [{ method, path } = { method: '', path: '' }] = shapes;
@@ -73,31 +74,31 @@ export interface Plan {
   readonly operations: readonly Operation[];
   readonly rounds: number;
   readonly seconds: number;
+  readonly connections: number;
 }
 
-/** Measures both contestants for each operation in each round; who is first changes from round to round. */
+/** Measures all contestants for each operation in each round; who is first changes from round to round. */
 export async function compare(
   load: Load,
-  measured: Contestant,
-  reference: Contestant,
-  { operations, rounds, seconds }: Plan,
+  contestants: readonly Contestant[],
+  { operations, rounds, seconds, connections }: Plan,
   say: (line: string) => void,
 ): Promise<readonly Comparison[]> {
-  const both = async ({ shapes }: Operation, length: number, measuredFirst: boolean) => {
-    const one = (contestant: Contestant) => measure(load, contestant, shapes(), { seconds: length });
-    if (measuredFirst) {
-      const first = await one(measured);
-      return { measured: first, reference: await one(reference) };
+  const all = async ({ shapes }: Operation, length: number, first: number): Promise<readonly Measurement[]> => {
+    const measurements: Measurement[] = [];
+    for (let turn = 0; turn < contestants.length; turn++) {
+      const place = (first + turn) % contestants.length;
+      const until = { seconds: length };
+      measurements[place] = await measure(load, contestants[place] as Contestant, shapes(), { until, connections });
     }
-    const first = await one(reference);
-    return { measured: await one(measured), reference: first };
+    return measurements;
   };
   say('Warming up…');
-  for (const operation of operations) await both(operation, Math.min(seconds, 2), true);
+  for (const operation of operations) await all(operation, Math.min(seconds, 2), 0);
   const results = operations.map((operation) => ({ operation, rounds: [] as Comparison['rounds'][number][] }));
   for (let round = 1; round <= rounds; round++) {
     say(`Round ${round} of ${rounds}…`);
-    for (const result of results) result.rounds.push(await both(result.operation, seconds, round % 2 === 0));
+    for (const result of results) result.rounds.push(await all(result.operation, seconds, round));
   }
   return results;
 }

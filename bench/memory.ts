@@ -1,7 +1,7 @@
 import { Cluster } from './cluster.ts';
 import { asContestant } from './contestants.ts';
 import { measure, startLoad } from './measure.ts';
-import { OPERATIONS } from './operations.ts';
+import { CONNECTIONS, OPERATIONS } from './operations.ts';
 import { end, residentMb } from './processes.ts';
 import type { Report, Run } from './run.ts';
 import { chooseUsers, fill, settle } from './seed.ts';
@@ -36,7 +36,7 @@ export async function memory({ build, stops, say }: Run, { users }: { users: num
   for (let done = 0; done < users * ROUNDS; done += share) {
     const from = done % users;
     const contestant = await asContestant('service', service, asking.slice(from, from + share));
-    await measure(load, contestant, mixed, { requests: share });
+    await measure(load, contestant, mixed, { until: { requests: share }, connections: CONNECTIONS });
     looks.push({ requests: done + share, memory: look() });
     say(`${done + share} requests: ${look().toFixed(0)} MB`);
   }

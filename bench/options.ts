@@ -1,17 +1,17 @@
 import { parseArgs } from 'node:util';
-import { OPERATIONS } from './operations.ts';
+import { CONNECTIONS, OPERATIONS } from './operations.ts';
 import type { CompareOptions } from './run.ts';
 
 /** Said in one line; anything else is a defect, with its stack. */
 export class Refused extends Error {}
 
 export type Options = { readonly json: string | undefined } & (
-  | ({ readonly kind: 'limit' | 'growth' } & CompareOptions)
+  | ({ readonly kind: 'floor' | 'growth' } & CompareOptions)
   | { readonly kind: 'memory'; readonly users: number }
   | { readonly kind: 'start'; readonly times: number }
 );
 
-/** What to find out: without a word, how fast the service is next to the limit. @throws Refused */
+/** What to find out: without a word, how fast the service is next to the floor and the limit. @throws Refused */
 export function readOptions(): Options {
   const { values, positionals } = parse();
   const { json } = values;
@@ -22,9 +22,10 @@ export function readOptions(): Options {
     operations: operationsOf(values.operations),
     rounds: wholeNumber('rounds', values.rounds, 5),
     seconds: wholeNumber('seconds', values.seconds, 3),
+    connections: wholeNumber('connections', values.connections, CONNECTIONS),
   };
   if (values.growth) return { kind: 'growth', ...plan, users: wholeNumber('growth', positionals[0], 10_000) };
-  return { kind: 'limit', ...plan, users: wholeNumber('users', values.users, 1000) };
+  return { kind: 'floor', ...plan, users: wholeNumber('users', values.users, 1000) };
 }
 
 function parse() {
@@ -36,6 +37,7 @@ function parse() {
         start: { type: 'boolean' },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
+        connections: { type: 'string' },
         users: { type: 'string' },
         operations: { type: 'string' },
         json: { type: 'string' },

@@ -11,6 +11,9 @@ export interface ServiceBuild {
   readonly embeddedPostgres: Import<typeof import('../src/storage/postgres/embedded/embedded-postgres.js')>;
   readonly embeddedServer: Import<typeof import('../src/storage/postgres/embedded/embedded-server.js')>;
   readonly prepareDatabase: Import<typeof import('../src/storage/postgres/prepare-database.js')>;
+  readonly securityHeaders: Import<typeof import('../src/ground/http/security-headers.js')>;
+  readonly connections: Import<typeof import('../src/storage/wire/connections.js')>;
+  readonly scope: Import<typeof import('../src/onboarding/database/scope.js')>;
   readonly sessions: Import<typeof import('../src/onboarding/database/records/onboarding-sessions.record.js')>;
   readonly advance: Import<typeof import('../src/onboarding/database/records/session-advance.record.js')>;
   readonly snapshot: Import<typeof import('../src/onboarding/database/snapshot.js')>;
@@ -33,6 +36,9 @@ export function serviceBuild(folder: string): ServiceBuild {
     embeddedPostgres: load('storage/postgres/embedded/embedded-postgres.js'),
     embeddedServer: load('storage/postgres/embedded/embedded-server.js'),
     prepareDatabase: load('storage/postgres/prepare-database.js'),
+    securityHeaders: load('ground/http/security-headers.js'),
+    connections: load('storage/wire/connections.js'),
+    scope: load('onboarding/database/scope.js'),
     sessions: load('onboarding/database/records/onboarding-sessions.record.js'),
     advance: load('onboarding/database/records/session-advance.record.js'),
     snapshot: load('onboarding/database/snapshot.js'),

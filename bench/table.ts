@@ -20,48 +20,54 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Of requests a second, round by round. */
-export function ratiosOf({ rounds }: Comparison): readonly number[] {
-  return rounds.map(({ measured, reference }) => measured.requestsPerSecond / reference.requestsPerSecond);
+/** How a contestant compares with another in one figure, round by round. */
+function ratiosOf(
+  { rounds }: Comparison,
+  figure: 'requestsPerSecond' | 'p99',
+  one: number,
+  to: number,
+): readonly number[] {
+  return rounds.map((round) => (round[one]?.[figure] ?? NaN) / (round[to]?.[figure] ?? NaN));
 }
 
-/** A row for each contestant of each operation. `verdict` is what there is to say of a ratio. */
+/** Something that contestants are compared with. */
+export interface Reference {
+  /** Its place among the contestants. */
+  readonly place: number;
+  readonly title: string;
+  readonly verdict: (operation: Operation, ratio: number) => string;
+}
+
+/** A row for each contestant of each operation; ratios of requests a second, and of the p99 to the first reference. */
 export function comparisonTable(
-  measured: Contestant,
-  reference: Contestant,
+  contestants: readonly Contestant[],
   comparisons: readonly Comparison[],
-  verdict: { readonly title: string; readonly of: (operation: Operation, ratio: number) => string },
+  references: readonly Reference[],
 ): string {
-  const head = ['operation', 'by', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'MB', 'ratio', 'min–max', verdict.title];
+  const titles = references.flatMap(({ title }) => [title, 'min–max', 'wanted']);
+  const head = ['operation', 'by', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'MB', ...titles, 'p99 ratio'];
   const rows = comparisons.flatMap((comparison) => {
     const { operation, rounds } = comparison;
-    const ratios = ratiosOf(comparison);
-    const ratio = median(ratios);
-    const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
-    const of = (name: string, measurements: readonly Measurement[]) => [operation.name, name, ...figures(measurements)];
-    return [
-      [
-        ...of(
-          reference.name,
-          rounds.map((round) => round.reference),
-        ),
-        '',
-        '',
-        '',
-      ],
-      [
-        ...of(
-          measured.name,
-          rounds.map((round) => round.measured),
-        ),
-        ratio.toFixed(2),
-        range,
-        verdict.of(operation, ratio),
-      ],
-    ];
+    return contestants.map(({ name }, place) => {
+      const measurements = rounds.flatMap((round) => round[place] ?? []);
+      const compared = references.flatMap((reference) => {
+        if (reference.place === place) return ['', '', ''];
+        const ratios = ratiosOf(comparison, 'requestsPerSecond', place, reference.place);
+        const ratio = median(ratios);
+        const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+        return [ratio.toFixed(2), range, place === MEASURED ? reference.verdict(operation, ratio) : ''];
+      });
+      const [first] = references;
+      const isReference = first === undefined || first.place === place;
+      const p99 = isReference ? '' : median(ratiosOf(comparison, 'p99', place, first.place)).toFixed(1);
+      return [operation.name, name, ...figures(measurements), ...compared, p99];
+    });
   });
   return markdownTable(2, head, rows);
 }
+
+/** The place of the contestant that all this is about. */
+const MEASURED = 0;
 
 /** Medians of the rounds. */
 function figures(measurements: readonly Measurement[]): readonly string[] {

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { send, type Connections } from '../../storage/wire/connections.js';
-import { Statement, type Bound, type Row } from '../../storage/wire/statement.js';
+import type { Bound, Row } from '../../storage/wire/statement.js';
 import type { Terms } from '../flow/terms.js';
 import { isTooLarge } from './document-sizes.js';
 import type { Command, Query, Subject } from './record.js';
@@ -17,6 +17,7 @@ import {
 } from './records/onboarding-sessions.record.js';
 import type { Origin } from './records/session-advance.record.js';
 import { entityTagOf } from './session.js';
+import { begin, beginReading, bind, commit, ping, readScope, scope } from './scope.js';
 import { UnitOfWork, type NoReads, type Opened, type Reads, type Results, type WorkFlow } from './unit-of-work.js';
 
 /** Publishes each piece of work to subscribers, such as tracing; costs nothing while there are none. */
@@ -129,24 +130,6 @@ export class UserDatabase implements OnApplicationShutdown {
     return trace.tracePromise(() => this.connections.use(use), { name });
   }
 }
-
-const begin = new Statement('begin', 'begin');
-const commit = new Statement('commit', 'commit');
-const ping = new Statement('ping', 'select');
-
-/** One snapshot for all of its statements. */
-const beginReading = new Statement('begin-reading', 'begin isolation level repeatable read read only');
-
-/** Names the user whose rows this transaction may see and write; every row-level policy reads it. No row. Value: the user. */
-const scope = new Statement('scope', `select where set_config('app.user_id', $1, true) is null`);
-
-const readScope = new Statement(
-  'read-scope',
-  `select where set_config('app.user_id', $1, true) is null
-   or set_config('transaction_read_only', 'on', true) is null`,
-);
-
-const bind = (statement: Statement, ...values: readonly unknown[]): Bound => ({ statement, values });
 
 const queriesOf = (reads: Reads | undefined, userId: string): readonly Bound[] =>
   Object.values(reads ?? {}).map(({ statement, values = [] }) => bind(statement, userId, ...values));
