@@ -9,7 +9,7 @@ import type { Contestant } from './measure.ts';
 import { nextMessage } from './messages.ts';
 import { end, type Stops } from './processes.ts';
 import { POOL_SIZE, type Service } from './service.ts';
-import type { ServiceBuild } from './service-build.ts';
+import { nodeFlags, type ServiceBuild } from './service-build.ts';
 
 /** As long as any run may take. */
 const DAY_SECONDS = 86_400;
@@ -42,7 +42,11 @@ export async function startBare(
   const directory = mkdtempSync(join(tmpdir(), 'onboarding-bench-'));
   const log = join(directory, 'floor.log');
   const args = [name, build.folder, isFloor ? appUrl : superuserUrl, String(POOL_SIZE), log];
-  const child = fork(join(import.meta.dirname, 'bare-server.ts'), args, { env: { NODE_ENV: 'production' } });
+  const child = fork(join(import.meta.dirname, 'bare-server.ts'), args, {
+    env: { NODE_ENV: 'production' },
+    // The driver's promises and objects suffer from Node's defaults as the service's do.
+    execArgv: [...(await nodeFlags())],
+  });
   stops.add(async () => {
     await end(child);
     rmSync(directory, { recursive: true, force: true });

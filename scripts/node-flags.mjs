@@ -8,4 +8,5 @@ export const NODE_FLAGS = [
   '--max-semi-space-size=8',
   '--no-parallel-scavenge',
   '--heap-growing-percent=60',
+  '--no-allocation-site-pretenuring',
 ];

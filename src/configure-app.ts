@@ -10,6 +10,7 @@ import { addBodyParsers } from './ground/http/body-parsers.js';
 import { DtoPipe } from './ground/http/dto.pipe.js';
 import { refuseConnection, refuseExpectAndConnect } from './ground/http/client-error.js';
 import { stopGracefully, HOOK_TIMEOUT } from './ground/http/graceful-stop.js';
+import { callDirectly } from './ground/http/direct.js';
 import { allowOrigin, enableCors } from './ground/http/cors.js';
 import { sendAnswerHeaders } from './ground/http/answer-headers.js';
 import { sendLargeAnswers, LargeAnswers } from './ground/http/large-answers.js';
@@ -115,6 +116,7 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
     if (route.config?.maxBody) route.bodyLimit = route.config.maxBody;
     if (isPage(route.url)) route.config = { ...route.config, public: true };
   });
+  callDirectly(fastify, (controller) => app.get<object>(controller));
   stopGracefully(fastify);
   refuseExpectAndConnect(fastify, requests);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {

@@ -1,8 +1,9 @@
-import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotFound, Problem } from '../problems/problem.js';
+import { requestParameter } from '../http/direct.js';
 import { routeConfig } from '../http/route.js';
 import { JwtStrategy, tokenOf } from './jwt.strategy.js';
 import { TokenVerifier } from './token-verifier.js';
@@ -15,8 +16,7 @@ export const Public = () => routeConfig({ public: true });
 export const RequiresScope = (scope: string) => routeConfig({ scope });
 
 /** The user whose token came with the request. */
-export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): User => {
-  const { user } = context.switchToHttp().getRequest<FastifyRequest>();
+export const CurrentUser = requestParameter(({ user }): User => {
   if (!user) throw new Unauthenticated();
   return user as User;
 });

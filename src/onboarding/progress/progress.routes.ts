@@ -1,7 +1,8 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser } from '../../ground/auth/auth.guard.js';
 import type { User } from '../../ground/auth/user.js';
+import { Direct } from '../../ground/http/direct.js';
 import { Answers, AnswersTagged, ApiProblems, HeedsPrecondition } from '../../ground/http/open-api.js';
 import { LargeBody, Ok, PREFIX } from '../../ground/http/route.js';
 import type { Terms } from '../flow/terms.js';
@@ -24,7 +25,7 @@ import {
 } from './progress.contract.js';
 import { HeedsFlow, RequestTerms } from './request-terms.js';
 import { RequirementsView, StepPreviewView } from './requirements.contract.js';
-import { StepNumberPipe } from './step-number.pipe.js';
+import { StepNumber } from './step-number.js';
 
 const StepParam = () => ApiParam({ name: 'n', schema: stepNumber });
 
@@ -37,6 +38,7 @@ export class ProgressController {
   constructor(private readonly progress: OnboardingProgressService) {}
 
   @Get('init')
+  @Direct()
   @ApiOperation({ summary: 'What the wizard needs when it opens: the user, the progress and all saved data' })
   @AnswersTagged(InitView)
   init(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
@@ -44,6 +46,7 @@ export class ProgressController {
   }
 
   @Get('status')
+  @Direct()
   @ApiOperation({ summary: 'The progress of the user: percentage, current step and next step' })
   @AnswersTagged(StatusView)
   status(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
@@ -51,6 +54,7 @@ export class ProgressController {
   }
 
   @Get('progress')
+  @Direct()
   @ApiOperation({ summary: 'All steps with their saved data' })
   @AnswersTagged(ProgressView)
   steps(@CurrentUser() user: User, @RequestTerms() terms: Terms) {
@@ -58,11 +62,12 @@ export class ProgressController {
   }
 
   @Get('step/:n')
+  @Direct()
   @ApiOperation({ summary: 'One step with its saved data' })
   @StepParam()
   @AnswersTagged(StepView)
   @ApiProblems(404)
-  step(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: number, @RequestTerms() terms: Terms) {
+  step(@CurrentUser() user: User, @StepNumber() n: number, @RequestTerms() terms: Terms) {
     return this.progress.getStep(user.id, n, terms);
   }
 
@@ -76,7 +81,7 @@ export class ProgressController {
   @ApiProblems(400, 404, 413, 415)
   complete(
     @CurrentUser() user: User,
-    @Param('n', StepNumberPipe) n: number,
+    @StepNumber() n: number,
     @Body() body: CompleteStepDto,
     @RequestTerms() terms: Terms,
   ) {
@@ -90,7 +95,7 @@ export class ProgressController {
   @Answers(StepSkippedView)
   @HeedsPrecondition()
   @ApiProblems(400, 404, 413, 415)
-  skip(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: number, @RequestTerms() terms: Terms) {
+  skip(@CurrentUser() user: User, @StepNumber() n: number, @RequestTerms() terms: Terms) {
     return this.progress.skipStep(user.id, n, terms);
   }
 
@@ -110,7 +115,7 @@ export class ProgressController {
   @ApiProblems(400, 404, 413, 415)
   preview(
     @CurrentUser() user: User,
-    @Param('n', StepNumberPipe) n: number,
+    @StepNumber() n: number,
     @Body() body: CompleteStepDto,
     @RequestTerms() terms: Terms,
   ) {
@@ -122,7 +127,7 @@ export class ProgressController {
   @StepParam()
   @Answers(StepAccessView)
   @ApiProblems(404)
-  validate(@CurrentUser() user: User, @Param('n', StepNumberPipe) n: number, @RequestTerms() terms: Terms) {
+  validate(@CurrentUser() user: User, @StepNumber() n: number, @RequestTerms() terms: Terms) {
     return this.progress.validateStep(user.id, n, terms);
   }
 

@@ -1,7 +1,8 @@
-import { applyDecorators, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FLOW_IDS, isFlowId, type FlowId } from '../../ground/config/wizard-flows.js';
+import { requestParameter } from '../../ground/http/direct.js';
 import { preconditionOf } from '../../ground/http/entity-tag.js';
 import { InvalidInput } from '../../ground/problems/problem.js';
 import { FLOW_HEADER } from '../flow/flow.problems.js';
@@ -27,13 +28,12 @@ export function refuseUnknownFlow(request: FastifyRequest, _reply: FastifyReply,
   }
 }
 
-const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
-
 /** `If-Match` and the wizard that the request names. */
-export const RequestTerms = createParamDecorator((_: unknown, context: ExecutionContext): Terms => {
-  const request = requestOf(context);
-  return { precondition: preconditionOf(request.headers['if-match']), flow: namedFlow(request), numbers: 'wizard' };
-});
+export const RequestTerms = requestParameter((request): Terms => ({
+  precondition: preconditionOf(request.headers['if-match']),
+  flow: namedFlow(request),
+  numbers: 'wizard',
+}));
 
 /** Documents that a route answers in the numbers of the wizard that the request names. */
 export function HeedsFlow(): MethodDecorator & ClassDecorator {
