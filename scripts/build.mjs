@@ -62,24 +62,37 @@ async function bundle(main) {
     platform: 'node',
     format: 'esm',
     target: 'node22',
-    // Names of classes are names in the API's document.
-    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
-    plugins: [packagesWithoutSources],
+    plugins: [packagesWithoutSources, namesOfClasses(dirname(main))],
     logLevel: 'error',
     external: NOT_BUNDLED,
     banner: { js: COMMON_JS },
   });
   for (const { path, text } of outputFiles) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text.replace(SET_NAME, SET_NAME_WHERE_IT_DIFFERS));
+    writeFileSync(path, text);
   }
 }
 
-/** esbuild names every function again, whenever it is made; those on the path of a request have their name already. */
-const SET_NAME = 'var __name = (target, value) => __defProp(';
-const SET_NAME_WHERE_IT_DIFFERS = 'var __name = (target, value) => target.name === value ? target : __defProp(';
+/**
+ * Names of our classes are names in the API's document, and esbuild gives others to those that share theirs with a class of a package. Its
+ * own option for this names every function, and names it again whenever a request makes it.
+ */
+const namesOfClasses = (folder) => ({
+  name: 'names-of-classes',
+  setup({ onLoad }) {
+    const ours = new RegExp(`^${folder.replaceAll(/[.+]/g, '\\$&')}.*\\.js$`);
+    onLoad({ filter: ours }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const names = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+      const named = names.map((name) => `Object.defineProperty(${name}, 'name', { value: '${name}' });`);
+      // Before the comment that names the source map.
+      const end = source.lastIndexOf('//# sourceMappingURL');
+      return { contents: [source.slice(0, end), ...named, source.slice(end)].join('\n'), loader: 'default' };
+    });
+  },
+});
 
 /** Stacks name the lines of our sources; those of two thousand other files would be as much to load as the files themselves. */
 const packagesWithoutSources = {
