@@ -102,6 +102,6 @@ function snapshotText(parts: readonly SnapshotPart<unknown>[], isWhole: boolean)
   });
   // A user without a session has a row too: nothing but nulls.
   const withheld = withholds ? `, case when ${isLarge} then s.document_bytes end as withheld` : '';
-  return `select to_jsonb(s) as session${withheld}${columns.join('')}
+  return `select row_to_json(s) as session${withheld}${columns.join('')}
           from (select $1::text as user_id) u left join onboarding_sessions s on s.user_id = u.user_id`;
 }

@@ -18,7 +18,7 @@ const TABLE = 'business_info';
 /** One row per user. */
 export const businessInfoRecord = {
   name: TABLE,
-  select: new Expression(`(select to_jsonb(d) from ${TABLE} d where user_id = $1)`),
+  select: new Expression(`(select row_to_json(d) from ${TABLE} d where user_id = $1)`),
   isDocument: false,
   fromJson: (value: unknown) => (value as JsonObject | null) ?? null,
 

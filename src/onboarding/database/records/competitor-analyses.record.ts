@@ -40,7 +40,7 @@ const TABLE = 'competitor_analyses';
 export const competitorsRecord = {
   name: TABLE,
   select: new Expression(
-    `(select coalesce(jsonb_agg(details order by position), '[]') from ${TABLE} where user_id = $1)`,
+    `(select coalesce(json_agg(details order by position), '[]') from ${TABLE} where user_id = $1)`,
   ),
   isDocument: true,
   fromJson: (value: unknown) => (value ?? []) as readonly JsonObject[],
@@ -80,7 +80,7 @@ export interface DatedCompetitor {
 export const datedCompetitorsRecord = {
   name: `${TABLE} with times`,
   select: new Expression(
-    `(select coalesce(jsonb_agg(jsonb_build_object('details', details, 'created_at', created_at) order by position), '[]')
+    `(select coalesce(json_agg(json_build_object('details', details, 'created_at', created_at) order by position), '[]')
       from ${TABLE} where user_id = $1)`,
   ),
   isDocument: true,

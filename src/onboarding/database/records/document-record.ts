@@ -31,7 +31,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   ) {
     this.name = mapping.table;
     this.keys = keysOf(mapping);
-    this.select = new Expression(`(select to_jsonb(d) from ${mapping.table} d where user_id = $1)`);
+    this.select = new Expression(`(select row_to_json(d) from ${mapping.table} d where user_id = $1)`);
     this.#save = saveStatement(mapping);
     this.#restore = restoreStatement(mapping);
   }

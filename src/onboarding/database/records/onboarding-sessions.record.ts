@@ -26,15 +26,15 @@ export const openSession = new Statement(
    ), locked as (
      select * from onboarding_sessions where user_id = $1 for update
    )
-   select to_jsonb(made) as session, true as is_new from made
+   select row_to_json(made) as session, true as is_new from made
    union all
-   select to_jsonb(locked), false from locked`,
+   select row_to_json(locked), false from locked`,
 );
 
 /** The user's session, neither locked nor created. Value: user. */
 export const findSession = new Statement(
   'find-session',
-  `select to_jsonb(s) as session, false as is_new from onboarding_sessions s where user_id = $1`,
+  `select row_to_json(s) as session, false as is_new from onboarding_sessions s where user_id = $1`,
 );
 
 export function openedFromRow(row: Row): OpenedSession {

@@ -38,7 +38,7 @@ const KEYS = 'api_keys';
 export const savedKeys: SnapshotPart<readonly SavedKey[]> = {
   name: KEYS,
   select: new Expression(
-    `(select coalesce(jsonb_agg(jsonb_build_object(
+    `(select coalesce(json_agg(json_build_object(
        'provider', provider, 'verification', verification, 'updated_at', updated_at, 'verified_at', verified_at
      ) order by provider), '[]') from api_keys where user_id = $1)`,
   ),
