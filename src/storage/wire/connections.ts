@@ -3,7 +3,6 @@ import { AnswerWatch } from './answer-watch.js';
 import { Batch } from './batch.js';
 import { DatabaseBusy, DatabaseUnavailable, isOutage } from './wire.problems.js';
 import { Statement, type Bound, type Row } from './statement.js';
-import { WaitingReads, type WaitingRead } from './waiting-reads.js';
 
 /** Requests that may wait for each connection of the pool, which serves some hundreds a second; further ones are refused. */
 const QUEUE_PER_CONNECTION = 100;
@@ -11,10 +10,23 @@ const QUEUE_PER_CONNECTION = 100;
 /** Most reads that share one connection. */
 const READS_TOGETHER = 4;
 
+/** Milliseconds for which others may join a read that waits: they share its time-out, too. */
+const JOINING_MS = 50;
+
+/** Reads that wait for a connection together. */
+interface Group {
+  readonly batches: Batch[];
+  /** On the process's clock, in milliseconds. */
+  readonly since: number;
+}
+
 /** The pool's connections: queues requests, refuses those beyond the limit, and discards connections after a failure. */
 export class Connections {
-  readonly #reads = new WaitingReads();
   readonly #watch: AnswerWatch;
+  /** The latest reads that wait, which others may join; null: the next read waits by itself. */
+  #group: Group | null = null;
+  /** Reads that wait with another one, and are not in the pool's own queue. */
+  #joined = 0;
 
   /** @param answerTimeoutMs milliseconds after which a connection without an answer counts as broken */
   constructor(
@@ -33,7 +45,7 @@ export class Connections {
   /** Connections, those of them that are idle, and requests that wait for one. */
   get load(): { readonly total: number; readonly idle: number; readonly waiting: number } {
     const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
-    return { total, idle, waiting };
+    return { total, idle, waiting: waiting + this.#joined };
   }
 
   /**
@@ -62,33 +74,40 @@ export class Connections {
    */
   read(statements: readonly Bound[]): Promise<Row[][]> {
     this.#refuseIfBusy();
-    const read = this.#reads.add(new Batch(statements));
-    this.pool.connect((error, client) => {
-      if (client) this.#serve(read, client);
-      else if (this.#reads.take(read)) read.batch.callback(new DatabaseUnavailable(error));
-    });
-    return rowsOf(read.batch);
+    const batch = new Batch(statements);
+    if (!this.#join(batch)) this.#wait(batch);
+    return rowsOf(batch);
   }
 
-  /** Sends the read, if it still waits, and others that share its connection if none is free for them. */
-  #serve(read: WaitingRead, client: pg.PoolClient): void {
-    if (!this.#reads.take(read)) {
-      // Not at once: from within, the pool would give it to the next of these, as deep as the stack goes.
-      process.nextTick(() => client.release());
-      return;
-    }
-    const together = [read.batch];
-    while (together.length < READS_TOGETHER && this.pool.waitingCount > this.pool.idleCount) {
-      const other = this.#reads.takeFirst();
-      if (!other) break;
-      together.push(other.batch);
-    }
-    releaseAfter(together, client);
-    submit(client, together);
+  /** Lets a read wait with others, if some wait, and no connection is free for it. */
+  #join(batch: Batch): boolean {
+    const group = this.#group;
+    if (!group || group.batches.length === READS_TOGETHER || this.#hasFree()) return false;
+    if (performance.now() - group.since > JOINING_MS) return false;
+    group.batches.push(batch);
+    this.#joined += 1;
+    return true;
+  }
+
+  #wait(batch: Batch): void {
+    const group: Group = { batches: [batch], since: performance.now() };
+    this.#group = group;
+    this.pool.connect((error, client) => {
+      if (this.#group === group) this.#group = null;
+      this.#joined -= group.batches.length - 1;
+      if (client) submit(client, group.batches);
+      else for (const waiting of group.batches) waiting.callback(new DatabaseUnavailable(error));
+    });
+  }
+
+  /** Whether a connection is free, or may still be opened, for one more than wait already. */
+  #hasFree(): boolean {
+    const { totalCount, idleCount, waitingCount, options } = this.pool;
+    return totalCount < options.max || idleCount > waitingCount;
   }
 
   #refuseIfBusy(): void {
-    if (this.pool.waitingCount >= this.pool.options.max * QUEUE_PER_CONNECTION) throw new DatabaseBusy();
+    if (this.load.waiting >= this.pool.options.max * QUEUE_PER_CONNECTION) throw new DatabaseBusy();
   }
 }
 
@@ -120,8 +139,9 @@ function releaseAfter(batches: readonly Batch[], client: pg.PoolClient): void {
   }
 }
 
-/** Hands batches to the driver, which writes them in one piece. */
+/** Hands batches to the driver, which writes them in one piece. The connection goes back once all have their answers. */
 function submit(client: pg.PoolClient, batches: readonly Batch[]): void {
+  releaseAfter(batches, client);
   const { stream } = client.connection;
   stream.cork();
   for (const batch of batches) client.query(batch);
