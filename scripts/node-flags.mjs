@@ -4,8 +4,8 @@
  * Stacks name functions; NODE_OPTIONS=--enable-source-maps adds the lines of the sources, for 30 MB.
  */
 export const NODE_FLAGS = [
-  '--min-semi-space-size=8',
-  '--max-semi-space-size=8',
+  '--min-semi-space-size=16',
+  '--max-semi-space-size=16',
   '--no-parallel-scavenge',
   '--heap-growing-percent=60',
   '--no-allocation-site-pretenuring',
