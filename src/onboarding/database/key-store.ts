@@ -81,8 +81,17 @@ export class KeyStore {
       if (detail) throw InvalidInput.of([{ pointer, detail }]);
       changed.set(provider.id, key);
     }
-    this.#seal(data, changed, description);
+    this.#seal(data, data.read.keys, changed, description);
     data.change(keysChanged('api_key_saved', [...changed.keys()]));
+  }
+
+  /**
+   * Seals and saves keys that another back end holds, by provider, as they are; the caller records the change.
+   * @param saved the keys that the user has here
+   * @throws KeysUnavailable
+   */
+  saveImported(data: UnitOfWork, saved: SealedKeys, keys: ReadonlyMap<string, Secret>): void {
+    this.#seal(data, saved, keys, null);
   }
 
   remove(data: UnitOfWork, provider: string): void {
@@ -91,12 +100,12 @@ export class KeyStore {
   }
 
   /** Seals each key as its next version. */
-  #seal(data: WorkWithKeys, secrets: ReadonlyMap<string, Secret>, description: string | null): void {
+  #seal(data: UnitOfWork, saved: SealedKeys, secrets: ReadonlyMap<string, Secret>, description: string | null): void {
     if (secrets.size === 0) return;
-    const dataKey = this.#dataKey(data, secrets);
+    const dataKey = this.#dataKey(data, saved, secrets);
     for (const [provider, secret] of secrets) {
-      const saved = data.read.keys.apiKeys.find((key) => key.provider === provider);
-      const place = { id: saved?.id ?? uuidv7(), provider, version: (saved?.version ?? 0) + 1 };
+      const before = saved.apiKeys.find((key) => key.provider === provider);
+      const place = { id: before?.id ?? uuidv7(), provider, version: (before?.version ?? 0) + 1 };
       data.run(saveKey({ ...place, sealed: this.vault.seal(dataKey, place, secret) }, description));
     }
   }
@@ -105,9 +114,8 @@ export class KeyStore {
    * The user's data key; made if there is none. One that does not open is replaced where only the keys that are being saved need
    * it; otherwise it stays, since the cause that keeps it from opening may be mended.
    */
-  #dataKey(data: WorkWithKeys, secrets: ReadonlyMap<string, Secret>): DataKey {
+  #dataKey(data: UnitOfWork, { dataKey, apiKeys }: SealedKeys, secrets: ReadonlyMap<string, Secret>): DataKey {
     const { userId, session } = data;
-    const { dataKey, apiKeys } = data.read.keys;
     const isNeeded = apiKeys.some(({ provider }) => !secrets.has(provider));
     if (dataKey || isNeeded) {
       try {

@@ -58,6 +58,11 @@ export const competitorsRecord = {
     };
   },
 
+  /** States when the list was saved, for one that was saved in the same transaction. */
+  date(createdAt: Date): Command {
+    return { statement: dateCompetitors, values: ({ userId }) => [userId, createdAt], parse: nothing };
+  },
+
   /** Puts back the list that was there before the event of a revision, of which there is a version. */
   restore(version: number): Command {
     return {
@@ -67,7 +72,11 @@ export const competitorsRecord = {
       writes: copiedDocument(TABLE),
     };
   },
-} satisfies SnapshotPart<readonly JsonObject[]> & { readonly replace: unknown; readonly restore: unknown };
+} satisfies SnapshotPart<readonly JsonObject[]> & {
+  readonly replace: unknown;
+  readonly date: unknown;
+  readonly restore: unknown;
+};
 
 export interface DatedCompetitor {
   /** As it was posted. */
@@ -112,6 +121,9 @@ const replaceCompetitors = new Statement(
       where later.content is distinct from earlier.content`,
   }),
 );
+
+/** Values: user, time. */
+const dateCompetitors = new Statement('date-competitors', `update ${TABLE} set created_at = $2 where user_id = $1`);
 
 /** Values: user, session, time, revision, the version's revision. */
 const restoreCompetitors = new Statement(
