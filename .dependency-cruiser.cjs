@@ -20,7 +20,7 @@ const LEVELS = [
   ['onboarding/steps', 'onboarding/api-keys', 'onboarding/history'],
   ['onboarding/personalization'],
   // All users.
-  ['operations/internal', 'operations/maintenance'],
+  ['operations/internal', 'operations/maintenance', 'operations/legacy-import'],
   // What puts the service together and starts it.
   ['onboarding.module.ts'],
   ['app.module.ts'],
@@ -57,6 +57,7 @@ const MORE_DOORS = {
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
+  'operations/legacy-import': ['legacy-sources', 'user-import', 'import-run', 'import-report', 'import-undo'],
 };
 
 /**
@@ -66,7 +67,7 @@ const MORE_DOORS = {
 const GUESTS = {
   'storage/wire': ['onboarding/database'],
   'storage/vault': ['onboarding/database', 'operations/maintenance', 'cli'],
-  'storage/postgres': ['onboarding/database', 'operations/maintenance', 'cli'],
+  'storage/postgres': ['onboarding/database', 'operations/maintenance', 'operations/legacy-import', 'cli'],
 };
 
 const rooms = LEVELS.flat();
