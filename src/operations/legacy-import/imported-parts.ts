@@ -46,8 +46,8 @@ export interface ImportedPart {
 /** What a user's documents become, table by table. */
 export function importedParts(user: LegacyUser): readonly ImportedPart[] {
   return [
-    documentPart(website, 'website', withAccounts(user)),
-    documentPart(researchRecord, 'research', user.research),
+    documentPart(website, 'website', withPostedByResearch(user)),
+    documentPart(researchRecord, 'research', withoutWebsite(user.research)),
     competitorsPart(user.competitors),
     documentPart(personaRecord, 'persona', user.persona),
     documentPart(integrationsRecord, 'integrations', user.integrations),
@@ -55,15 +55,21 @@ export function importedParts(user: LegacyUser): readonly ImportedPart[] {
   ];
 }
 
-const ACCOUNTS = ['social_media_accounts', 'socialMediaAccounts'];
-
-/** Step 3 posts the accounts, and the website's table keeps them. */
-function withAccounts({ website, research }: LegacyUser): Dated<JsonObject> | null {
-  const posted = Object.entries(research?.value ?? {}).filter(([key]) => ACCOUNTS.includes(key));
-  if (!research || posted.length === 0) return website;
-  const { value, ...times } = website ?? { ...research, value: {} };
+/** Step 3 posts the address and the accounts, too, which the website's table keeps. */
+function withPostedByResearch({ website: document, research }: LegacyUser): Dated<JsonObject> | null {
+  const posted = Object.entries(research?.value ?? {}).filter(([key]) => isOfWebsite(key));
+  if (!research || posted.length === 0) return document;
+  const { value, ...times } = document ?? { ...research, value: {} };
   return { value: { ...Object.fromEntries(posted), ...value }, ...times };
 }
+
+function withoutWebsite(research: Dated<JsonObject> | null): Dated<JsonObject> | null {
+  const keep = (value: JsonObject) => Object.fromEntries(Object.entries(value).filter(([key]) => !isOfWebsite(key)));
+  return research && { ...research, value: keep(research.value) };
+}
+
+/** Whether a key of step 3's post is one of the website's table and not of its own. `status` is common to many. */
+const isOfWebsite = (key: string) => website.keys.has(key) && !researchRecord.keys.has(key) && key !== 'status';
 
 function documentPart(record: DocumentRecord, name: string, document: Dated<JsonObject> | null): ImportedPart {
   const { patch, errors } = record.parseImported(document?.value ?? {});

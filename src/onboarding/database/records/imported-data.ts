@@ -35,7 +35,7 @@ export function parseImported(mapping: Mapping, data: JsonObject): ImportedData 
   const texts = Object.entries(misfits).map(([column, value]) => [`${column}_text`, textOf(value)] as const);
   return {
     patch: { columns, extra: { ...extra, ...Object.fromEntries(texts) }, removed },
-    errors: [...kindErrors(mapping, data, ''), ...ruleErrors(mapping, fitting)],
+    errors: [...kindErrors(mapping, data, ''), ...ruleErrors(mapping, data)],
   };
 }
 
@@ -43,8 +43,10 @@ function misfitsOf(mapping: Mapping, data: JsonObject): JsonObject {
   const values = mapping.columns.map((column) => [column, postedValue(mapping, column, data)] as const);
   return Object.fromEntries(
     values.filter(([column, value]) => {
-      const fits = FITS[mapping.kinds[column] as Kind];
-      return value !== undefined && fits && !fits(value);
+      const fits = FITS[mapping.kinds[column] as Kind]?.(value) ?? true;
+      const rule = mapping.rules?.[column];
+      const isRefused = rule?.isConstraint === true && rule.errors(value, '').length > 0;
+      return value !== undefined && (!fits || isRefused);
     }),
   );
 }

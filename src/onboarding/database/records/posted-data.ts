@@ -37,6 +37,8 @@ export interface Rule {
   readonly errors: (value: unknown, at: string) => readonly FieldError[];
   /** The spelling in which a value without errors is stored; left out: as it comes. */
   readonly spell?: (value: unknown) => unknown;
+  /** Whether the table itself refuses a value with errors. */
+  readonly isConstraint?: boolean;
 }
 
 /** What a save changes: a key that is absent is left as it is, null clears. `extra` adds keys; `removed` takes some out of it. */
