@@ -111,7 +111,7 @@ function fits(key: string, wanted: unknown, found: Described): boolean {
       [status].flat().includes(found.steps[number]),
     );
   }
-  if (key === 'completed_at') return (wanted as string).split(' or ').includes(String(value));
+  if (key === 'completed_at') return (wanted as string).split(' or ').some((time) => inspect(value).includes(time));
   if (key === 'competitor_domains') return inspect([...(wanted as string[])].sort()) === inspect(value);
   if (key === 'research_depth') return [wanted].flat().includes(value);
   return inspect(wanted, { depth: null }) === inspect(value, { depth: null });

@@ -3,7 +3,7 @@ import type { Documents } from './holdings.js';
 import { SourceDamaged } from './legacy-database.js';
 import type { LocalTime } from './local-time.js';
 import { documentsOfPosts, fillGaps, POSTED_STEPS, postedDocuments, type PostedStep } from './posted-parts.js';
-import { cleanJson, isAbsent, parsePythonJson } from './python-json.js';
+import { cleanJson, parsePythonJson } from './python-json.js';
 import type { Warnings } from './warnings.js';
 
 /** The flat files of a workspace, in its folder `agent_context`. */
@@ -67,12 +67,15 @@ export function documentsOfContext(files: readonly ContextFile[], warnings: Warn
 const inOrder = <T extends { readonly step: PostedStep }>(posts: readonly T[]) =>
   [...posts].sort((one, other) => POSTED_STEPS.indexOf(one.step) - POSTED_STEPS.indexOf(other.step));
 
-function rowIn({ step, data }: ContextFile): JsonObject {
+/** Columns that pages post under other names. */
+const POSTED_NAMES: Readonly<Record<string, string>> = {
+  industry_context: 'industryContext',
+  integration_status: 'status',
+};
+
+function rowIn({ data }: ContextFile): JsonObject {
   const kept = Object.entries(data).filter(([key]) => !ALL_PAYLOADS.includes(key) && !NOT_POSTED.includes(key));
-  const row = Object.fromEntries(kept);
-  if (step !== 'integrations') return row;
-  const { integration_status: status, ...others } = row;
-  return isAbsent(status) ? others : { ...others, status };
+  return Object.fromEntries(kept.map(([key, value]) => [POSTED_NAMES[key] ?? key, value]));
 }
 
 /** The data without parts that the file leaves out: what sounds like a secret, and what is too large. */

@@ -17,18 +17,6 @@ export interface UserRows {
   readonly businesses: readonly TextRow[];
 }
 
-/** Keys of a guidelines object as the analysis makes it. */
-const INNER_GUIDELINES = [
-  'tone_recommendations',
-  'structure_guidelines',
-  'vocabulary_suggestions',
-  'engagement_tips',
-  'audience_considerations',
-  'brand_alignment',
-  'seo_optimization',
-  'conversion_optimization',
-];
-
 const PLACES = ['id', 'session_id', 'user_id', 'created_at', 'updated_at'];
 
 /** Columns that are plain text or a time; all others are JSON. */
@@ -101,31 +89,17 @@ export function hasWebsite({ website_url: address, writing_style: style, status 
 }
 
 function websiteValues(row: TextRow, warnings: Warnings): JsonObject {
-  const {
-    website_url: address,
-    style_guidelines,
-    crawl_result,
-    social_media_presence,
-    ...others
-  } = valuesOf(row, warnings);
+  const { website_url: address, crawl_result, social_media_presence, ...others } = valuesOf(row, warnings);
   const crawled = isJsonObject(crawl_result) ? crawl_result : {};
   const sitemap = others['sitemap_analysis'] ?? crawled['sitemap_analysis'];
   return {
     ...others,
     ...(address === NO_WEBSITE || isAbsent(address) ? {} : { website_url: String(address).trim() }),
-    ...guidelinesOf(style_guidelines),
     ...(isAbsent(crawl_result) ? {} : { crawl_result }),
     ...(isAbsent(sitemap) ? {} : { sitemap_analysis: sitemap }),
     // The page for research saves its accounts in this column, too.
     ...(isAbsent(social_media_presence) ? {} : { social_media_presence, social_media_accounts: social_media_presence }),
   };
-}
-
-/** The wizard's save leaves the inner guidelines alone in the column of all guidelines. */
-function guidelinesOf(column: unknown): JsonObject {
-  if (isAbsent(column)) return {};
-  const isInner = isJsonObject(column) && INNER_GUIDELINES.some((key) => key in column) && !('guidelines' in column);
-  return isInner || Array.isArray(column) ? { guidelines: column } : { style_guidelines: column };
 }
 
 /** The columns of a row with data. */

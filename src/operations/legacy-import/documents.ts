@@ -22,6 +22,18 @@ export const MAPPINGS: Readonly<Record<DocumentName, Mapping>> = {
 /** Keys of providers are sealed or nowhere. */
 const NEVER_IN_DOCUMENTS = ['api_keys', 'apiKeys'];
 
+/** Keys of a guidelines object as the analysis makes it. */
+const INNER_GUIDELINES = [
+  'tone_recommendations',
+  'structure_guidelines',
+  'vocabulary_suggestions',
+  'engagement_tips',
+  'audience_considerations',
+  'brand_alignment',
+  'seo_optimization',
+  'conversion_optimization',
+];
+
 const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',
   flag: (value) => typeof value === 'boolean',
@@ -38,6 +50,7 @@ const FITS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
 export function fitDocument(name: DocumentName, data: JsonObject, warnings: Warnings): JsonObject | null {
   const mapping = MAPPINGS[name];
   const rest = new Map(Object.entries(flatten(mapping, data)));
+  if (name === 'website') separateGuidelines(rest);
   for (const key of NEVER_IN_DOCUMENTS) rest.delete(key);
   const places: [string, Kind, readonly string[]][] = [
     ...Object.entries(mapping.kinds).map(([column, kind]): [string, Kind, readonly string[]] => [
@@ -60,6 +73,15 @@ export function fitDocument(name: DocumentName, data: JsonObject, warnings: Warn
   const document = Object.fromEntries(fitted);
   if (name === 'research') return withDepth(document, warnings);
   return fitted.size > 0 ? document : null;
+}
+
+/** The older back end keeps the inner guidelines alone in the column of all guidelines. */
+function separateGuidelines(document: Map<string, unknown>): void {
+  const column = decodeOnce(document.get('style_guidelines'));
+  const isInner = Array.isArray(column) || (isJsonObject(column) && INNER_GUIDELINES.some((key) => key in column));
+  if (!isInner || (isJsonObject(column) && 'guidelines' in column)) return;
+  document.delete('style_guidelines');
+  if (isAbsent(document.get('guidelines'))) document.set('guidelines', column);
 }
 
 /** The nested level wins over the top one. */

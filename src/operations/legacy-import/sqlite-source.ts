@@ -41,23 +41,18 @@ export class SqliteSource implements TextDatabase {
     }
   }
 
-  columns(table: string): Promise<readonly string[]> {
-    return this.#read(`select name from pragma_table_info('${table}')`).then((rows) =>
-      rows.map(({ name }) => name as string),
-    );
+  async columns(table: string): Promise<readonly string[]> {
+    const rows = await this.query(`select name from pragma_table_info('${table}')`);
+    return rows.map(({ name }) => name as string);
   }
 
   query(sql: string): Promise<readonly TextRow[]> {
-    return this.#read(sql);
+    return new Promise((resolve) => resolve(attempt(() => this.database.prepare(sql).all() as TextRow[])));
   }
 
   async close(): Promise<void> {
     this.database.close();
     await removeCopy(this.copy);
-  }
-
-  async #read(sql: string): Promise<readonly TextRow[]> {
-    return attempt(() => this.database.prepare(sql).all() as TextRow[]);
   }
 }
 

@@ -11,12 +11,12 @@ export function loadSqlite(): Sqlite {
 }
 
 function withoutWarnings<T>(load: () => T): T {
-  const { emitWarning } = process;
+  const own = Object.getOwnPropertyDescriptor(process, 'emitWarning');
   process.emitWarning = () => undefined;
   try {
     return load();
   } finally {
-    process.emitWarning = emitWarning;
+    if (own) Object.defineProperty(process, 'emitWarning', own);
   }
 }
 

@@ -186,16 +186,19 @@ export class UserReader {
       ),
       businesses: businesses.flatMap(({ database, id }) => rowsAt(database, BUSINESS, [id])),
     };
-    const context = await this.#readContext(userId, sessions, warnings);
+    const read = sessions
+      .flatMap(({ database, sessionId }) => rowsAt(database, SESSIONS, [sessionId]))
+      .map((row) => readSession(row, this.time));
+    const since = earliest(...read.map(({ startedAt }) => startedAt));
+    const context = await this.#readContext(userId, sessions, since, warnings);
     const documents = fillGaps(documentsOfRows(stored, this.time, warnings), documentsOfContext(context, warnings));
     const keys = byAge(stored.children.get('api_keys') ?? [], this.time).map((row) => ({
       name: row['provider'] ?? '',
       key: new Secret(row['key'] ?? ''),
       savedAt: savedAt(row, this.time),
     }));
-    const read = sessions.flatMap(({ database, sessionId }) => rowsAt(database, SESSIONS, [sessionId]));
     const progress = progressOfSessions(
-      read.map((row) => readSession(row, this.time)),
+      read,
       {
         documents,
         keys: keysByProvider(keys, warnings),
@@ -206,17 +209,23 @@ export class UserReader {
     return { progress, documents, keys };
   }
 
-  /** The flat files of the user's workspaces: the id in them decides whose they are. */
+  /**
+   * The flat files of the user's workspaces: the id in them decides whose they are. Those from before the first session are of an
+   * onboarding that the user has deleted.
+   */
   async #readContext(
     userId: string,
     sessions: readonly SessionPlace[],
+    since: Date | null,
     warnings: Warnings,
   ): Promise<readonly ContextFile[]> {
     const folders = new Set(sessions.map(({ database }) => this.catalogue.database(database).folder).filter(Boolean));
     const found: ContextFile[] = [];
     for (const folder of folders) {
       const { files, damaged } = await contextFiles(folder, this.time, warnings);
-      found.push(...files.filter((file) => file.userId === userId));
+      found.push(
+        ...files.filter((file) => file.userId === userId && !(since && file.updatedAt && file.updatedAt < since)),
+      );
       for (const detail of damaged) warnings.add('damaged_file', `A flat file was passed over. ${detail}`);
     }
     return found;

@@ -65,7 +65,8 @@ export class LegacyFolder {
 
 export function makeSqlite(file: string, sql: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  const database = new DatabaseSync(file);
+  // The older back end does not check foreign keys.
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
   database.exec(sql);
   database.close();
 }
