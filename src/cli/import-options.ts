@@ -4,7 +4,10 @@ import { StartupError } from '../ground/config/startup-error.js';
 import type { SourceOptions } from '../operations/legacy-import/legacy-sources.js';
 import { CONFLICT_MODES, type ConflictMode } from '../operations/legacy-import/user-import.js';
 
-export const IMPORT = 'npm run import --';
+const IMPORT = 'npm run import --';
+
+/** How to go on after a run that was cut off. */
+export const NEXT_RUN = `Start it again: who is done is then unchanged. The report of this run stays its way back (${IMPORT} --undo <report>).`;
 
 const USAGE = `Usage: ${IMPORT} --from <folder | workspace/ | sqlite:<file> | postgres://…> [--from …] [--users <file>] [--user <id>] [--env <file>]
          [--timezone <IANA name>] [--on-conflict skip|merge|replace] [--dry-run] [--report <file>]

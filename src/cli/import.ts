@@ -11,7 +11,7 @@ import { LegacySources } from '../operations/legacy-import/legacy-sources.js';
 import { UserImport } from '../operations/legacy-import/user-import.js';
 import { startDatabase } from '../storage/postgres/start-database.js';
 import { DatabaseUnavailable } from '../storage/wire/wire.problems.js';
-import { IMPORT, importOptions, type ImportOptions } from './import-options.js';
+import { importOptions, NEXT_RUN, type ImportOptions } from './import-options.js';
 import { ReportFile } from './import-report-file.js';
 import { summaryTable } from './import-summary.js';
 import { undoImport } from './import-undo.js';
@@ -73,12 +73,12 @@ async function importUsers(
       const importing = new ImportRun(users, (line) => report.write(line), signal);
       const isDone = await withProgressBar(
         'Importing {bar} {value} of {total} users, {eta_formatted} left',
-        (onProgress) => importing.run(sources.users(), summary, (lines) => onProgress(lines, Math.max(lines, total))),
+        (onProgress) => importing.run(sources.users(), summary, (users) => onProgress(users, total)),
       );
-      if (!isDone) throw new StartupError(`Stopped. ${again}`);
+      if (!isDone) throw new StartupError(`Stopped. ${NEXT_RUN}`);
     } catch (error) {
       throw error instanceof DatabaseUnavailable
-        ? new StartupError(`The database cannot be reached any more. ${again}`)
+        ? new StartupError(`The database cannot be reached any more. ${NEXT_RUN}`)
         : error;
     } finally {
       await report.close();
@@ -91,5 +91,3 @@ async function importUsers(
   const failed = summary.of('failed');
   if (failed > 0) throw new StartupError(`${failed} lines of the report say failed, and why.`);
 }
-
-const again = `Start it again: who is done is then unchanged. The report of this run stays its way back (${IMPORT} --undo <report>).`;

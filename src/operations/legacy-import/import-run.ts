@@ -53,13 +53,13 @@ export class ImportRun {
 
   /**
    * @param summary gets what has come of each user, so that it has it when the run is cut off, too
-   * @param onProgress called after each user with the number of lines
+   * @param onProgress called after each line with the number of users
    * @returns whether no user is left
    */
   async run(
     found: AsyncIterable<Found>,
     summary: ImportSummary,
-    onProgress: (lines: number) => void,
+    onProgress: (users: number) => void,
   ): Promise<boolean> {
     const iterator = found[Symbol.asyncIterator]();
     let isOver = false;
@@ -70,7 +70,7 @@ export class ImportRun {
         const line = await this.#import(next.value);
         await this.report(line);
         summary.add(line);
-        onProgress(summary.lines);
+        onProgress(summary.lines - summary.leftovers);
       }
     };
     const stopOthers = (error: unknown) => {
