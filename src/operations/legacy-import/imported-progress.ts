@@ -8,7 +8,7 @@ export function importedProgress(legacy: LegacyProgress): Progress {
   const { steps, currentStep, startedAt, completedAt, onboardingType } = legacy;
   const touched = STEP_KEYS.map((step) => [step, stepStateOf(steps[step])] as const).filter(([, state]) => state);
   return {
-    steps: Object.fromEntries(touched) as { [step in StepKey]?: StepState },
+    steps: Object.fromEntries(touched),
     currentStep: completedAt ? null : currentStep,
     percentageFloor: 0,
     startedAt,

