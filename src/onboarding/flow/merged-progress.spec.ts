@@ -4,7 +4,7 @@ import { FLOWS } from './flows.js';
 import { mergedProgress } from './merged-progress.js';
 import { completionPercentage, isFinished, newProgress, stepState, type Progress, type StepState } from './progress.js';
 import { StepStatus } from './step-status.js';
-import { STEP_KEYS, type StepKey } from './steps.js';
+import { STEP_KEYS } from './steps.js';
 
 const HERE = new Date('2026-01-01T00:00:00.000Z');
 const THERE = new Date('2025-10-01T00:00:00.000Z');

@@ -1,6 +1,6 @@
 import { keptErrors, type Progress, type StepState } from '../../onboarding/flow/progress.js';
 import { StepStatus } from '../../onboarding/flow/step-status.js';
-import { STEP_KEYS, type StepKey } from '../../onboarding/flow/steps.js';
+import { STEP_KEYS } from '../../onboarding/flow/steps.js';
 import type { LegacyProgress, LegacyStep } from './legacy-user.js';
 
 /** The progress of a user of the older back end as we store it. The wizard is never set: the user's next post shows it. */
