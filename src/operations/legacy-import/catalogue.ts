@@ -64,6 +64,7 @@ const INDEXES = `
   create index businesses_by_user on businesses (user_id);
   create index files_by_user on files (user_id);
   create index owners_by_user on owners (user_id);
+  create index owners_by_session on owners (database, session_id);
   create index given_by_safe on given (safe);
 `;
 
@@ -152,7 +153,7 @@ export class Catalogue {
     this.#db.exec('insert into owners select user_id, database, id, 1 from sessions');
     this.#db.exec(INDEXES);
     if (!hasList) {
-      for (const { user_id: userId } of this.#all<{ user_id: string }>('select distinct user_id from sessions'))
+      for (const { user_id: userId } of this.#each<{ user_id: string }>('select distinct user_id from sessions'))
         this.addGiven(userId);
     }
     for (const file of this.#each<CataloguedFile>('select path, name from files')) {
@@ -180,24 +181,22 @@ export class Catalogue {
 
   /** For months, rows were saved under a number made from the user's id, of which there is no session. */
   #addHashedSessions(): void {
-    const orphans = this.#all<{ database: number; session_id: string }>(
-      `select distinct database, session_id from children c where session_id is not null
-       and not exists (select from_s.id from sessions from_s where from_s.database = c.database and from_s.id = c.session_id)`,
-    );
-    if (orphans.length === 0) return;
-    this.#db.exec('create table hashes (hash text, user_id text, unique (hash, user_id))');
+    this.#db.exec(`
+      create table lost as select distinct database, session_id from children c where session_id is not null
+        and not exists (select s.id from sessions s where s.database = c.database and s.id = c.session_id);
+      create table hashes (hash text, user_id text, unique (hash, user_id));
+    `);
+    if (this.#all('select database from lost limit 1').length === 0) return;
     for (const { user_id: userId } of this.#each<{ user_id: string }>(
       'select user_id from users union select user_id from given',
     )) {
-      this.#run('insert or ignore into hashes values (?, ?)', hashedSession(userId), userId);
+      this.#run('insert into hashes values (?, ?)', hashedSession(userId), userId);
     }
-    for (const { database, session_id: sessionId } of orphans) {
-      const users = this.#all<{ user_id: string }>('select user_id from hashes where hash = ?', sessionId);
-      const [user] = users;
-      // A number that two users share says nothing.
-      if (user && users.length === 1)
-        this.#run('insert into owners values (?, ?, ?, 0)', user.user_id, database, sessionId);
-    }
+    // A number that two users share says nothing.
+    this.#db.exec(`
+      insert into owners select max(h.user_id), l.database, l.session_id, 0
+      from lost l join hashes h on h.hash = l.session_id group by l.database, l.session_id having count(*) = 1
+    `);
   }
 
   get users(): number {

@@ -95,6 +95,7 @@ const asText = (column: string) => `cast("${column}" as text) as "${column}"`;
 
 /** Ids go into statements as they are: they are digits. */
 function idOf({ id }: TextRow): string {
-  if (!/^-?\d{1,19}$/.test(id ?? '')) throw new SourceDamaged('a row has no number.');
+  if (!/^-?\d{1,19}$/.test(id ?? ''))
+    throw new SourceDamaged('a row has no number, as the rows of the older back end do.');
   return id as string;
 }

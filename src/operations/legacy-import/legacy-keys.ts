@@ -1,4 +1,4 @@
-import { trimKey } from '../../ground/providers/key-rules.js';
+import { looksLikeMask, trimKey } from '../../ground/providers/key-rules.js';
 import { findProvider } from '../../ground/providers/providers.js';
 import { isStorableText } from '../../ground/problems/json.js';
 import { Secret } from '../../ground/secrets/secret.js';
@@ -8,8 +8,8 @@ import type { Warnings } from './warnings.js';
 /** Names under which the older back end keeps choices of models next to keys. */
 const NOT_PROVIDERS = ['image_generation', 'video_generation', 'video', 'audio', 'image_edit'];
 
-/** Texts that stand where a key belongs: masks, the placeholders of the template, and Python's nothing. */
-const NOT_KEYS = /^(?:\*{4,}.{0,4}|your_.*_here|none|null)$/isu;
+/** Texts that stand where a key belongs: the placeholders of the template, and Python's nothing. */
+const NOT_KEYS = /^(?:your_.*_here|none|null)$/is;
 
 /** A key as it was found. */
 export interface FoundKey {
@@ -48,7 +48,7 @@ export function keysByProvider(found: readonly FoundKey[], warnings: Warnings): 
 
 function usableKey({ name, key, savedAt }: FoundKey, warnings: Warnings): LegacyKey | null {
   const text = trimKey(key.reveal());
-  if (text === '' || NOT_KEYS.test(text)) return null;
+  if (text === '' || looksLikeMask(text) || NOT_KEYS.test(text)) return null;
   const provider = providerOf(name);
   if (provider === null) {
     warnings.add(

@@ -136,7 +136,7 @@ function* strays(catalogue: Catalogue): Iterable<Leftover> {
   for (const { database, table, rows } of catalogue.orphans()) {
     const { kind, folder } = catalogue.database(database);
     const where = folder === '' ? '' : `${basename(folder)}: `;
-    yield leave(kind, 'no_session', `${where}${rows} of ${table} belong to no session: they are nobody's.`);
+    yield leave(kind, 'no_session', `${where}${rows} of ${table} belong to no session: they are nobody’s.`);
   }
   for (const { database, rows } of catalogue.strayBusinesses()) {
     const { kind } = catalogue.database(database);

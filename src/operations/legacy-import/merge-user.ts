@@ -1,6 +1,6 @@
 import type { StepKey } from '../../onboarding/flow/steps.js';
 import type { StepStatus } from '../../onboarding/flow/step-status.js';
-import { eachStep, NO_DOCUMENTS, PENDING, type Holdings, type SourceProgress } from './holdings.js';
+import { eachStep, NO_DOCUMENTS, PENDING, type Documents, type Holdings, type SourceProgress } from './holdings.js';
 import { keysByProvider, type FoundKey } from './legacy-keys.js';
 import type { LegacyProgress, LegacyStep, LegacyUser } from './legacy-user.js';
 import { earliest, latest } from './local-time.js';
@@ -36,14 +36,21 @@ export function mergeUser(
   const others = keysByProvider(environment, warnings);
   const keys = [...ownKeys, ...others.filter(({ provider }) => ownKeys.every((own) => own.provider !== provider))];
   const found = holdings.flatMap(({ progress }) => progress ?? []);
+  const progress = withKeys(mergeProgress(found, fallbackTime, warnings), others.length > 0);
   return {
     userId,
     source: kinds.join(', '),
-    progress: withKeys(mergeProgress(found, fallbackTime, warnings), others.length > 0),
+    progress: { ...progress, onboardingType: progress.onboardingType ?? postedType(documents) },
     ...documents,
     keys,
     warnings: warnings.list,
   };
+}
+
+/** Each page of later wizards posts the type: where the database has no column for it, it is there alone. */
+function postedType({ website, research, persona, integrations }: Documents): string | null {
+  const types = [website, research, persona, integrations].map((document) => document?.value['onboarding_type']);
+  return types.find((type) => typeof type === 'string') ?? null;
 }
 
 function mergeProgress(

@@ -128,7 +128,8 @@ export function mergeAll(first: Documents, second: Documents): Documents {
     competitors: later(first.competitors, second.competitors),
     persona: merged('persona'),
     integrations: merged('integrations'),
-    business: later(first.business, second.business),
+    // A business in a post is a copy of the one that has a table.
+    business: first.business ?? second.business,
   };
 }
 

@@ -146,8 +146,8 @@ function stepWithData(key: StepKey, { documents, keys, hasPostedIntegrations }: 
     case 'personalization':
       return persona && has(persona, ['core_persona', 'platform_personas']) ? of(persona) : null;
     case 'integrations':
-      if (!integrations) return null;
-      return hasPostedIntegrations || has(integrations, ['connected_platforms']) ? of(integrations) : null;
+      if (hasPostedIntegrations) return of(integrations);
+      return integrations && has(integrations, ['connected_platforms']) ? of(integrations) : null;
     case 'complete':
       return null;
   }

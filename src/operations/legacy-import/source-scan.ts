@@ -41,12 +41,10 @@ export class SourceScan {
   }
 
   async #addPostgres(url: string): Promise<void> {
+    const name = 'the PostgreSQL database';
     const connection = await SourceConnection.open('--from', url);
-    await this.#addShared(
-      'postgres',
-      '',
-      new LegacyDatabase(new PostgresSource(connection)),
-      'the PostgreSQL database',
+    await asStartupError(name, () =>
+      this.#addShared('postgres', '', new LegacyDatabase(new PostgresSource(connection)), name),
     );
   }
 

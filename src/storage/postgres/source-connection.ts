@@ -2,10 +2,11 @@ import pg from 'pg';
 import { StartupError } from '../../ground/config/startup-error.js';
 import { causeOf, parseUrl, unreachable } from './owner-connection.js';
 
+/** The server may end transactions that wait for their client: this one lasts as long as the import. */
 const OPEN = [
   'begin isolation level repeatable read, read only',
   'set local datestyle to iso',
-  'set local bytea_output to hex',
+  'set local idle_in_transaction_session_timeout to 0',
 ];
 
 /** A connection to another program's database, which it reads as of one moment and never changes. */
@@ -32,8 +33,13 @@ export class SourceConnection {
     } catch (error) {
       throw unreachable(option, error);
     }
-    for (const statement of OPEN) await connection.query(statement);
-    return connection;
+    try {
+      for (const statement of OPEN) await connection.query(statement);
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
   }
 
   /** @throws StartupError when the server is lost or refuses the statement */
