@@ -89,5 +89,5 @@ async function importUsers(
   }
   if (options.dryRun) console.error('This was a dry run: nothing was written.');
   const failed = summary.of('failed');
-  if (failed > 0) throw new StartupError(`${failed} lines of the report say failed, and why.`);
+  if (failed > 0) throw new StartupError(`Failed: ${failed}. The report says why.`);
 }

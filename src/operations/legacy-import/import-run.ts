@@ -63,10 +63,14 @@ export class ImportRun {
   ): Promise<boolean> {
     const iterator = found[Symbol.asyncIterator]();
     let isOver = false;
+    let isDone = false;
     const work = async () => {
       while (!isOver && !this.signal.aborted) {
         const next = await iterator.next();
-        if (next.done) return;
+        if (next.done) {
+          isDone = true;
+          return;
+        }
         const line = await this.#import(next.value);
         await this.report(line);
         summary.add(line);
@@ -81,7 +85,7 @@ export class ImportRun {
     await iterator.return?.();
     const failure = ends.find((end) => end.status === 'rejected');
     if (failure) throw failure.reason;
-    return !this.signal.aborted;
+    return isDone;
   }
 
   async #import(found: Found): Promise<ReportLine> {

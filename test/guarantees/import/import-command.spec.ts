@@ -115,6 +115,6 @@ describe('npm run import', () => {
     writeFileSync(name('fine0000000000000000000000'), readFileSync(good));
     const { code, stdout, stderr } = await command(['--from', path, '--timezone', 'UTC']);
     expect(outcomes(linesIn(stdout)).sort()).toEqual(['failed', 'imported']);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('1 lines of the report say failed, and why.')]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Failed: 1. The report says why.')]);
   });
 });

@@ -15,6 +15,7 @@ import {
   legacyUserIds,
   type ExpectedUser,
 } from '../../support/data/legacy-sources.js';
+import { readEverything } from '../../support/data/read-everything.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { TestApp } from '../../support/service/app.js';
 
@@ -118,6 +119,7 @@ describe('users of the older back end, by their source', () => {
   ])('are here as they must be: %s', async (_, from, users, count) => {
     expect(outcomes(await importAll(from()))).toEqual(Array(count).fill('imported'));
     await expectUsers(users);
+    for (const { user_id } of users) await readEverything(await app.as(user_id));
     const after = await app.database.dump();
     expect(JSON.stringify(after)).not.toMatch(/CANARY|ca7a7a7/);
 

@@ -8,6 +8,7 @@ import type { LegacyUser } from '../../../src/operations/legacy-import/legacy-us
 import { Secret } from '../../../src/ground/secrets/secret.js';
 import { rowsOf } from '../../support/data/filled-user.js';
 import { bareUser, BEGUN, dated, ENDED, legacyProgress, legacyUser, SAVED } from '../../support/data/legacy-users.js';
+import { readEverything } from '../../support/data/read-everything.js';
 import { sample } from '../../support/data/samples.js';
 import { TestApp } from '../../support/service/app.js';
 
@@ -129,6 +130,20 @@ describe('a user of the older back end', () => {
     expect(items.map(({ type }: { type: string }) => type)).toEqual(['step_completed', 'onboarding_imported']);
   });
 
+  it('can come back to what it was when it came here', async () => {
+    await run(legacyUser('returns'));
+    const user = await app.as('returns');
+    const [before, progress] = [await user.get('/step/2'), await user.get('/status')];
+    await user.post('/step/2/complete', { data: { website: 'https://new.example', slogan: 'New' } });
+    await user.post('/reset');
+    expect((await user.post('/restore', { revision: 1, what: 'all' })).status).toBe(200);
+    const { updated_at: _, ...restored } = (await user.get('/step/2')).body.data;
+    expect(restored).toEqual(
+      Object.fromEntries(Object.entries(before.body.data).filter(([key]) => key !== 'updated_at')),
+    );
+    expect((await user.get('/status')).body).toEqual(progress.body);
+  });
+
   it('keeps what could not be posted today, and it is reported', async () => {
     const website = { website: 'http://localhost:3000', status: { code: 5 }, useAnalysisForGenAI: 'x', note: 'kept' };
     const line = await run(
@@ -174,6 +189,7 @@ describe('a user of the older back end', () => {
     ]);
     expect(rows['business_info']).toMatchObject([{ business_description: 'Short', industry: '5' }]);
     expect(rows['onboarding_sessions']).toMatchObject([{ onboarding_type: 'linkedin', flow: null }]);
+    await readEverything(await app.as('odd'));
     expect(await run(legacyUser('odd', { website: dated(website) }))).toMatchObject({ outcome: 'skipped' });
   });
 
