@@ -142,6 +142,32 @@ describe('a run of the import', () => {
     }
   });
 
+  it('imports nobody twice next to another run, or next to the user', async () => {
+    const all = named('raced', 40).map((userId) => legacyUser(userId));
+    const [one, other] = await Promise.all([run(asFound(all)), run(asFound(all))]);
+    const both = [one, other].flatMap(({ summary }) => [summary.of('imported'), summary.of('unchanged')]);
+    expect(both.reduce((sum, count) => sum + count)).toBe(80);
+    expect(one.summary.of('imported') + other.summary.of('imported')).toBe(40);
+
+    const racing = named('at once', 20);
+    const posts = racing.map(async (userId) => (await app.as(userId)).post('/step/2/complete', sample(2)));
+    const { lines } = await run(asFound(racing.map((userId) => legacyUser(userId))));
+    expect((await Promise.all(posts)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+    const events = await app.database.query<{ user_id: string; types: string[] }>(
+      `select user_id, array_agg(type order by revision) as types from progress_events
+       where user_id like 'at once %' group by 1`,
+    );
+    for (const { user_id, types } of events) {
+      const outcome = lines.find((line) => line.user_id === user_id)?.outcome;
+      expect([outcome, types]).toEqual(
+        outcome === 'imported'
+          ? ['imported', ['onboarding_imported', 'step_completed']]
+          : ['skipped', ['onboarding_started', 'step_completed']],
+      );
+    }
+    expect(events).toHaveLength(20);
+  });
+
   describe('that is undone', () => {
     async function undoAll(lines: readonly ReportLine[]): Promise<Record<string, Undone>> {
       const undone: Record<string, Undone> = {};
