@@ -59,6 +59,7 @@ const MORE_DOORS = {
     'record',
     'records/posted-data',
     'records/document-record',
+    'records/row-times',
     'records/website-url',
   ],
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.

@@ -7,6 +7,8 @@ import {
   competitorsRecord,
   distinctCompetitors,
 } from '../../onboarding/database/records/competitor-analyses.record.js';
+import { at, type Command } from '../../onboarding/database/record.js';
+import type { RowTimes } from '../../onboarding/database/records/row-times.js';
 import type { DocumentRecord } from '../../onboarding/database/records/document-record.js';
 import { personaRecord } from '../../onboarding/database/records/persona-data.record.js';
 import { integrationsRecord } from '../../onboarding/database/records/platform-integrations.record.js';
@@ -86,9 +88,7 @@ function documentPart(record: DocumentRecord, name: string, document: Dated<Json
       return ['extra', ...columns].every((column) => isSameJson(row[column], wanted[column]));
     },
     save(data) {
-      data.run(record.save(patch));
-      const times = timesOf(document);
-      if (times) data.run(record.date(times));
+      saveDated(data, record.save(patch), timesOf(document), (times) => record.date(times));
     },
   };
 }
@@ -101,9 +101,10 @@ function competitorsPart(competitors: Dated<readonly JsonObject[]> | null): Impo
     isSaved: (saved) => saved.of(competitorsRecord).length > 0,
     isSame: (saved) => isSameJson(saved.of(competitorsRecord), list),
     save(data) {
-      data.run(competitorsRecord.replace(list));
-      const times = timesOf(competitors);
-      if (times) data.run(competitorsRecord.date(times.updatedAt));
+      const { createdAt, updatedAt } = timesOf(competitors);
+      const savedAt = updatedAt ?? createdAt;
+      const save = competitorsRecord.replace(list);
+      data.run(savedAt ? at(save, savedAt) : save);
     },
   };
 }
@@ -122,9 +123,7 @@ function businessPart(business: Dated<JsonObject> | null): ImportedPart {
       return texts.every(([column, text]) => row[column] === text);
     },
     save(data) {
-      data.run(businessInfoRecord.save(info));
-      const times = timesOf(business);
-      if (times) data.run(businessInfoRecord.date(times));
+      saveDated(data, businessInfoRecord.save(info), timesOf(business), (times) => businessInfoRecord.date(times));
     },
   };
 }
@@ -150,11 +149,21 @@ function businessErrors(info: BusinessInfo): readonly FieldError[] {
   );
 }
 
-/** Null where the source knows no time: then it is that of the import. */
-function timesOf(document: Dated<unknown> | null): { readonly createdAt: Date; readonly updatedAt: Date } | null {
-  const createdAt = document?.createdAt ?? document?.updatedAt;
-  const updatedAt = document?.updatedAt ?? document?.createdAt;
-  return createdAt && updatedAt ? { createdAt, updatedAt } : null;
+type Times = Pick<Dated<unknown>, 'createdAt' | 'updatedAt'>;
+
+/** Without any, a document has the time of the import. */
+const timesOf = (document: Times | null): Times => document ?? { createdAt: null, updatedAt: null };
+
+/** Saves a row with the times that its source gives it. @param date states both, where they differ */
+function saveDated(
+  data: UnitOfWork,
+  save: Command<unknown>,
+  { createdAt, updatedAt }: Times,
+  date: (times: RowTimes) => Command,
+): void {
+  const madeAt = createdAt ?? updatedAt;
+  data.run(madeAt ? at(save, madeAt) : save);
+  if (createdAt && updatedAt && createdAt.getTime() !== updatedAt.getTime()) data.run(date({ createdAt, updatedAt }));
 }
 
 /** Warnings of one document that are reported. */

@@ -3,12 +3,11 @@ import { isUserId } from '../../ground/auth/user.js';
 import { Problem } from '../../ground/problems/problem.js';
 import { keyComplaint } from '../../ground/providers/key-rules.js';
 import { findProvider } from '../../ground/providers/providers.js';
-import type { Secret } from '../../ground/secrets/secret.js';
 import type { KeyStore } from '../../onboarding/database/key-store.js';
 import type { OnboardingDatabaseService } from '../../onboarding/database/onboarding-database.service.js';
 import type { Query } from '../../onboarding/database/record.js';
 import { dateSession } from '../../onboarding/database/records/onboarding-sessions.record.js';
-import { dateKey, sealedKeys, type SealedKeys } from '../../onboarding/database/records/sealed-keys.record.js';
+import { sealedKeys, type SealedKeys } from '../../onboarding/database/records/sealed-keys.record.js';
 import { positionOf } from '../../onboarding/database/session.js';
 import { wholeSnapshotOf, type Snapshot } from '../../onboarding/database/snapshot.js';
 import type { UnitOfWork } from '../../onboarding/database/unit-of-work.js';
@@ -109,7 +108,7 @@ export class UserImport {
   /** Writes all of the user to an empty session. */
   #fill(data: Work, { parts, keys, progress, source, updatedAt }: Imported, saved: SealedKeys): void {
     for (const part of parts) if (part.isPresent) part.save(data);
-    this.#saveKeys(data, saved, keys);
+    this.keyStore.saveImported(data, saved, keys);
     data.change(importOnboarding(progress, source));
     data.runLast(dateSession(updatedAt));
   }
@@ -123,15 +122,9 @@ export class UserImport {
     const progress = mergedProgress(before, imported.progress);
     if (parts.length + missing.length === 0 && isSameProgress(before, progress)) return false;
     for (const part of parts) part.save(data);
-    this.#saveKeys(data, keys, missing);
+    this.keyStore.saveImported(data, keys, missing);
     data.change(importOnboarding(progress, imported.source));
     return true;
-  }
-
-  #saveKeys(data: Work, saved: SealedKeys, keys: readonly LegacyKey[]): void {
-    const secrets = new Map<string, Secret>(keys.map(({ provider, key }) => [provider, key]));
-    this.keyStore.saveImported(data, saved, secrets);
-    for (const { provider, savedAt } of keys) if (savedAt) data.run(dateKey(provider, savedAt));
   }
 
   /** Whether the user is here as the import would write them. */

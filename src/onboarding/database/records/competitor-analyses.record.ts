@@ -58,11 +58,6 @@ export const competitorsRecord = {
     };
   },
 
-  /** States when the list was saved, for one that was saved in the same transaction. */
-  date(createdAt: Date): Command {
-    return { statement: dateCompetitors, values: ({ userId }) => [userId, createdAt], parse: nothing };
-  },
-
   /** Puts back the list that was there before the event of a revision, of which there is a version. */
   restore(version: number): Command {
     return {
@@ -74,7 +69,6 @@ export const competitorsRecord = {
   },
 } satisfies SnapshotPart<readonly JsonObject[]> & {
   readonly replace: unknown;
-  readonly date: unknown;
   readonly restore: unknown;
 };
 
@@ -121,9 +115,6 @@ const replaceCompetitors = new Statement(
       where later.content is distinct from earlier.content`,
   }),
 );
-
-/** Values: user, time. */
-const dateCompetitors = new Statement('date-competitors', `update ${TABLE} set created_at = $2 where user_id = $1`);
 
 /** Values: user, session, time, revision, the version's revision. */
 const restoreCompetitors = new Statement(

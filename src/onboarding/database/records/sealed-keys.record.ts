@@ -132,17 +132,6 @@ const upsertKey = new Statement(
      description = coalesce(excluded.description, saved.description), verification = null, verified_at = null`,
 );
 
-/** States when a key was saved, for one that was saved in the same transaction. */
-export function dateKey(provider: string, savedAt: Date): Command {
-  return { statement: setKeyTime, values: ({ userId }) => [userId, provider, savedAt], parse: nothing };
-}
-
-/** Values: user, provider, time. */
-const setKeyTime = new Statement(
-  'date-key',
-  'update api_keys set created_at = $3, updated_at = $3 where user_id = $1 and provider = $2',
-);
-
 export function deleteKey(provider: string): Command {
   return {
     statement: removeKey,
