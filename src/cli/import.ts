@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { loadConfiguration, readEnvironment } from '../ground/config/load-configuration.js';

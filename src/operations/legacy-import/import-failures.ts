@@ -25,7 +25,15 @@ export function failureOf(error: unknown): Warning {
   }
   const sqlState = sqlStateOf(error);
   if (sqlState !== null) return { code: 'refused_by_database', detail: `PostgreSQL refuses this user (${sqlState}).` };
-  // Documents that are nested thousands of levels deep.
-  if (error instanceof RangeError) return { code: 'nested_too_deep', detail: 'A document is nested too deep.' };
-  throw error;
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return { code: 'nested_too_deep', detail: 'A document is nested thousands of levels deep.' };
+  }
+  return { code: 'defect', detail: `The import has a defect: ${placeOf(error)}. All other users are imported.` };
+}
+
+/** Where a defect is, without the message, which may quote what a user entered. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const place = error.stack?.split('\n').find((line) => /^ +at /.test(line));
+  return `${error.name}${place ? ` ${place.trim()}` : ''}`;
 }

@@ -1,7 +1,7 @@
 import { stepState, type Progress } from '../../onboarding/flow/progress.js';
 import type { StepStatus } from '../../onboarding/flow/step-status.js';
 import { STEP_KEYS, type StepKey } from '../../onboarding/flow/steps.js';
-import type { Leftover, LegacyUser, Warning } from './legacy-user.js';
+import type { LegacyProgress, LegacyUser, Leftover, Warning } from './legacy-user.js';
 
 export const OUTCOMES = ['imported', 'merged', 'replaced', 'unchanged', 'skipped', 'failed'] as const;
 
@@ -23,11 +23,18 @@ export interface ReportLine {
 
 export function lineOf(
   { userId, source }: LegacyUser,
-  done: Pick<ReportLine, 'outcome' | 'warnings' | 'position'> & { readonly progress: Progress },
+  { outcome, steps, warnings, position }: Omit<ReportLine, 'user_id' | 'source'>,
 ): ReportLine {
-  const { outcome, progress, warnings, position } = done;
-  const steps = Object.fromEntries(STEP_KEYS.map((step) => [step, stepState(progress, step).status]));
   return { user_id: userId, source, outcome, steps, warnings, position };
+}
+
+export function stepsOf(progress: Progress): ReportLine['steps'] {
+  return Object.fromEntries(STEP_KEYS.map((step) => [step, stepState(progress, step).status]));
+}
+
+/** Of a user as the sources have them. */
+export function legacyStepsOf({ steps }: LegacyProgress): ReportLine['steps'] {
+  return Object.fromEntries(STEP_KEYS.map((step) => [step, steps[step].status]));
 }
 
 export function lineOfLeftover({ userId, source, warnings, isFailure }: Leftover): ReportLine {

@@ -17,7 +17,7 @@ import { stateOf, validationErrorsOf } from '../../onboarding/flow/progress-stat
 import { importOnboarding } from '../../onboarding/flow/transitions.js';
 import { IMPORTED_RECORDS, importedParts, type ImportedPart } from './imported-parts.js';
 import { importedProgress } from './imported-progress.js';
-import { lineOf, type Outcome, type ReportLine } from './import-report.js';
+import { legacyStepsOf, lineOf, stepsOf, type Outcome, type ReportLine } from './import-report.js';
 import { failureOf } from './import-failures.js';
 import type { LegacyKey, LegacyUser, Warning } from './legacy-user.js';
 
@@ -58,20 +58,21 @@ export class UserImport {
 
   /**
    * Says what has become of a user. What keeps this one from being imported is in the report, too.
-   * @throws DatabaseUnavailable; every error that is a defect
+   * @throws DatabaseUnavailable
    */
   async import(user: LegacyUser): Promise<ReportLine> {
-    const parts = importedParts(user);
-    const progress = importedProgress(user.progress);
-    const warnings = [...user.warnings, ...parts.flatMap((part) => part.warnings), ...keyWarnings(user.keys)];
+    const warnings = [...user.warnings];
     try {
       if (!isUserId(user.userId)) throw new InvalidUserId();
-      const imported: Imported = { ...user, progress, updatedAt: user.progress.updatedAt, parts };
-      const done = await this.#write(user.userId, imported);
+      const parts = importedParts(user);
+      warnings.push(...parts.flatMap((part) => part.warnings), ...keyWarnings(user.keys));
+      const { progress: legacy, source, keys } = user;
+      const progress = importedProgress(legacy);
+      const done = await this.#write(user.userId, { progress, updatedAt: legacy.updatedAt, source, parts, keys });
       return lineOf(user, { ...done, warnings });
     } catch (error) {
-      const failure = failureOf(error);
-      return lineOf(user, { outcome: 'failed', progress, position: null, warnings: [...warnings, failure] });
+      warnings.push(failureOf(error));
+      return lineOf(user, { outcome: 'failed', steps: legacyStepsOf(user.progress), position: null, warnings });
     }
   }
 
@@ -82,8 +83,8 @@ export class UserImport {
       const outcome = this.#decide(data, imported);
       const isWritten = outcome === 'imported' || outcome === 'merged' || outcome === 'replaced';
       if (dryRun && isWritten) data.preview(outcome === 'replaced' ? data.read.saved.emptied() : data.read.saved);
-      const progress = isWritten ? data.session.progress : imported.progress;
-      return { outcome, progress, position: isWritten && !dryRun ? positionOf(data.session) : null };
+      const steps = stepsOf(isWritten ? data.session.progress : imported.progress);
+      return { outcome, steps, position: isWritten && !dryRun ? positionOf(data.session) : null };
     });
   }
 

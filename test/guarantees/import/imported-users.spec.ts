@@ -12,6 +12,13 @@ import { readEverything } from '../../support/data/read-everything.js';
 import { sample } from '../../support/data/samples.js';
 import { TestApp } from '../../support/service/app.js';
 
+/** An object in an object, and so on. */
+function nested(levels: number): Record<string, unknown> {
+  let value: Record<string, unknown> = {};
+  for (let level = 0; level < levels; level++) value = { inner: value };
+  return value;
+}
+
 describe('a user of the older back end', () => {
   let app: TestApp;
 
@@ -202,7 +209,9 @@ describe('a user of the older back end', () => {
       run(legacyUser('x'.repeat(256))),
       run(legacyUser('')),
       run(legacyUser('with a surrogate', { persona: dated({ corePersona: { name: '\ud83d' } }) })),
-      run(legacyUser('fine')),
+      run(legacyUser('deep', { persona: dated({ corePersona: nested(100_000) }) })),
+      run(legacyUser('no time', { progress: { ...legacyProgress(), startedAt: new Date(NaN) } })),
+      run(legacyUser('fine', { persona: dated({ corePersona: nested(300) }) })),
     ]);
     expect(lines.map(({ outcome, warnings }) => [outcome, warnings.map(({ code }) => code)])).toEqual([
       ['failed', ['too_much_data']],
@@ -210,6 +219,8 @@ describe('a user of the older back end', () => {
       ['failed', ['invalid_user_id']],
       ['failed', ['invalid_user_id']],
       ['failed', ['refused_by_database']],
+      ['failed', ['nested_too_deep']],
+      ['failed', ['defect']],
       ['imported', []],
     ]);
     const users = await app.database.query(
