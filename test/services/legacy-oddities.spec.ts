@@ -9,6 +9,7 @@ import { STEP_KEYS } from '../../src/onboarding/flow/steps.js';
 import { LegacySources, type SourceOptions } from '../../src/operations/legacy-import/legacy-sources.js';
 import type { Leftover, LegacyUser } from '../../src/operations/legacy-import/legacy-user.js';
 import { LegacyFolder } from '../support/data/legacy-sources.js';
+import { TestDatabase } from '../support/database/database.js';
 import { scratchDirectory } from '../support/process/scratch-directory.js';
 
 /** The tables of the older back end in SQLite, without rows. */
@@ -243,6 +244,52 @@ describe('a SQLite file', () => {
   });
 });
 
+describe('a PostgreSQL database', () => {
+  const withDatabase = async (migrated: boolean, use: (database: TestDatabase) => Promise<void>) => {
+    const database = await TestDatabase.create({ migrated });
+    try {
+      await use(database);
+    } finally {
+      await database.drop();
+    }
+  };
+
+  it('may hold what our columns refuse, in json and in jsonb', () =>
+    withDatabase(false, async (database) => {
+      await database.query(`
+        create table onboarding_sessions (id bigint, user_id text, current_step int, progress float, started_at timestamp, updated_at timestamp);
+        insert into onboarding_sessions values (9007199254740993, 'eve', 2, 33, '2026-01-01 08:00:00', '2026-01-01 09:00:00');
+        create table website_analyses (id int, session_id bigint, website_url text, writing_style json, crawl_result json, created_at timestamp);
+        insert into website_analyses values (1, 9007199254740993, 'https://a.test', '{"tone": "a\\u0000\\ud83d", "n": 12345678901234567890}', 'null', '2026-01-01 08:30:00');
+        create table persona_data (id int, session_id bigint, core_persona jsonb, selected_platforms jsonb);
+        insert into persona_data values (1, 9007199254740993, '{"identity": {}}', '["blog"]');`);
+      const { users } = await read({ from: [database.ownerUrl] });
+      expect(users.get('eve')?.website?.value).toEqual({
+        website_url: 'https://a.test',
+        writing_style: { tone: 'a\uFFFD\uFFFD', n: '12345678901234567890' },
+      });
+      expect(users.get('eve')?.persona?.value).toEqual({
+        core_persona: { identity: {} },
+        selected_platforms: ['blog'],
+      });
+      expect(users.get('eve')?.warnings.map(({ code }) => code)).toEqual(['replaced_characters']);
+    }));
+
+  it('of another program is a clear line, also our own', async () => {
+    await withDatabase(false, async ({ ownerUrl }) => {
+      await expect(read({ from: [ownerUrl] })).rejects.toThrow('has no table onboarding_sessions');
+    });
+    await withDatabase(true, async (database) => {
+      await database.query(
+        `insert into onboarding_sessions (id, user_id, started_at, updated_at) values (gen_random_uuid(), 'eve', now(), now())`,
+      );
+      const own = read({ from: [database.ownerUrl] });
+      await expect(own).rejects.toThrow('a row has no number');
+      await expect(own).rejects.toBeInstanceOf(StartupError);
+    });
+  });
+});
+
 describe('progress files', () => {
   it('belong to the ids that have their names', async () => {
     for (const name of ['auth0_5f7c_eve', 'a_b', 'auth0|raw.id', 'user_2fClerk', '数²_x', 'nobody_1'])
@@ -344,6 +391,17 @@ describe('workspaces', () => {
     const { users, leftovers } = await read({ from: [folder] });
     expect([...users.keys()]).toEqual(['user_1', 'user_3']);
     expect(leftovers).toEqual([expect.objectContaining({ userId: 'user_2', isFailure: true })]);
+  });
+
+  it('that are gone meanwhile fail their own users alone', async () => {
+    for (const name of ['user_1', 'user_2', 'user_3']) workspace(name, session(1, `'${name}'`));
+    const sources = new LegacySources({ from: [folder], users: null, user: null, env: null, timezone: 'UTC' });
+    expect(await sources.count()).toBe(3);
+    rmSync(join(folder, 'workspace_user_2'), { recursive: true });
+    const found: unknown[] = [];
+    for await (const one of sources.users()) found.push('user' in one ? one.user.userId : one.leftover);
+    await sources.close();
+    expect(found).toEqual(['user_1', expect.objectContaining({ userId: 'user_2', isFailure: true }), 'user_3']);
   });
 
   it('may be shared by two users, and hold sessions of background jobs', async () => {
