@@ -144,14 +144,15 @@ describe('users in a database of all users', () => {
     const file = sqlite(
       session(1, `'eve'`) +
         session(2, `''`) +
+        session(3, '1') +
         key('null', 'gemini', 'AIza-1') +
         key(9, 'exa', 'e') +
         website(2, 'https://a.test') +
         `insert into user_business_info (user_id, business_description) values (1, 'Whose?'), (null, 'Whose?');`,
     );
     const { users, leftovers } = await read({ from: [`sqlite:${file}`] });
-    expect([...users.keys()]).toEqual(['eve']);
-    expect(users.get('eve')).toMatchObject({ keys: [], website: null, business: null });
+    expect([...users.keys()]).toEqual(['1', 'eve']);
+    for (const user of users.values()) expect(user).toMatchObject({ keys: [], website: null, business: null });
     expect(details(leftovers)).toEqual([
       '2 of api_keys belong to no session: they are nobody’s.',
       '1 of website_analyses belong to no session: they are nobody’s.',
@@ -185,7 +186,25 @@ describe('a SQLite file', () => {
     expect([...users.keys()].sort()).toEqual(['adam', 'eve']);
     expect(contents()).toEqual(before);
     writer.close();
+  });
+
+  it('leaves no copy of keys behind, even if the import is killed', async () => {
+    const file = sqlite(session(1, `'eve'`));
+    const writer = new DatabaseSync(file);
+    writer.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0;');
+    writer.exec(session(2, `'adam'`));
+    const sources = new LegacySources({
+      from: [`sqlite:${file}`],
+      users: null,
+      user: null,
+      env: null,
+      timezone: 'UTC',
+    });
+    expect(await sources.count()).toBe(2);
+    // The copy is open, and has no name any more.
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('onboarding-import-'))).toEqual([]);
+    await sources.close();
+    writer.close();
   });
 
   it('is read in WAL mode where nothing may be written', async () => {
@@ -333,22 +352,35 @@ describe('progress files', () => {
       step_number: index + 1,
       status: 'completed',
       completed_at: '2026-01-01T08:40:00',
-      data: index === 1 ? { website: 'https://file.test' } : {},
+      data: index === 1 ? { website: 'https://file.test', domainName: 'file.test' } : {},
     }));
-    progressFile('user_1', { steps, last_updated: '2026-01-01T08:45:00', is_completed: true });
-    progressFile('user_2', { steps: steps.slice(0, 2), last_updated: '2026-01-01T08:45:00' });
+    const last_updated = '2026-01-01T08:45:00';
+    progressFile('user_1', { steps, last_updated, is_completed: true });
+    progressFile('user_2', { steps: steps.slice(0, 2), last_updated });
+    progressFile('user_3', { steps: steps.slice(1, 2), last_updated });
+    progressFile('user_4', { steps: [{ step_number: 2, status: 'in_progress' }], last_updated, current_step: 2 });
     const file = sqlite(
-      session(1, `'user_1'`) +
+      [1, 2, 3, 4].map((id) => session(id, `'user_${id}'`)).join('') +
         website(1, 'https://database.test') +
-        session(2, `'user_2'`) +
-        website(2, 'https://database.test', '2026-01-01 08:50:00'),
+        website(2, 'https://database.test', '2026-01-01 08:50:00') +
+        website(3, 'https://file.test/', '2026-01-01 08:50:00') +
+        website(4, 'https://database.test'),
       join(folder, 'db/a.db'),
     );
     const { users } = await read({ from: [folder, `sqlite:${file}`] });
     expect(addressOf(users.get('user_1'))).toBe('https://file.test');
     expect(users.get('user_1')?.progress.completedAt?.toISOString()).toBe('2026-01-01T08:40:00.000Z');
-    expect(addressOf(users.get('user_2'))).toBe('https://database.test');
+    expect(users.get('user_2')?.website?.value).toEqual({ website_url: 'https://database.test', status: 'completed' });
     expect(users.get('user_2')?.progress.steps.api_keys.status).toBe('completed');
+    // The same website: the file has what the database dropped.
+    expect(users.get('user_3')?.website?.value).toMatchObject({
+      website_url: 'https://file.test/',
+      domainName: 'file.test',
+    });
+    expect(users.get('user_4')?.progress).toMatchObject({
+      steps: { website: { status: 'completed' } },
+      currentStep: null,
+    });
   });
 
   it.each(['nothing', 'empty'])('must be somewhere: %s is a clear line', async (name) => {
