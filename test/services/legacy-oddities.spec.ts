@@ -9,6 +9,7 @@ import { STEP_KEYS } from '../../src/onboarding/flow/steps.js';
 import { LegacySources, type SourceOptions } from '../../src/operations/legacy-import/legacy-sources.js';
 import type { Leftover, LegacyUser } from '../../src/operations/legacy-import/legacy-user.js';
 import { LegacyFolder } from '../support/data/legacy-sources.js';
+import { TestDatabase } from '../support/database/database.js';
 import { scratchDirectory } from '../support/process/scratch-directory.js';
 
 /** The tables of the older back end in SQLite, without rows. */
@@ -143,14 +144,15 @@ describe('users in a database of all users', () => {
     const file = sqlite(
       session(1, `'eve'`) +
         session(2, `''`) +
+        session(3, '1') +
         key('null', 'gemini', 'AIza-1') +
         key(9, 'exa', 'e') +
         website(2, 'https://a.test') +
         `insert into user_business_info (user_id, business_description) values (1, 'Whose?'), (null, 'Whose?');`,
     );
     const { users, leftovers } = await read({ from: [`sqlite:${file}`] });
-    expect([...users.keys()]).toEqual(['eve']);
-    expect(users.get('eve')).toMatchObject({ keys: [], website: null, business: null });
+    expect([...users.keys()]).toEqual(['1', 'eve']);
+    for (const user of users.values()) expect(user).toMatchObject({ keys: [], website: null, business: null });
     expect(details(leftovers)).toEqual([
       '2 of api_keys belong to no session: they are nobody’s.',
       '1 of website_analyses belong to no session: they are nobody’s.',
@@ -184,7 +186,25 @@ describe('a SQLite file', () => {
     expect([...users.keys()].sort()).toEqual(['adam', 'eve']);
     expect(contents()).toEqual(before);
     writer.close();
+  });
+
+  it('leaves no copy of keys behind, even if the import is killed', async () => {
+    const file = sqlite(session(1, `'eve'`));
+    const writer = new DatabaseSync(file);
+    writer.exec('pragma journal_mode = wal; pragma wal_autocheckpoint = 0;');
+    writer.exec(session(2, `'adam'`));
+    const sources = new LegacySources({
+      from: [`sqlite:${file}`],
+      users: null,
+      user: null,
+      env: null,
+      timezone: 'UTC',
+    });
+    expect(await sources.count()).toBe(2);
+    // The copy is open, and has no name any more.
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('onboarding-import-'))).toEqual([]);
+    await sources.close();
+    writer.close();
   });
 
   it('is read in WAL mode where nothing may be written', async () => {
@@ -243,6 +263,52 @@ describe('a SQLite file', () => {
   });
 });
 
+describe('a PostgreSQL database', () => {
+  const withDatabase = async (migrated: boolean, use: (database: TestDatabase) => Promise<void>) => {
+    const database = await TestDatabase.create({ migrated });
+    try {
+      await use(database);
+    } finally {
+      await database.drop();
+    }
+  };
+
+  it('may hold what our columns refuse, in json and in jsonb', () =>
+    withDatabase(false, async (database) => {
+      await database.query(`
+        create table onboarding_sessions (id bigint, user_id text, current_step int, progress float, started_at timestamp, updated_at timestamp);
+        insert into onboarding_sessions values (9007199254740993, 'eve', 2, 33, '2026-01-01 08:00:00', '2026-01-01 09:00:00');
+        create table website_analyses (id int, session_id bigint, website_url text, writing_style json, crawl_result json, created_at timestamp);
+        insert into website_analyses values (1, 9007199254740993, 'https://a.test', '{"tone": "a\\u0000\\ud83d", "n": 12345678901234567890}', 'null', '2026-01-01 08:30:00');
+        create table persona_data (id int, session_id bigint, core_persona jsonb, selected_platforms jsonb);
+        insert into persona_data values (1, 9007199254740993, '{"identity": {}}', '["blog"]');`);
+      const { users } = await read({ from: [database.ownerUrl] });
+      expect(users.get('eve')?.website?.value).toEqual({
+        website_url: 'https://a.test',
+        writing_style: { tone: 'a\uFFFD\uFFFD', n: '12345678901234567890' },
+      });
+      expect(users.get('eve')?.persona?.value).toEqual({
+        core_persona: { identity: {} },
+        selected_platforms: ['blog'],
+      });
+      expect(users.get('eve')?.warnings.map(({ code }) => code)).toEqual(['replaced_characters']);
+    }));
+
+  it('of another program is a clear line, also our own', async () => {
+    await withDatabase(false, async ({ ownerUrl }) => {
+      await expect(read({ from: [ownerUrl] })).rejects.toThrow('has no table onboarding_sessions');
+    });
+    await withDatabase(true, async (database) => {
+      await database.query(
+        `insert into onboarding_sessions (id, user_id, started_at, updated_at) values (gen_random_uuid(), 'eve', now(), now())`,
+      );
+      const own = read({ from: [database.ownerUrl] });
+      await expect(own).rejects.toThrow('a row has no number');
+      await expect(own).rejects.toBeInstanceOf(StartupError);
+    });
+  });
+});
+
 describe('progress files', () => {
   it('belong to the ids that have their names', async () => {
     for (const name of ['auth0_5f7c_eve', 'a_b', 'auth0|raw.id', 'user_2fClerk', '数²_x', 'nobody_1'])
@@ -286,22 +352,35 @@ describe('progress files', () => {
       step_number: index + 1,
       status: 'completed',
       completed_at: '2026-01-01T08:40:00',
-      data: index === 1 ? { website: 'https://file.test' } : {},
+      data: index === 1 ? { website: 'https://file.test', domainName: 'file.test' } : {},
     }));
-    progressFile('user_1', { steps, last_updated: '2026-01-01T08:45:00', is_completed: true });
-    progressFile('user_2', { steps: steps.slice(0, 2), last_updated: '2026-01-01T08:45:00' });
+    const last_updated = '2026-01-01T08:45:00';
+    progressFile('user_1', { steps, last_updated, is_completed: true });
+    progressFile('user_2', { steps: steps.slice(0, 2), last_updated });
+    progressFile('user_3', { steps: steps.slice(1, 2), last_updated });
+    progressFile('user_4', { steps: [{ step_number: 2, status: 'in_progress' }], last_updated, current_step: 2 });
     const file = sqlite(
-      session(1, `'user_1'`) +
+      [1, 2, 3, 4].map((id) => session(id, `'user_${id}'`)).join('') +
         website(1, 'https://database.test') +
-        session(2, `'user_2'`) +
-        website(2, 'https://database.test', '2026-01-01 08:50:00'),
+        website(2, 'https://database.test', '2026-01-01 08:50:00') +
+        website(3, 'https://file.test/', '2026-01-01 08:50:00') +
+        website(4, 'https://database.test'),
       join(folder, 'db/a.db'),
     );
     const { users } = await read({ from: [folder, `sqlite:${file}`] });
     expect(addressOf(users.get('user_1'))).toBe('https://file.test');
     expect(users.get('user_1')?.progress.completedAt?.toISOString()).toBe('2026-01-01T08:40:00.000Z');
-    expect(addressOf(users.get('user_2'))).toBe('https://database.test');
+    expect(users.get('user_2')?.website?.value).toEqual({ website_url: 'https://database.test', status: 'completed' });
     expect(users.get('user_2')?.progress.steps.api_keys.status).toBe('completed');
+    // The same website: the file has what the database dropped.
+    expect(users.get('user_3')?.website?.value).toMatchObject({
+      website_url: 'https://file.test/',
+      domainName: 'file.test',
+    });
+    expect(users.get('user_4')?.progress).toMatchObject({
+      steps: { website: { status: 'completed' } },
+      currentStep: null,
+    });
   });
 
   it.each(['nothing', 'empty'])('must be somewhere: %s is a clear line', async (name) => {
@@ -344,6 +423,17 @@ describe('workspaces', () => {
     const { users, leftovers } = await read({ from: [folder] });
     expect([...users.keys()]).toEqual(['user_1', 'user_3']);
     expect(leftovers).toEqual([expect.objectContaining({ userId: 'user_2', isFailure: true })]);
+  });
+
+  it('that are gone meanwhile fail their own users alone', async () => {
+    for (const name of ['user_1', 'user_2', 'user_3']) workspace(name, session(1, `'${name}'`));
+    const sources = new LegacySources({ from: [folder], users: null, user: null, env: null, timezone: 'UTC' });
+    expect(await sources.count()).toBe(3);
+    rmSync(join(folder, 'workspace_user_2'), { recursive: true });
+    const found: unknown[] = [];
+    for await (const one of sources.users()) found.push('user' in one ? one.user.userId : one.leftover);
+    await sources.close();
+    expect(found).toEqual(['user_1', expect.objectContaining({ userId: 'user_2', isFailure: true }), 'user_3']);
   });
 
   it('may be shared by two users, and hold sessions of background jobs', async () => {

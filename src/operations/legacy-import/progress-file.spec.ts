@@ -73,6 +73,13 @@ describe('the progress in a file', () => {
     expect(progress.completedAt?.toISOString()).toBe('2025-10-18T11:30:00.000Z');
   });
 
+  it('is completed where the file says so, although a required step was skipped', () => {
+    const skipped = { status: 'skipped', completed_at: `${DAY}09:00:00` };
+    const { progress } = read(file({ 1: done(), 2: skipped, 3: skipped, 6: done({}, '11') }, { is_completed: true }));
+    expect(progress.completedAt?.toISOString()).toBe('2025-10-18T11:00:00.000Z');
+    expect(progress.steps.website).toMatchObject({ status: 'skipped', completedAt: new Date(`${DAY}09:00:00Z`) });
+  });
+
   it('is completed where the older back end has taken that back', () => {
     const { progress } = read(file({ 1: done(), 2: done(), 3: done(), 6: done({}, '11') }));
     expect(progress.completedAt?.toISOString()).toBe('2025-10-18T11:00:00.000Z');
