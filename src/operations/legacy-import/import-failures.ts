@@ -14,7 +14,10 @@ const BUSY = new Set(['55P03', '57014', '40001', '40P01']);
 export function failureOf(error: unknown): Warning {
   if (error instanceof DatabaseUnavailable) {
     if (!BUSY.has(sqlStateOf(error.cause) ?? '')) throw error;
-    return { code: 'user_busy', detail: 'Somebody else was changing this user for a long time: import again.' };
+    return {
+      code: 'user_busy',
+      detail: 'The database did not finish in time, such as while somebody else changes this user: import again.',
+    };
   }
   if (error instanceof KeysUnavailable) {
     return { code: 'keys_do_not_open', detail: 'The keys that the user has here do not open.' };

@@ -1,12 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { STEP_KEYS } from '../../../src/onboarding/flow/steps.js';
 import { sample } from '../../support/data/samples.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { eventually } from '../../support/process/deadline.js';
 import { runImport } from '../../support/process/import-command.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
+
+/** Ends the service's connections to a database, as a restart of PostgreSQL does. */
+async function endConnections({ appUrl }: TestDatabase): Promise<void> {
+  const client = new pg.Client({ connectionString: appUrl });
+  await client.connect();
+  await client.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name = 'onboarding'`,
+  );
+  await client.end();
+}
 
 describe('an import that is interrupted', () => {
   let database: TestDatabase;
@@ -70,5 +82,18 @@ describe('an import that is interrupted', () => {
     // Undone report by report; a kill may have cut off the lines of the users at hand.
     for (const report of [first, second]) expect((await runImport(database, ['--undo', report])).code).toBe(0);
     expect(await sessions()).toBeLessThanOrEqual(signal === 'SIGKILL' ? 8 : 0);
+  });
+
+  it('by a lost database says so in a line, and goes on when it is started again', async () => {
+    const options = ['--from', manyFiles(), '--timezone', 'UTC', '--report'];
+    const cutOff = await runImport(database, [...options, join(scratch, 'first')], async () => {
+      await eventually('some users are imported', async () => (await sessions()) > 20);
+      await endConnections(database);
+    });
+    expect(cutOff.code).toBe(1);
+    expect(cutOff.stderr).toContain('The database cannot be reached any more. Start it again');
+    expect(cutOff.stderr).not.toMatch(/^ +at /m);
+    expect((await runImport(database, [...options, join(scratch, 'second')])).code).toBe(0);
+    expect(await sessions()).toBe(COUNT);
   });
 });
