@@ -121,6 +121,17 @@ describe('a user of the older back end', () => {
     expect(competitors).toEqual([{ created_at: SAVED }]);
   });
 
+  it('has the one time that is known, and otherwise that of the import', async () => {
+    const once = { value: sample(5).data, createdAt: null, updatedAt: SAVED };
+    const never = { value: sample(4).data, createdAt: null, updatedAt: null };
+    await run(legacyUser('timed', { integrations: once, persona: never }));
+    const times = (table: string) =>
+      app.database.query(`select created_at, updated_at from ${table} where user_id = 'timed'`);
+    expect(await times('platform_integrations')).toEqual([{ created_at: SAVED, updated_at: SAVED }]);
+    const [persona] = await times('persona_data');
+    expect(persona?.['created_at'].getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
   it('has the keys, sealed, and can go on', async () => {
     await run(legacyUser('bob', { progress: legacyProgress(['api_keys']) }));
     const keys = await app.nest.get(OnboardingDatabaseService).getApiKeys('bob');
@@ -315,10 +326,17 @@ describe('a user of the older back end', () => {
       expect(await run(legacyUser('dave'), { onConflict: 'replace' })).toMatchObject({ outcome: 'unchanged' });
     });
 
-    it('differs as soon as anything has changed here', async () => {
-      const user = legacyUser('moved on', { progress: legacyProgress(['website']) });
+    it.each<[string, string, unknown]>([
+      ['a key alone', '/api-keys', { provider: 'tavily', api_key: 'tvly-key-0000000000001' }],
+      ['a step alone', '/step/4/skip', undefined],
+      ['a document alone', '/step/2/complete', { data: { website: 'https://new.example' } }],
+      ['the business alone', '/business-info', { business_description: 'Something else altogether' }],
+    ])('differs as soon as anything has changed here: %s', async (what, path, body) => {
+      const userId = `moved on by ${what}`;
+      const user = legacyUser(userId, { progress: legacyProgress(['api_keys', 'website']) });
       await run(user);
-      await (await app.as('moved on')).post('/api-keys', { provider: 'mistral', api_key: 'mistral-key-0000000001' });
+      const { status } = await (await app.as(userId)).post(path, body);
+      expect(status).toBe(200);
       expect((await run(user)).outcome).toBe('skipped');
       expect((await run(user, { onConflict: 'merge' })).outcome).toBe('unchanged');
     });
