@@ -20,7 +20,7 @@ const LEVELS = [
   ['onboarding/steps', 'onboarding/api-keys', 'onboarding/history'],
   ['onboarding/personalization'],
   // All users.
-  ['operations/internal', 'operations/maintenance'],
+  ['operations/internal', 'operations/maintenance', 'operations/legacy-import'],
   // What puts the service together and starts it.
   ['onboarding.module.ts'],
   ['app.module.ts'],
@@ -41,7 +41,14 @@ const MORE_DOORS = {
   // `seal.ts` for SealBroken, which the vault throws.
   'storage/vault': ['vault', 'seal'],
   // The service's connections, what commands do as the owner of the schema, and the comparison of entities with migrations.
-  'storage/postgres': ['orm-options', 'start-database', 'owner-connection', 'key-use', 'schema-difference'],
+  'storage/postgres': [
+    'orm-options',
+    'start-database',
+    'owner-connection',
+    'source-connection',
+    'key-use',
+    'schema-difference',
+  ],
   // A user's data as one reads and changes it, and the types of what records give and take.
   'onboarding/database': [
     'unit-of-work',
@@ -52,11 +59,21 @@ const MORE_DOORS = {
     'record',
     'records/posted-data',
     'records/document-record',
+    'records/row-times',
+    'records/website-url',
   ],
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
+  'operations/legacy-import': [
+    'legacy-sources',
+    'legacy-user',
+    'user-import',
+    'import-run',
+    'import-report',
+    'import-undo',
+  ],
 };
 
 /**
@@ -66,7 +83,7 @@ const MORE_DOORS = {
 const GUESTS = {
   'storage/wire': ['onboarding/database'],
   'storage/vault': ['onboarding/database', 'operations/maintenance', 'cli'],
-  'storage/postgres': ['onboarding/database', 'operations/maintenance', 'cli'],
+  'storage/postgres': ['onboarding/database', 'operations/maintenance', 'operations/legacy-import', 'cli'],
 };
 
 const rooms = LEVELS.flat();

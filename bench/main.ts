@@ -4,6 +4,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { againstFloor } from './against-floor.ts';
 import { growth } from './growth.ts';
+import { importUsers } from './import.ts';
 import { memory } from './memory.ts';
 import { readOptions, Refused, type Options } from './options.ts';
 import { Stops } from './processes.ts';
@@ -33,6 +34,8 @@ function report(options: Options, run: Run): Promise<Report> {
       return againstFloor(run, options);
     case 'growth':
       return growth(run, options);
+    case 'import':
+      return importUsers(run, options);
     case 'memory':
       return memory(run, options);
     case 'start':

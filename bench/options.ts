@@ -7,7 +7,7 @@ export class Refused extends Error {}
 
 export type Options = { readonly json: string | undefined } & (
   | ({ readonly kind: 'floor' | 'growth' } & CompareOptions)
-  | { readonly kind: 'memory'; readonly users: number }
+  | { readonly kind: 'import' | 'memory'; readonly users: number }
   | { readonly kind: 'start'; readonly times: number }
 );
 
@@ -16,6 +16,7 @@ export function readOptions(): Options {
   const { values, positionals } = parse();
   const { json } = values;
   if (values.memory) return { kind: 'memory', json, users: wholeNumber('users', values.users, 100_000) };
+  if (values.import) return { kind: 'import', json, users: wholeNumber('users', values.users, 5000) };
   if (values.start) return { kind: 'start', json, times: wholeNumber('rounds', values.rounds, 10) };
   const plan = {
     json,
@@ -33,6 +34,7 @@ function parse() {
     return parseArgs({
       options: {
         growth: { type: 'boolean' },
+        import: { type: 'boolean' },
         memory: { type: 'boolean' },
         start: { type: 'boolean' },
         rounds: { type: 'string' },

@@ -1154,6 +1154,7 @@ export interface components {
         | 'onboarding_completed'
         | 'onboarding_reset'
         | 'onboarding_restored'
+        | 'onboarding_imported'
         | 'step_started'
         | 'step_completed'
         | 'step_skipped'

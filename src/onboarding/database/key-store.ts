@@ -8,7 +8,7 @@ import { Secret } from '../../ground/secrets/secret.js';
 import { SealBroken } from '../../storage/vault/seal.js';
 import { Vault, type DataKey, type SealedDataKey } from '../../storage/vault/vault.js';
 import { keysChanged } from '../flow/transitions.js';
-import type { Query } from './record.js';
+import { at, type Query } from './record.js';
 import { deleteKey, saveDataKey, saveKey, type SealedApiKey, type SealedKeys } from './records/sealed-keys.record.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -26,6 +26,21 @@ export interface PostedKey {
   /** As `pastedKey` returns it. */
   readonly key: Secret;
   readonly pointer: string;
+}
+
+/** A key that another back end holds. */
+export interface ImportedKey {
+  readonly provider: string;
+  readonly key: Secret;
+  /** Null where it is not known: then it is the time of the import. */
+  readonly savedAt: Date | null;
+}
+
+/** What is kept with keys. */
+interface SealOptions {
+  readonly description?: string | null;
+  /** When each was saved, by provider; left out or null: now. */
+  readonly times?: ReadonlyMap<string, Date | null>;
 }
 
 /** A key as it was pasted: white space around it is not part of it. */
@@ -81,8 +96,19 @@ export class KeyStore {
       if (detail) throw InvalidInput.of([{ pointer, detail }]);
       changed.set(provider.id, key);
     }
-    this.#seal(data, changed, description);
+    this.#seal(data, data.read.keys, changed, { description });
     data.change(keysChanged('api_key_saved', [...changed.keys()]));
+  }
+
+  /**
+   * Seals and saves keys that another back end holds, as they are; the caller records the change.
+   * @param saved the keys that the user has here
+   * @throws KeysUnavailable
+   */
+  saveImported(data: UnitOfWork, saved: SealedKeys, keys: readonly ImportedKey[]): void {
+    const secrets = new Map(keys.map(({ provider, key }) => [provider, key]));
+    const times = new Map(keys.map(({ provider, savedAt }) => [provider, savedAt]));
+    this.#seal(data, saved, secrets, { times });
   }
 
   remove(data: UnitOfWork, provider: string): void {
@@ -91,13 +117,20 @@ export class KeyStore {
   }
 
   /** Seals each key as its next version. */
-  #seal(data: WorkWithKeys, secrets: ReadonlyMap<string, Secret>, description: string | null): void {
+  #seal(
+    data: UnitOfWork,
+    saved: SealedKeys,
+    secrets: ReadonlyMap<string, Secret>,
+    { description = null, times }: SealOptions,
+  ): void {
     if (secrets.size === 0) return;
-    const dataKey = this.#dataKey(data, secrets);
+    const dataKey = this.#dataKey(data, saved, secrets);
     for (const [provider, secret] of secrets) {
-      const saved = data.read.keys.apiKeys.find((key) => key.provider === provider);
-      const place = { id: saved?.id ?? uuidv7(), provider, version: (saved?.version ?? 0) + 1 };
-      data.run(saveKey({ ...place, sealed: this.vault.seal(dataKey, place, secret) }, description));
+      const before = saved.apiKeys.find((key) => key.provider === provider);
+      const place = { id: before?.id ?? uuidv7(), provider, version: (before?.version ?? 0) + 1 };
+      const save = saveKey({ ...place, sealed: this.vault.seal(dataKey, place, secret) }, description);
+      const time = times?.get(provider);
+      data.run(time ? at(save, time) : save);
     }
   }
 
@@ -105,9 +138,8 @@ export class KeyStore {
    * The user's data key; made if there is none. One that does not open is replaced where only the keys that are being saved need
    * it; otherwise it stays, since the cause that keeps it from opening may be mended.
    */
-  #dataKey(data: WorkWithKeys, secrets: ReadonlyMap<string, Secret>): DataKey {
+  #dataKey(data: UnitOfWork, { dataKey, apiKeys }: SealedKeys, secrets: ReadonlyMap<string, Secret>): DataKey {
     const { userId, session } = data;
-    const { dataKey, apiKeys } = data.read.keys;
     const isNeeded = apiKeys.some(({ provider }) => !secrets.has(provider));
     if (dataKey || isNeeded) {
       try {

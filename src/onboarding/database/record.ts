@@ -41,6 +41,11 @@ export interface Command<T = void, S extends Subject = SessionSubject> {
   readonly preview?: Preview;
 }
 
+/** A command whose new rows have another time than that of the change: for what another back end has recorded. */
+export function at<T>(command: Command<T>, now: Date): Command<T> {
+  return { ...command, values: (subject) => command.values({ ...subject, now }) };
+}
+
 /** What a command makes of what is read, without the database: the value that its rows would then have. */
 export interface Preview {
   /** The name of the part. */

@@ -39,6 +39,11 @@ export class Snapshot {
     return new Snapshot(this.session, values);
   }
 
+  /** The same parts of a user of whom nothing is kept. */
+  emptied(): Snapshot {
+    return new Snapshot(null, Object.fromEntries(Object.keys(this.values).map((name) => [name, null])));
+  }
+
   /** The same parts with a session as it became. */
   withSession(session: Session): Snapshot {
     return new Snapshot(session, this.values);

@@ -11,6 +11,7 @@ import {
   completeStep,
   dataSaved,
   goToStep,
+  importOnboarding,
   keysChanged,
   raisePercentage,
   reset,
@@ -19,6 +20,7 @@ import {
 import { DocumentsTooLarge, MAX_DOCUMENT_ITEMS, SIZED_TABLES, type SizedTable } from './document-sizes.js';
 import type { DocumentTable } from './document-tables.js';
 import type { Command, Query } from './record.js';
+import { deleteUser } from './records/onboarding-sessions.record.js';
 import type { Origin } from './records/session-advance.record.js';
 import type { Session } from './session.js';
 import { UnitOfWork, type Opened, type Reads, type WorkFlow } from './unit-of-work.js';
@@ -53,6 +55,20 @@ function workOn(opened: Partial<Opened<Reads>> = {}, origin = WIZARD, wizard: Pa
     },
   );
 }
+
+/** The work of a user who has none, which records the start itself. */
+const beginningWork = () =>
+  new UnitOfWork(
+    'alice',
+    NOW,
+    { session: { ...SESSION, revision: 0 }, isNew: true, documentItems: 0, read: {} },
+    {
+      wizard: { named: null, deployment: 'six', numbers: 'wizard' },
+      origin: { actor: 'system', cause: 'import' },
+      documentVersions: VERSIONS,
+      startsItself: true,
+    },
+  );
 
 const newWork = () => workOn({ session: { ...SESSION, revision: 0 }, isNew: true });
 
@@ -702,5 +718,47 @@ describe('a command', () => {
     work.readAfter({ ...query('read'), parse: fail });
     work.change(goToStep('website'));
     expect(labels(work)).toEqual(['save', 'advance-session', 'read']);
+  });
+});
+
+describe('work that records the start itself', () => {
+  const imported = importOnboarding(newProgress(STARTED), 'sqlite');
+
+  it('begins with its own event alone', () => {
+    const work = beginningWork();
+    expect(work.isNew).toBe(true);
+    work.change(imported);
+    expect(advanceOf(work).events.map(({ revision, type }) => [revision, type])).toEqual([[1, 'onboarding_imported']]);
+  });
+
+  it('is refused without an event, unless it deletes the user', () => {
+    const work = beginningWork();
+    expect(() => work.planned).toThrow('A session begins without an event');
+    work.run(deleteUser);
+    expect(labels(work)).toEqual(['delete-user']);
+  });
+});
+
+describe('work that starts a user over', () => {
+  it('deletes what is there, and begins another session in the same transaction', () => {
+    const work = workOn({ documentItems: MAX_DOCUMENT_ITEMS });
+    work.startOver();
+    const saved = write('persona_data');
+    work.run(saved);
+    const session = work.change(importOnboarding(newProgress(STARTED), 'sqlite'));
+    expect(session).toMatchObject({ userId: 'alice', revision: 1, progress: newProgress(STARTED) });
+    expect(session.id).not.toBe(SESSION.id);
+    expect(labels(work)).toEqual(['delete-user', 'begin-session', 'save-persona_data', 'advance-bounded']);
+    expect(work.planned.map(({ subject: { sessionId } }) => sessionId)).toEqual(Array(4).fill(session.id));
+    expect(advanceOf(work).events).toHaveLength(1);
+  });
+});
+
+describe('a command that runs last', () => {
+  it('is sent after the session has moved on', () => {
+    const work = workOn();
+    work.runLast({ ...command('date-session'), parse: () => undefined });
+    work.change(dataSaved('website'));
+    expect(labels(work)).toEqual(['advance-session', 'date-session']);
   });
 });

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { FlowId } from '../../ground/config/wizard-flows.js';
 import type { Flow } from '../flow/flow.js';
 import { flowInUse, rememberedAfter, rememberFlow, type FlowSources } from '../flow/flow-choice.js';
@@ -11,7 +12,7 @@ import { areTooLarge, DocumentsTooLarge } from './document-sizes.js';
 import type { DocumentTable } from './document-tables.js';
 import { Later } from './later.js';
 import type { Command, Query, SessionSubject } from './record.js';
-import type { OpenedSession } from './records/onboarding-sessions.record.js';
+import { beginSession, deleteUser, newSession, type OpenedSession } from './records/onboarding-sessions.record.js';
 import { advanceSession, type Origin } from './records/session-advance.record.js';
 import type { Session } from './session.js';
 import type { Snapshot } from './snapshot.js';
@@ -42,6 +43,8 @@ export interface WorkTerms {
   readonly origin: Origin;
   /** Versions that are kept of each document. */
   readonly documentVersions: number;
+  /** Whether the work itself records how a new user has begun; left out: the first event is `onboarding_started`. */
+  readonly startsItself?: boolean;
 }
 
 /** A command or a read that waits to be sent, and what settles its result. */
@@ -63,7 +66,8 @@ export class UnitOfWork<R extends Reads = Reads> {
   readonly #commands: Planned[] = [];
   /** Commands that belong to the next event. */
   readonly #pending: Pending[] = [];
-  readonly #readsAfter: Pending[] = [];
+  /** What runs after the session has moved on. */
+  readonly #last: Pending[] = [];
   readonly #facts: ProgressFact[] = [];
   /** The tables whose documents are saved here. */
   readonly #saved = new Set<DocumentTable>();
@@ -78,18 +82,23 @@ export class UnitOfWork<R extends Reads = Reads> {
     readonly userId: string,
     /** The moment of every change that is made here. */
     readonly now: Date,
-    private readonly opened: Opened<R>,
+    private opened: Opened<R>,
     private readonly terms: WorkTerms,
   ) {
     this.#progress = opened.session.progress;
     this.#documentItems = opened.documentItems;
-    // Every session that is committed begins with this event. Where the work deletes the user, there is no session to write it for.
-    if (opened.isNew) this.change(start);
+    // Every session that is committed begins with an event. Where the work deletes the user, there is no session to write it for.
+    if (opened.isNew && !terms.startsItself) this.change(start);
   }
 
   /** The results of `reads`, from before any change: they stay true until the transaction ends. */
   get read(): Results<R> {
     return this.opened.read;
+  }
+
+  /** Whether the user was not here before this work. */
+  get isNew(): boolean {
+    return this.opened.isNew;
   }
 
   /** The user's session, with the changes that were made here; a new one with its start. */
@@ -145,6 +154,16 @@ export class UnitOfWork<R extends Reads = Reads> {
     return pending.map((planned) => ({ ...planned, subject }));
   }
 
+  /** Deletes all that is kept of the user, as a hard reset does, and begins another session; before any other change of this work. */
+  startOver(): void {
+    const begun = newSession(this.userId, uuidv7(), this.now);
+    this.opened = { ...begun, read: this.opened.read };
+    this.#progress = begun.session.progress;
+    this.#documentItems = begun.documentItems;
+    const commands = [deleteUser, beginSession].map((command) => ({ command, settle: () => undefined }));
+    this.#commands.push(...this.#bind(commands, begun.session.revision));
+  }
+
   /** Runs a command of a record, in the order of the calls; after one that saves a document, a change follows. @throws DocumentsTooLarge */
   run<T>(command: Command<T>): Later<T> {
     if (command.writes) {
@@ -155,9 +174,14 @@ export class UnitOfWork<R extends Reads = Reads> {
     return plan(this.#pending, command);
   }
 
+  /** Runs a command once the session has moved on. */
+  runLast(command: Command): void {
+    plan(this.#last, command);
+  }
+
   /** Reads the user's rows after all changes of this transaction. */
   readAfter<T>({ statement, values = [], parse }: Query<T>): Later<T> {
-    return plan(this.#readsAfter, { statement, values: ({ userId }) => [userId, ...values], parse });
+    return plan(this.#last, { statement, values: ({ userId }) => [userId, ...values], parse });
   }
 
   /**
@@ -178,13 +202,17 @@ export class UnitOfWork<R extends Reads = Reads> {
     return new DocumentsTooLarge(this.#saved, this.flow);
   }
 
-  /** All that is to be sent, in order; for `UserDatabase`. @throws Error for a document that is saved without an event */
+  /** All that is to be sent, in order; for `UserDatabase`. @throws Error for a document or a new session without an event */
   get planned(): readonly Planned[] {
+    const isDeleted = this.#pending.some(({ command }) => command === deleteUser);
+    if (this.isNew && this.#facts.length === 0 && !isDeleted) {
+      throw new Error('A session begins without an event: change the progress.');
+    }
     if (this.#pending.some(({ command }) => command.writes)) {
       throw new Error('A document is saved without an event: change the progress after it, such as with dataSaved.');
     }
     const advance = this.#facts.length > 0 ? [this.#advance()] : [];
-    const rest = this.#bind([...this.#pending, ...advance, ...this.#readsAfter], this.session.revision);
+    const rest = this.#bind([...this.#pending, ...advance, ...this.#last], this.session.revision);
     return [...this.#commands, ...rest];
   }
 

@@ -29,6 +29,8 @@ export interface WorkOptions<R extends Reads = Reads> extends Partial<Origin>, T
   readonly reads?: R;
   /** Decides, and writes nothing. Results of commands cannot be read then, and limits that only the database counts are not checked. */
   readonly dryRun?: boolean;
+  /** The work itself records how a new user has begun. */
+  readonly startsItself?: boolean;
 }
 
 /** What the deployment decides for all users. */
@@ -73,14 +75,22 @@ export class UserDatabase implements OnApplicationShutdown {
     options: WorkOptions<R>,
     work: (data: UnitOfWork<R>) => T,
   ): Promise<T> {
-    const { reads, precondition, dryRun = false, actor = USER.actor, cause = USER.cause } = options;
+    const {
+      reads,
+      precondition,
+      dryRun = false,
+      startsItself = false,
+      actor = USER.actor,
+      cause = USER.cause,
+    } = options;
     const { flow = null, numbers = 'canonical' } = options;
     const wizard: WorkFlow = { named: flow, deployment: this.settings.wizard, numbers };
     const { documentVersions } = this.settings;
     const now = new Date();
     const decide = (opened: Opened<R>) => {
       precondition?.check(entityTagOf(opened.isNew ? null : opened.session));
-      const unitOfWork = new UnitOfWork(userId, now, opened, { wizard, origin: { actor, cause }, documentVersions });
+      const terms = { wizard, origin: { actor, cause }, documentVersions, startsItself };
+      const unitOfWork = new UnitOfWork(userId, now, opened, terms);
       return { result: work(unitOfWork), unitOfWork };
     };
     if (dryRun) return decide(await this.#look(userId, now, reads)).result;

@@ -20,6 +20,7 @@ import {
   dataSaved,
   failStep,
   goToStep,
+  importOnboarding,
   keysChanged,
   raisePercentage,
   reset,
@@ -271,6 +272,25 @@ describe('starting again', () => {
     const known = { flow: { id: 'four', source: 'explicit' }, onboardingType: 'linkedin' } as const;
     const before = { ...after(...REQUIRED, raisePercentage(90), finish), ...known };
     expect(reset()(before, LATER, four).progress).toEqual({ ...newProgress(LATER), ...known });
+  });
+});
+
+describe('an import', () => {
+  const imported = after(complete('api_keys'), raisePercentage(40));
+
+  it('is one fact, which says where the progress comes from', () => {
+    const { progress, facts } = importOnboarding(imported, 'sqlite')(newProgress(LATER), LATER, six);
+    expect(progress).toEqual(imported);
+    expect(facts).toEqual([
+      { type: 'onboarding_imported', step: null, data: { source: 'sqlite' }, progress: imported },
+    ]);
+  });
+
+  it('never sets the wizard', () => {
+    const flow = { id: 'five', source: 'learnt' } as const;
+    const other = { ...imported, flow: { id: 'four', source: 'explicit' } as const };
+    expect(importOnboarding(other, '')({ ...newProgress(LATER), flow }, LATER, six).progress.flow).toBe(flow);
+    expect(importOnboarding(other, '')(newProgress(LATER), LATER, six).progress.flow).toBeNull();
   });
 });
 

@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'onboarding_completed',
   'onboarding_reset',
   'onboarding_restored',
+  'onboarding_imported',
   'step_started',
   'step_completed',
   'step_skipped',
@@ -238,7 +239,15 @@ export function restore(revision: number, what: Restorable, earlier: Progress | 
     });
 }
 
-/** The first event of every user's. */
+/**
+ * What an older back end holds of the user comes in: the first event of a user who was not here. The wizard that was last seen stays.
+ * @param source the kinds of the sources, such as `sqlite`
+ */
+export function importOnboarding(imported: Progress, source: string): Transition {
+  return ({ flow }) => changeTo({ ...imported, flow }, { type: 'onboarding_imported', step: null, data: { source } });
+}
+
+/** The first event of every other user. */
 export const start: Transition = (progress) => changeTo(progress, { type: 'onboarding_started', step: null, data: {} });
 
 /** Changes nothing: a unit of work with it creates the session if there is none, and records that. */

@@ -81,7 +81,8 @@ export async function withConnection<T>(
   }
 }
 
-function unreachable(variable: string, error: unknown): StartupError {
+/** Why there is no connection, in one line. */
+export function unreachable(variable: string, error: unknown): StartupError {
   const { code, message } = error as NodeJS.ErrnoException;
   const line = `${variable}: PostgreSQL cannot be reached (${code ?? message}).`;
   return code === '28P01' ? new LoginRefused(line) : new StartupError(line);

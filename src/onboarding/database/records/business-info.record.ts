@@ -4,6 +4,7 @@ import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { smallDocument } from '../document-sizes.js';
 import { restoringRow, savingRow } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
+import { dateRow, datingRow, type RowTimes } from './row-times.js';
 
 /** The business in its owner's words. */
 export interface BusinessInfo {
@@ -33,6 +34,11 @@ export const businessInfoRecord = {
     };
   },
 
+  /** States the times of a row that was saved in the same transaction. */
+  date(times: RowTimes): Command {
+    return dateRow(dateBusinessInfo, times);
+  },
+
   /** Puts back what was there before the event of a revision, of which there is a version. */
   restore(version: number): Command {
     return {
@@ -42,7 +48,11 @@ export const businessInfoRecord = {
       writes: smallDocument(TABLE),
     };
   },
-} satisfies SnapshotPart<JsonObject | null> & { readonly save: unknown; readonly restore: unknown };
+} satisfies SnapshotPart<JsonObject | null> & {
+  readonly save: unknown;
+  readonly date: unknown;
+  readonly restore: unknown;
+};
 
 const COLUMNS = ['business_description', 'industry', 'target_audience', 'business_goals'];
 
@@ -59,6 +69,8 @@ const saveBusinessInfo = new Statement(
     'select to_jsonb(saved) as document from saved',
   ),
 );
+
+const dateBusinessInfo = datingRow(TABLE);
 
 /** Values: user, session, time, revision, the version's revision. */
 const restoreBusinessInfo = new Statement('restore-business-info', restoringRow(TABLE, COLUMNS));

@@ -67,7 +67,10 @@ export const competitorsRecord = {
       writes: copiedDocument(TABLE),
     };
   },
-} satisfies SnapshotPart<readonly JsonObject[]> & { readonly replace: unknown; readonly restore: unknown };
+} satisfies SnapshotPart<readonly JsonObject[]> & {
+  readonly replace: unknown;
+  readonly restore: unknown;
+};
 
 export interface DatedCompetitor {
   /** As it was posted. */

@@ -5,6 +5,7 @@ import { Expression, Statement } from '../../../storage/wire/statement.js';
 import { copiedDocument, measureDocument } from '../document-sizes.js';
 import { restoringRow, savingRow } from '../document-versions.js';
 import { nothing, type Command, type SnapshotPart } from '../record.js';
+import { parseImported, type ImportedData } from './imported-data.js';
 import {
   keysOf,
   parsePosted,
@@ -14,6 +15,7 @@ import {
   type Mapping,
   type Patch,
 } from './posted-data.js';
+import { dateRow, datingRow, type RowTimes } from './row-times.js';
 
 /** A table with one row per user: what is posted to it, how it is saved, and how it is read. */
 export class DocumentRecord implements SnapshotPart<JsonObject | null> {
@@ -24,6 +26,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   readonly keys: ReadonlySet<string>;
   readonly #save: Statement;
   readonly #restore: Statement;
+  readonly #date: Statement;
 
   constructor(
     readonly mapping: Mapping,
@@ -34,6 +37,7 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
     this.select = new Expression(`(select row_to_json(d) from ${mapping.table} d where user_id = $1)`);
     this.#save = saveStatement(mapping);
     this.#restore = restoreStatement(mapping);
+    this.#date = datingRow(mapping.table);
   }
 
   fromJson(value: unknown): JsonObject | null {
@@ -53,6 +57,11 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
   /** The same for callers inside the process, where null clears. @throws InvalidInput */
   parseWithClears(data: JsonObject): Patch {
     return patchWithClears(this.mapping, data);
+  }
+
+  /** The same for data that another back end holds: kept as they are where they can be, and what could not be posted is named. */
+  parseImported(data: JsonObject): ImportedData {
+    return parseImported(this.mapping, data);
   }
 
   /** Inserts the user's row, or changes just the columns that the patch holds. */
@@ -86,6 +95,11 @@ export class DocumentRecord implements SnapshotPart<JsonObject | null> {
       parse: nothing,
       writes: copiedDocument(this.mapping.table),
     };
+  }
+
+  /** States the times of a row that was saved in the same transaction. */
+  date(times: RowTimes): Command {
+    return dateRow(this.#date, times);
   }
 
   /** The row as clients read it; null when there is none. */

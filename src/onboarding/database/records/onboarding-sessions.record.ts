@@ -55,6 +55,31 @@ export function newSession(userId: string, id: string, now: Date): OpenedSession
   };
 }
 
+/** Begins another session, after the one before was deleted. */
+export const beginSession: Command = {
+  statement: new Statement(
+    'begin-session',
+    'insert into onboarding_sessions (user_id, id, started_at, updated_at) values ($1, $2, $3, $3)',
+  ),
+  values: ({ userId, sessionId, now }) => [userId, sessionId, now],
+  parse: nothing,
+};
+
+/** States when the session has changed last: for what another back end has recorded. Runs after the session's own change. */
+export function dateSession(updatedAt: Date): Command {
+  return {
+    statement: setSessionTime,
+    values: ({ userId, sessionId }) => [userId, sessionId, updatedAt],
+    parse: nothing,
+  };
+}
+
+/** Values: user, session, time. */
+const setSessionTime = new Statement(
+  'date-session',
+  'update onboarding_sessions set updated_at = $3 where user_id = $1 and id = $2',
+);
+
 /** Removes everything that is kept of the user: every other row references the session, and goes with it. */
 export const deleteUser: Command = {
   statement: new Statement(

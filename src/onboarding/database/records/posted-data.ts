@@ -37,6 +37,8 @@ export interface Rule {
   readonly errors: (value: unknown, at: string) => readonly FieldError[];
   /** The spelling in which a value without errors is stored; left out: as it comes. */
   readonly spell?: (value: unknown) => unknown;
+  /** Whether the table itself refuses a value with errors. */
+  readonly isConstraint?: boolean;
 }
 
 /** What a save changes: a key that is absent is left as it is, null clears. `extra` adds keys; `removed` takes some out of it. */
@@ -118,7 +120,8 @@ function sources({ nested }: Mapping, data: JsonObject, at: string): Source[] {
   return [...(nested !== null && isJsonObject(inner) ? [{ data: inner, at: at + pointer(nested) }] : []), { data, at }];
 }
 
-function spellingsOf(mapping: Mapping, column: string): readonly string[] {
+/** The names under which a column is posted, the winning one first. */
+export function spellingsOf(mapping: Mapping, column: string): readonly string[] {
   return [...(mapping.spellings?.[column] ?? []), camelCase(column), column];
 }
 
@@ -175,13 +178,13 @@ export function postedValue(mapping: Mapping, column: string, data: JsonObject):
     .find((value) => !isBlank(value));
 }
 
-/** What posted data change; they must have no `postedErrors`. Blank values change nothing. */
+/** What posted data change. Blank values change nothing; one that breaks a rule is kept as it came. */
 export function patchOf(mapping: Mapping, data: JsonObject): Patch {
   const columns: JsonObject = {};
   for (const column of mapping.columns) {
     const value = postedValue(mapping, column, data);
     const spell = mapping.rules?.[column]?.spell;
-    if (value !== undefined) columns[column] = spell ? spell(value) : value;
+    if (value !== undefined) columns[column] = spell?.(value) ?? value;
   }
   const levels = sources(mapping, data, '').toReversed();
   const { folded } = mapping;

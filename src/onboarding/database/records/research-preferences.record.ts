@@ -12,6 +12,7 @@ const DEPTH_RULE: Rule = {
     return [{ pointer: `${at}/research_depth`, detail }];
   },
   spell: researchDepth,
+  isConstraint: true,
 };
 
 /** Step 3, without the competitors and the social media accounts, which other tables keep. */

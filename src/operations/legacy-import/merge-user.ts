@@ -1,0 +1,95 @@
+import type { StepKey } from '../../onboarding/flow/steps.js';
+import type { StepStatus } from '../../onboarding/flow/step-status.js';
+import { eachStep, NO_DOCUMENTS, PENDING, type Documents, type Holdings, type SourceProgress } from './holdings.js';
+import { keysByProvider, type FoundKey } from './legacy-keys.js';
+import type { LegacyProgress, LegacyStep, LegacyUser } from './legacy-user.js';
+import { earliest, latest } from './local-time.js';
+import { mergeAll } from './posted-parts.js';
+import type { Warnings } from './warnings.js';
+
+/** From the least to the most that a source can say of a step. */
+const RANKS: readonly StepStatus[] = ['pending', 'failed', 'in_progress', 'skipped', 'completed'];
+
+/** All sources of one user. */
+export interface UserSources {
+  readonly userId: string;
+  /** Names of their kinds. */
+  readonly kinds: readonly string[];
+  /** In the order of their weight: databases first, and then progress files, the newest first. */
+  readonly holdings: readonly Holdings[];
+  /** Keys of the environment: for providers of which no source has a key. */
+  readonly environment: readonly FoundKey[];
+  /** A time for a user of whom no source says when they started. */
+  readonly fallbackTime: Date | null;
+}
+
+/** One user of all sources: of each document the later one, of each step what says the most, of each provider the newest key. */
+export function mergeUser(
+  { userId, kinds, holdings, environment, fallbackTime }: UserSources,
+  warnings: Warnings,
+): LegacyUser {
+  const documents = holdings.map((one) => one.documents).reduce(mergeAll, NO_DOCUMENTS);
+  const ownKeys = keysByProvider(
+    holdings.toReversed().flatMap(({ keys }) => keys),
+    warnings,
+  );
+  const others = keysByProvider(environment, warnings);
+  const keys = [...ownKeys, ...others.filter(({ provider }) => ownKeys.every((own) => own.provider !== provider))];
+  const found = holdings.flatMap(({ progress }) => progress ?? []);
+  const progress = withKeys(mergeProgress(found, fallbackTime, warnings), others.length > 0);
+  return {
+    userId,
+    source: kinds.join(', '),
+    progress: { ...progress, onboardingType: progress.onboardingType ?? postedType(documents) },
+    ...documents,
+    keys,
+    warnings: warnings.list,
+  };
+}
+
+/** Each page of later wizards posts the type: where the database has no column for it, it is there alone. */
+function postedType({ website, research, persona, integrations }: Documents): string | null {
+  const types = [website, research, persona, integrations].map((document) => document?.value['onboarding_type']);
+  return types.find((type) => typeof type === 'string') ?? null;
+}
+
+function mergeProgress(
+  found: readonly SourceProgress[],
+  fallbackTime: Date | null,
+  warnings: Warnings,
+): LegacyProgress {
+  const completedAt = found.find((progress) => progress.completedAt !== null)?.completedAt ?? null;
+  const steps = eachStep((key) => found.map((progress) => progress.steps[key]).reduce(further, PENDING));
+  const startedAt = earliest(...found.map((progress) => progress.startedAt)) ?? fallbackTime;
+  if (!startedAt) warnings.add('unknown_start', 'No source says when the user started: it became 1970.');
+  const start = startedAt ?? new Date(0);
+  return {
+    startedAt: start,
+    updatedAt: latest(...found.map((progress) => progress.updatedAt)) ?? start,
+    completedAt,
+    steps: completedAt && steps.complete.status !== 'completed' ? { ...steps, complete: lastStep(completedAt) } : steps,
+    currentStep: completedAt ? null : currentStep(found, steps),
+    onboardingType: found.find((progress) => progress.onboardingType !== null)?.onboardingType ?? null,
+  };
+}
+
+const lastStep = (completedAt: Date): LegacyStep => ({ status: 'completed', completedAt, validationErrors: [] });
+
+/** Of two steps that say the same the first. */
+function further(one: LegacyStep, other: LegacyStep): LegacyStep {
+  return RANKS.indexOf(other.status) > RANKS.indexOf(one.status) || one === PENDING ? other : one;
+}
+
+/** Where the user was inside a step that is unfinished everywhere. */
+function currentStep(found: readonly SourceProgress[], steps: Readonly<Record<StepKey, LegacyStep>>): StepKey | null {
+  const current = found.find((progress) => progress.currentStep !== null)?.currentStep ?? null;
+  return current !== null && steps[current].status === 'in_progress' ? current : null;
+}
+
+/** Keys of the environment finish the first step, as those that a user posted. */
+function withKeys(progress: LegacyProgress, hasEnvironment: boolean): LegacyProgress {
+  const { api_keys: step } = progress.steps;
+  if (!hasEnvironment || step.status === 'completed') return progress;
+  const completed: LegacyStep = { status: 'completed', completedAt: progress.updatedAt, validationErrors: [] };
+  return { ...progress, steps: { ...progress.steps, api_keys: completed } };
+}
