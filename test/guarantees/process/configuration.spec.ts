@@ -265,6 +265,8 @@ const isOfOthers = (name: string) => OF_OTHERS.has(name) || /^(OTEL|AF)_/.test(n
 
 /** Names in capitals that are no variables of the service. */
 const OF_OTHERS = new Set([
+  // Of the older back end.
+  'SERPAPI_KEY',
   'NODE_ENV',
   'NODE_OPTIONS',
   'FUZZ_SEED',
