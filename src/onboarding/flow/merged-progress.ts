@@ -17,7 +17,8 @@ export function mergedProgress(here: Progress, there: Progress): Progress {
   return {
     ...here,
     steps,
-    startedAt: completedAt && completedAt < here.startedAt ? earlierOf(here.startedAt, there.startedAt) : here.startedAt,
+    startedAt:
+      completedAt && completedAt < here.startedAt ? earlierOf(here.startedAt, there.startedAt) : here.startedAt,
     completedAt,
     currentStep: completedAt || isAtFinishedStep ? null : here.currentStep,
     onboardingType: here.onboardingType ?? there.onboardingType,
