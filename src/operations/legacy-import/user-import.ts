@@ -19,6 +19,7 @@ import { fittingParts } from './fitting-parts.js';
 import { IMPORTED_RECORDS, importedParts, type ImportedPart } from './imported-parts.js';
 import { importedProgress } from './imported-progress.js';
 import { legacyStepsOf, lineOf, stepsOf, type Outcome, type ReportLine } from './import-report.js';
+import type { ImportedUser } from './import-undo.js';
 import { failureOf } from './import-failures.js';
 import type { LegacyKey, LegacyUser, Warning } from './legacy-user.js';
 
@@ -66,11 +67,13 @@ export class UserImport {
     private readonly database: OnboardingDatabaseService,
     private readonly keyStore: KeyStore,
     private readonly options: UserImportOptions,
+    /** Called with each new user, and the state that they are about to be stored in. What it throws ends the run. */
+    private readonly announce: (user: ImportedUser) => void = () => undefined,
   ) {}
 
   /**
    * Says what has become of a user. What keeps this one from being imported is in the report, too.
-   * @throws DatabaseUnavailable
+   * @throws DatabaseUnavailable; StartupError of `announce`
    */
   async import(user: LegacyUser): Promise<ReportLine> {
     const warnings = [...user.warnings];
@@ -93,6 +96,7 @@ export class UserImport {
     const options = { reads: READS, actor: 'system', cause: 'import', startsItself: true, dryRun } as const;
     return this.database.forUser(userId, options, (data) => {
       const { outcome, warnings = [] } = this.#decide(data, imported);
+      if (outcome === 'imported' && !dryRun) this.announce({ userId, position: positionOf(data.session) });
       const isWritten = outcome === 'imported' || outcome === 'merged' || outcome === 'replaced';
       if (dryRun && isWritten) data.preview(outcome === 'replaced' ? data.read.saved.emptied() : data.read.saved);
       const steps = stepsOf(isWritten ? data.session.progress : imported.progress);

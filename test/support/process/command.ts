@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../../../src/ground/config/configuration.js';
 import { cluster } from '../database/database.js';
@@ -15,6 +15,8 @@ export interface CommandEnd {
 
 export interface CommandOptions {
   readonly args?: readonly string[];
+  /** A file that its standard output goes to, or that nobody reads it; left out: it is returned. */
+  readonly stdout?: string | 'closed';
   /** What happens while it runs; `signal` sends it one. */
   readonly meanwhile?: (signal: (name: NodeJS.Signals) => void) => Promise<void>;
 }
@@ -23,18 +25,21 @@ export interface CommandOptions {
 export async function runCommand(
   entry: string,
   environment: Environment,
-  { args = [], meanwhile }: CommandOptions = {},
+  { args = [], stdout: output, meanwhile }: CommandOptions = {},
 ): Promise<CommandEnd> {
   const directory = scratchDirectory();
+  const file = output === undefined || output === 'closed' ? null : openSync(output, 'a');
   const child = spawn(process.execPath, [join(cluster().build, `${entry}.js`), ...args], {
     cwd: directory,
     env: { ...compileCache(), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', file ?? 'pipe', 'pipe'],
   });
+  if (file !== null) closeSync(file);
+  if (output === 'closed') child.stdout?.destroy();
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<CommandEnd>((done, fail) => {
     child.on('error', fail);
     child.on('close', (code) => done({ code, stdout, stderr }));
