@@ -7,6 +7,7 @@ import { sample } from '../../support/data/samples.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { eventually } from '../../support/process/deadline.js';
 import { runImport } from '../../support/process/import-command.js';
+import type { CommandOptions } from '../../support/process/command.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 
 /** Ends the service's connections to a database, as a restart of PostgreSQL does. */
@@ -125,8 +126,8 @@ describe('an import that is interrupted', () => {
     expect(await sessions()).toBe(0);
   });
 
-  it.each([
-    ['a full disk', '/dev/full', 'ENOSPC'],
+  it.each<[string, CommandOptions['stdout'], string]>([
+    ['a full disk', { file: '/dev/full' }, 'ENOSPC'],
     ['a reader who has gone', 'closed', 'EPIPE'],
   ])('by %s behind its standard output says so in a line, and in the table', async (_, stdout, code) => {
     const end = await runImport(database, ['--from', manyFiles(), '--timezone', 'UTC'], { stdout });

@@ -16,7 +16,7 @@ export interface CommandEnd {
 export interface CommandOptions {
   readonly args?: readonly string[];
   /** A file that its standard output goes to, or that nobody reads it; left out: it is returned. */
-  readonly stdout?: string | 'closed';
+  readonly stdout?: { readonly file: string } | 'closed';
   /** What happens while it runs; `signal` sends it one. */
   readonly meanwhile?: (signal: (name: NodeJS.Signals) => void) => Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function runCommand(
   { args = [], stdout: output, meanwhile }: CommandOptions = {},
 ): Promise<CommandEnd> {
   const directory = scratchDirectory();
-  const file = output === undefined || output === 'closed' ? null : openSync(output, 'a');
+  const file = output === undefined || output === 'closed' ? null : openSync(output.file, 'a');
   const child = spawn(process.execPath, [join(cluster().build, `${entry}.js`), ...args], {
     cwd: directory,
     env: { ...compileCache(), ...environment },
