@@ -46,7 +46,8 @@ export class ReportFile {
   write(line: ReportLine): Promise<void> {
     return new Promise((done, fail) => {
       this.stream.write(`${JSON.stringify(line)}\n`, (error) => {
-        if (error) fail(unwritten(this.name, error));
+        // Writes that waited behind the one that failed know only that the stream is gone.
+        if (error) fail(unwritten(this.name, this.stream.errored ?? error));
         else done();
       });
     });

@@ -126,6 +126,21 @@ describe('an import that is interrupted', () => {
     expect(await sessions()).toBe(0);
   });
 
+  it('by a report that cannot grow any more says so in a line, and is undone whole', async () => {
+    const report = join(scratch, 'report');
+    const options = ['--from', manyFiles(), '--timezone', 'UTC', '--report', report];
+    const end = await runImport(database, options, { mostFileKb: 64 });
+    expect(end.code).toBe(1);
+    expect(end.stderr).toContain(`--report: ${report} cannot be written (EFBIG). Start it again`);
+    expect(end.stderr).toMatch(/^outcome +lines$/m);
+    expect(end.stderr).not.toMatch(/^ +at /m);
+    const some = await sessions();
+    expect(some).toBeGreaterThan(0);
+    const undone = await runImport(database, ['--undo', report]);
+    expect([undone.code, undone.stderr]).toEqual([0, expect.stringMatching(new RegExp(`^removed +${some}$`, 'm'))]);
+    expect(await sessions()).toBe(0);
+  });
+
   it.each<[string, CommandOptions['stdout'], string]>([
     ['a full disk', { file: '/dev/full' }, 'ENOSPC'],
     ['a reader who has gone', 'closed', 'EPIPE'],

@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly args?: readonly string[];
   /** A file that its standard output goes to, or that nobody reads it; left out: it is returned. */
   readonly stdout?: { readonly file: string } | 'closed';
+  /** Kilobytes above which the system refuses to let a file grow, as where a disk is full. */
+  readonly mostFileKb?: number;
   /** What happens while it runs; `signal` sends it one. */
   readonly meanwhile?: (signal: (name: NodeJS.Signals) => void) => Promise<void>;
 }
@@ -25,11 +27,15 @@ export interface CommandOptions {
 export async function runCommand(
   entry: string,
   environment: Environment,
-  { args = [], stdout: output, meanwhile }: CommandOptions = {},
+  { args = [], stdout: output, mostFileKb, meanwhile }: CommandOptions = {},
 ): Promise<CommandEnd> {
   const directory = scratchDirectory();
   const file = output === undefined || output === 'closed' ? null : openSync(output.file, 'a');
-  const child = spawn(process.execPath, [join(cluster().build, `${entry}.js`), ...args], {
+  const node = [process.execPath, join(cluster().build, `${entry}.js`), ...args];
+  // In blocks of 512 bytes.
+  const limited = ['/bin/sh', '-c', `ulimit -f ${(mostFileKb ?? 0) * 2}; exec "$@"`, 'sh', ...node];
+  const [program = '', ...rest] = mostFileKb === undefined ? node : limited;
+  const child = spawn(program, rest, {
     cwd: directory,
     env: { ...compileCache(), ...environment },
     stdio: ['ignore', file ?? 'pipe', 'pipe'],
