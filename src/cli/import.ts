@@ -18,6 +18,9 @@ import { withProgressBar } from './progress-bar.js';
 import { run } from './run.js';
 import { onStopSignal } from './stop-signals.js';
 
+// The reader of the progress bar may have gone: the import goes on without one.
+process.stderr.on('error', () => undefined);
+
 await run(async () => {
   const options = importOptions();
   const stop = new AbortController();

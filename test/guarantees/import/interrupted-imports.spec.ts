@@ -6,7 +6,7 @@ import { STEP_KEYS } from '../../../src/onboarding/flow/steps.js';
 import { sample } from '../../support/data/samples.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { eventually } from '../../support/process/deadline.js';
-import { runImport } from '../../support/process/import-command.js';
+import { linesOf, runImport } from '../../support/process/import-command.js';
 import type { CommandOptions } from '../../support/process/command.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 
@@ -113,6 +113,14 @@ describe('an import that is interrupted', () => {
       expect((await runImport(database, ['--undo', join(scratch, name)])).code).toBe(0);
     }
     expect(await sessions()).toBe(0);
+  });
+
+  it('is not interrupted where nobody reads how far it is', async () => {
+    const report = join(scratch, 'report');
+    const options = ['--from', manyFiles(), '--timezone', 'UTC', '--report', report];
+    expect((await runImport(database, options, { stderr: 'closed' })).code).toBe(0);
+    expect(linesOf(report)).toHaveLength(COUNT);
+    expect(await sessions()).toBe(COUNT);
   });
 
   it('is undone with the users who were stored when the line of no user could be written any more', async () => {

@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly args?: readonly string[];
   /** A file that its standard output goes to, or that nobody reads it; left out: it is returned. */
   readonly stdout?: { readonly file: string } | 'closed';
+  /** Nobody reads its standard error; left out: it is returned. */
+  readonly stderr?: 'closed';
   /** Kilobytes above which the system refuses to let a file grow, as where a disk is full. */
   readonly mostFileKb?: number;
   /** What happens while it runs; `signal` sends it one. */
@@ -27,7 +29,7 @@ export interface CommandOptions {
 export async function runCommand(
   entry: string,
   environment: Environment,
-  { args = [], stdout: output, mostFileKb, meanwhile }: CommandOptions = {},
+  { args = [], stdout: output, stderr: errors, mostFileKb, meanwhile }: CommandOptions = {},
 ): Promise<CommandEnd> {
   const directory = scratchDirectory();
   const file = output === undefined || output === 'closed' ? null : openSync(output.file, 'a');
@@ -42,6 +44,7 @@ export async function runCommand(
   });
   if (file !== null) closeSync(file);
   if (output === 'closed') child.stdout?.destroy();
+  if (errors === 'closed') child.stderr?.destroy();
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
