@@ -51,6 +51,7 @@ const MORE_DOORS = {
   ],
   // A user's data as one reads and changes it, and the types of what records give and take.
   'onboarding/database': [
+    'document-sizes',
     'unit-of-work',
     'session',
     'snapshot',

@@ -9,7 +9,7 @@ const IMPORT = 'npm run import --';
 /** How to go on after a run that was cut off. */
 export const NEXT_RUN = `Start it again: who is done is then unchanged. The report of this run stays its way back (${IMPORT} --undo <report>).`;
 
-const USAGE = `Usage: ${IMPORT} --from <folder | workspace/ | sqlite:<file> | postgres://…> [--from …] [--users <file>] [--user <id>] [--env <file>]
+const USAGE = `Usage: ${IMPORT} --from <folder | workspace/ | sqlite:<file> | postgres://…> [--from …] [--users <file>] [--user <id>] [--env <file> …]
          [--timezone <IANA name>] [--on-conflict skip|merge|replace] [--dry-run] [--report <file>]
        ${IMPORT} --undo <report>`;
 
@@ -30,9 +30,11 @@ export function importOptions(): ImportOptions | { readonly undo: string } {
     if (Object.keys(others).length > 0) throw new StartupError(`--undo goes alone.\n${USAGE}`);
     return { undo };
   }
-  const { from = [], user = null, env = null, timezone, 'on-conflict': onConflict = 'skip' } = values;
-  if (from.length === 0 && env === null) throw new StartupError(`--from says where the users come from.\n${USAGE}`);
-  if (env !== null && user === null) throw new StartupError('--env needs --user: a .env says nothing of whose it is.');
+  const { from = [], user = null, env = [], timezone, 'on-conflict': onConflict = 'skip' } = values;
+  if (from.length === 0 && env.length === 0) throw new StartupError(`--from says where the users come from.\n${USAGE}`);
+  if (user === '') throw new StartupError('--user is empty: an id has at least one character.');
+  if (env.length > 0 && user === null)
+    throw new StartupError('--env needs --user: a .env says nothing of whose it is.');
   if (!isConflictMode(onConflict)) throw new StartupError(`--on-conflict is one of ${CONFLICT_MODES.join(', ')}.`);
   return {
     sources: { from, user, env, users: usersIn(values.users), timezone: timezoneOf(timezone) },
@@ -42,22 +44,33 @@ export function importOptions(): ImportOptions | { readonly undo: string } {
   };
 }
 
+/** Options that may be given several times; of the others one would win unseen. */
+const SEVERAL: ReadonlySet<string> = new Set(['from', 'env']);
+
 function parse() {
+  const { values, tokens } = parseArguments();
+  const names = tokens.flatMap((token) => (token.kind === 'option' && !SEVERAL.has(token.name) ? [token.name] : []));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new StartupError(`--${twice} is given twice.`);
+  return { ...values };
+}
+
+function parseArguments() {
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       options: {
         from: { type: 'string', multiple: true },
         users: { type: 'string' },
         user: { type: 'string' },
-        env: { type: 'string' },
+        env: { type: 'string', multiple: true },
         timezone: { type: 'string' },
         'on-conflict': { type: 'string' },
         'dry-run': { type: 'boolean' },
         report: { type: 'string' },
         undo: { type: 'string' },
       },
+      tokens: true,
     });
-    return { ...values };
   } catch {
     // The message of the parser may repeat an address with a password.
     throw new StartupError(USAGE);

@@ -2,13 +2,14 @@ import { OUTCOMES } from '../operations/legacy-import/import-report.js';
 import type { ImportSummary } from '../operations/legacy-import/import-run.js';
 
 /** A run as a table: how many users came to which outcome, and how many lines of the report have which warning. */
-export function summaryTable(summary: ImportSummary): string {
+export function summaryTable(summary: ImportSummary, timezone: string): string {
   const outcomes = OUTCOMES.map((outcome) => [outcome, summary.of(outcome)] as const);
   const warnings = [...summary.warnings].toSorted(([one], [other]) => (one < other ? -1 : 1));
   return [
     table('outcome', [...outcomes, ['all', summary.lines]]),
     ...(summary.leftovers > 0 ? [`${summary.leftovers} of these lines belong to no user.`] : []),
     ...(warnings.length > 0 ? [table('warning', warnings)] : []),
+    `Times without a zone: ${timezone} (--timezone)`,
   ].join('\n\n');
 }
 

@@ -18,6 +18,9 @@ import { withProgressBar } from './progress-bar.js';
 import { run } from './run.js';
 import { onStopSignal } from './stop-signals.js';
 
+// The reader of the progress bar may have gone: the import goes on without one.
+process.stderr.on('error', () => undefined);
+
 await run(async () => {
   const options = importOptions();
   const stop = new AbortController();
@@ -61,27 +64,30 @@ async function importUsers(
   { sources: from, report: path, ...options }: ImportOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const users = new UserImport(services.get(OnboardingDatabaseService), services.get(KeyStore), options);
   const sources = new LegacySources(from);
   const summary = new ImportSummary();
   try {
     const total = await sources.count();
-    const report = await ReportFile.open(path);
+    const report = await ReportFile.open(path, { isDryRun: options.dryRun });
+    let isWhole = false;
     console.error(`Times without a zone are those of ${from.timezone} (--timezone).`);
     try {
+      const [database, keyStore] = [services.get(OnboardingDatabaseService), services.get(KeyStore)];
+      const users = new UserImport(database, keyStore, options, (user) => report.announce(user));
       const importing = new ImportRun(users, (line) => report.write(line), signal);
       const isDone = await withProgressBar(
         'Importing {bar} {value} of {total} users, {eta_formatted} left',
         (onProgress) => importing.run(sources.users(), summary, (users) => onProgress(users, total)),
       );
+      isWhole = true;
       if (!isDone) throw new StartupError(`Stopped. ${NEXT_RUN}`);
     } catch (error) {
       throw error instanceof DatabaseUnavailable
         ? new StartupError(`The database cannot be reached any more. ${NEXT_RUN}`)
         : error;
     } finally {
-      await report.close();
-      console.error(summaryTable(summary));
+      console.error(summaryTable(summary, from.timezone));
+      await report.close(isWhole);
     }
   } finally {
     await sources.close();

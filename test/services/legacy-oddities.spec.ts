@@ -39,7 +39,7 @@ interface Read {
 }
 
 async function read(options: Partial<SourceOptions>): Promise<Read> {
-  const sources = new LegacySources({ from: [], users: null, user: null, env: null, timezone: 'UTC', ...options });
+  const sources = new LegacySources({ from: [], users: null, user: null, env: [], timezone: 'UTC', ...options });
   const users = new Map<string, LegacyUser>();
   const leftovers: Leftover[] = [];
   try {
@@ -200,7 +200,7 @@ describe('a SQLite file', () => {
       from: [`sqlite:${file}`],
       users: null,
       user: null,
-      env: null,
+      env: [],
       timezone: 'UTC',
     });
     expect(await sources.count()).toBe(2);
@@ -430,7 +430,7 @@ describe('workspaces', () => {
 
   it('that are gone meanwhile fail their own users alone', async () => {
     for (const name of ['user_1', 'user_2', 'user_3']) workspace(name, session(1, `'${name}'`));
-    const sources = new LegacySources({ from: [folder], users: null, user: null, env: null, timezone: 'UTC' });
+    const sources = new LegacySources({ from: [folder], users: null, user: null, env: [], timezone: 'UTC' });
     expect(await sources.count()).toBe(3);
     rmSync(join(folder, 'workspace_user_2'), { recursive: true });
     const found: unknown[] = [];
@@ -496,7 +496,7 @@ describe('workspaces', () => {
 describe('options', () => {
   it('that make no sense are clear lines', async () => {
     await expect(read({ timezone: 'Middle/Earth' })).rejects.toThrow('--timezone: Middle/Earth is no time zone');
-    await expect(read({ env: join(folder, 'none'), user: 'eve' })).rejects.toThrow(/--env: .*\(ENOENT\)/);
+    await expect(read({ env: [join(folder, 'none')], user: 'eve' })).rejects.toThrow(/--env: .*\(ENOENT\)/);
     await expect(read({ from: ['postgres://eve:hunter2@127.0.0.1:1/a'] })).rejects.toThrow(
       '--from: PostgreSQL cannot be reached (ECONNREFUSED).',
     );
@@ -518,7 +518,7 @@ describe('options', () => {
     const env = join(folder, '.env');
     writeFileSync(env, 'GEMINI_API_KEY=of-the-deployment\nEXA_API_KEY=of-the-deployment\n');
     progressFile('user_1');
-    const { users } = await read({ from: [folder], env, user: 'user_1' });
+    const { users } = await read({ from: [folder], env: [env], user: 'user_1' });
     const keys = users.get('user_1')?.keys.map(({ provider, key: secret }) => [provider, secret.reveal()]);
     expect(Object.fromEntries(keys ?? [])).toEqual({ exa: 'key of user_1', gemini: 'of-the-deployment' });
   });

@@ -36,7 +36,7 @@ interface Read {
 }
 
 async function read(options: Partial<SourceOptions>): Promise<Read> {
-  const sources = new LegacySources({ from: [], users: IDS, user: null, env: null, timezone: 'UTC', ...options });
+  const sources = new LegacySources({ from: [], users: IDS, user: null, env: [], timezone: 'UTC', ...options });
   const users: LegacyUser[] = [];
   const leftovers: Leftover[] = [];
   try {
@@ -205,15 +205,15 @@ describe('the users of the older back end', () => {
     ['backend.env', { gemini: '89c7', exa: 'c987', openai: 'ca7e' }],
     ['frontend.env', { copilotkit: '4ca3' }],
   ])('get the keys of %s only by name', async (file, keys) => {
-    const { users } = await read({ env: folder.file(`env/${file}`), user: 'the one user' });
+    const { users } = await read({ env: [folder.file(`env/${file}`)], user: 'the one user' });
     expect(users.map((user) => described(user).keys)).toEqual([keys]);
-    await expect(read({ env: folder.file(`env/${file}`) })).rejects.toThrow('--env needs --user');
+    await expect(read({ env: [folder.file(`env/${file}`)] })).rejects.toThrow('--env needs --user');
   });
 
   it('come without tokens of other platforms, and show no key', async () => {
     const found = await read({
       from: [folder.progressFiles, `sqlite:${folder.sqlite}`, folder.workspace, folder.workspaceNext],
-      env: folder.backendEnv,
+      env: [folder.backendEnv],
       user: 'the one user',
     });
     const printed =

@@ -54,9 +54,14 @@ export function smallDocument(table: DocumentTable): DocumentWrite {
 
 /** Whether documents are beyond what the database takes, by the same measures: for dry runs. */
 export function areTooLarge(documents: readonly unknown[]): boolean {
+  return shareOfLimits(documents) > 1;
+}
+
+/** How much documents take of what one user may have, in bytes or in keys and values; above 1 the database refuses them. */
+export function shareOfLimits(documents: readonly unknown[]): number {
   const sum = (measure: (document: unknown) => number) =>
     documents.reduce((total: number, document) => total + measure(document), 0);
-  return sum(storedBytes) > MAX_DOCUMENT_BYTES || sum(countItems) > MAX_DOCUMENT_ITEMS;
+  return Math.max(sum(storedBytes) / MAX_DOCUMENT_BYTES, sum(countItems) / MAX_DOCUMENT_ITEMS);
 }
 
 /** Bytes of a JSON value as PostgreSQL writes it: with a space after each colon and comma, and numbers without an exponent. */

@@ -48,6 +48,14 @@ describe('progress whose gaps another back end fills', () => {
     expect(mergedProgress({ ...here, completedAt: HERE }, there).completedAt).toBe(HERE);
   });
 
+  it('starts no later than it is finished', () => {
+    const early = { ...there, completedAt: new Date('2025-12-01T00:00:00.000Z') };
+    expect(mergedProgress(here, early).startedAt).toEqual(THERE);
+    expect(mergedProgress(here, { ...early, completedAt: HERE }).startedAt).toEqual(HERE);
+    expect(mergedProgress(here, there).startedAt).toEqual(HERE);
+    expect(mergedProgress({ ...here, startedAt: THERE }, { ...early, startedAt: HERE }).startedAt).toEqual(THERE);
+  });
+
   const status = fc.constantFrom(...Object.values(StepStatus));
   const anyProgress = (time: Date): fc.Arbitrary<Progress> =>
     fc

@@ -4,7 +4,7 @@ import type { StepKey } from './steps.js';
 
 /**
  * The user's progress, its gaps filled from progress that another back end holds: steps that are finished there and not here, those
- * that are pending here, the completion. What is finished here stays as it is.
+ * that are pending here, the completion; one from before the start here brings the start along. What is finished here stays as it is.
  */
 export function mergedProgress(here: Progress, there: Progress): Progress {
   const filled = (Object.keys(there.steps) as StepKey[]).filter(
@@ -17,8 +17,12 @@ export function mergedProgress(here: Progress, there: Progress): Progress {
   return {
     ...here,
     steps,
+    startedAt:
+      completedAt && completedAt < here.startedAt ? earlierOf(here.startedAt, there.startedAt) : here.startedAt,
     completedAt,
     currentStep: completedAt || isAtFinishedStep ? null : here.currentStep,
     onboardingType: here.onboardingType ?? there.onboardingType,
   };
 }
+
+const earlierOf = (one: Date, other: Date) => (one < other ? one : other);

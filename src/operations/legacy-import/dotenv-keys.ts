@@ -10,9 +10,9 @@ const OTHER_VARIABLES: Readonly<Record<string, string>> = {
 
 const ASSIGNMENT = /^\s*(?:export\s+)?([\w.]+)\s*=[^\S\n]*(.*)$/;
 
-/** The keys of providers in a `.env`. */
-export function keysOfDotenv(content: string): readonly FoundKey[] {
-  const values = parseDotenv(content);
+/** The keys of providers in the files of one environment; of two lines of one name the last counts. */
+export function keysOfDotenv(...contents: readonly string[]): readonly FoundKey[] {
+  const values = new Map(contents.flatMap((content) => [...parseDotenv(content)]));
   const variables = [
     // The last of a provider's keys counts: ours prefer the first of its variables.
     ...PROVIDERS.flatMap(({ id, variables }) => variables.toReversed().map((variable) => [variable, id] as const)),

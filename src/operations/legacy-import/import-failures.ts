@@ -1,3 +1,4 @@
+import { StartupError } from '../../ground/config/startup-error.js';
 import { Problem, Unavailable } from '../../ground/problems/problem.js';
 import { KeysUnavailable } from '../../onboarding/database/key-store.js';
 import { DatabaseUnavailable } from '../../storage/wire/wire.problems.js';
@@ -12,6 +13,7 @@ const BUSY = new Set(['55P03', '57014', '40001', '40P01']);
  * @throws the error where it concerns more than this user
  */
 export function failureOf(error: unknown): Warning {
+  if (error instanceof StartupError) throw error;
   if (error instanceof DatabaseUnavailable) {
     if (!BUSY.has(sqlStateOf(error.cause) ?? '')) throw error;
     return {

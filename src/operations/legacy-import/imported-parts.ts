@@ -15,7 +15,8 @@ import { integrationsRecord } from '../../onboarding/database/records/platform-i
 import { isEmptyPatch, patchedRow } from '../../onboarding/database/records/posted-data.js';
 import { researchRecord } from '../../onboarding/database/records/research-preferences.record.js';
 import { websiteRecord } from '../../onboarding/database/records/website-analysis.record.js';
-import type { Snapshot } from '../../onboarding/database/snapshot.js';
+import { SIZED_TABLES } from '../../onboarding/database/document-sizes.js';
+import { Snapshot } from '../../onboarding/database/snapshot.js';
 import type { UnitOfWork } from '../../onboarding/database/unit-of-work.js';
 import { BusinessInfoDto } from '../../onboarding/steps/business-info.contract.js';
 import type { Dated, LegacyUser, Warning } from './legacy-user.js';
@@ -35,6 +36,9 @@ export const IMPORTED_RECORDS = [
 
 /** What one table of ours gets from a source. */
 export interface ImportedPart {
+  readonly name: string;
+  /** As they would be stored; what has a limit of its own is not among them. */
+  readonly documents: readonly unknown[];
   readonly warnings: readonly Warning[];
   /** Whether the source has something for the table. */
   readonly isPresent: boolean;
@@ -76,7 +80,10 @@ const isOfWebsite = (key: string) => website.keys.has(key) && !researchRecord.ke
 function documentPart(record: DocumentRecord, name: string, document: Dated<JsonObject> | null): ImportedPart {
   const { patch, errors } = record.parseImported(document?.value ?? {});
   const isPresent = !isEmptyPatch(patch);
+  const save = record.save(patch);
   return {
+    name,
+    documents: isPresent ? documentsOf(save) : [],
     warnings: warningsOf(name, errors),
     isPresent,
     isSaved: (saved) => saved.of(record) !== null,
@@ -88,14 +95,17 @@ function documentPart(record: DocumentRecord, name: string, document: Dated<Json
       return ['extra', ...columns].every((column) => isSameJson(row[column], wanted[column]));
     },
     save(data) {
-      saveDated(data, record.save(patch), timesOf(document), (times) => record.date(times));
+      saveDated(data, save, timesOf(document), (times) => record.date(times));
     },
   };
 }
 
 function competitorsPart(competitors: Dated<readonly JsonObject[]> | null): ImportedPart {
   const list = distinctCompetitors(competitors?.value ?? []);
+  const replace = competitorsRecord.replace(list);
   return {
+    name: 'competitors',
+    documents: documentsOf(replace),
     warnings: warningsOf('competitors', competitorErrors(list, '')),
     isPresent: list.length > 0,
     isSaved: (saved) => saved.of(competitorsRecord).length > 0,
@@ -103,8 +113,7 @@ function competitorsPart(competitors: Dated<readonly JsonObject[]> | null): Impo
     save(data) {
       const { createdAt, updatedAt } = timesOf(competitors);
       const savedAt = updatedAt ?? createdAt;
-      const save = competitorsRecord.replace(list);
-      data.run(savedAt ? at(save, savedAt) : save);
+      data.run(savedAt ? at(replace, savedAt) : replace);
     },
   };
 }
@@ -114,6 +123,8 @@ function businessPart(business: Dated<JsonObject> | null): ImportedPart {
   const texts = Object.entries(info) as [keyof BusinessInfo, string | null][];
   const isPresent = texts.some(([, text]) => text !== null && text !== '');
   return {
+    name: 'business',
+    documents: [],
     warnings: isPresent ? warningsOf('business', businessErrors(info)) : [],
     isPresent,
     isSaved: (saved) => saved.of(businessInfoRecord) !== null,
@@ -126,6 +137,14 @@ function businessPart(business: Dated<JsonObject> | null): ImportedPart {
       saveDated(data, businessInfoRecord.save(info), timesOf(business), (times) => businessInfoRecord.date(times));
     },
   };
+}
+
+/** A user without documents. */
+const NOTHING = new Snapshot(null, Object.fromEntries(SIZED_TABLES.map((table) => [table, null])));
+
+/** What a command would store for such a user. */
+function documentsOf({ preview }: Command<unknown>): readonly unknown[] {
+  return preview ? NOTHING.after([preview], new Date()).documents : [];
 }
 
 function businessInfoOf(value: JsonObject): BusinessInfo {

@@ -16,8 +16,8 @@ export interface SourceOptions {
   readonly users: readonly string[] | null;
   /** For the global progress file and for --env. */
   readonly user: string | null;
-  /** The path of a `.env`. */
-  readonly env: string | null;
+  /** The paths of `.env` files, in which of two lines of one name the last counts. */
+  readonly env: readonly string[];
   /** An IANA name. */
   readonly timezone: string;
 }
@@ -88,15 +88,25 @@ export class LegacySources {
 
   async #environment(): Promise<EnvironmentKeys | null> {
     const { env, user } = this.options;
-    if (env === null) return null;
+    if (env.length === 0) return null;
     if (user === null)
       throw new StartupError('--env needs --user: its keys are the deployment’s, and say nothing of users.');
-    try {
-      return { userId: user, keys: keysOfDotenv(await readText(env)), changedAt: (await stat(env)).mtime };
-    } catch (error) {
-      if (!(error instanceof SourceDamaged)) throw error;
-      throw new StartupError(`--env: ${env}: ${error.message}`);
-    }
+    const files = await Promise.all(env.map(readDotenv));
+    return {
+      userId: user,
+      keys: keysOfDotenv(...files.map(({ content }) => content)),
+      changedAt: new Date(Math.max(...files.map(({ changedAt }) => changedAt.getTime()))),
+    };
+  }
+}
+
+/** @throws StartupError */
+async function readDotenv(path: string): Promise<{ readonly content: string; readonly changedAt: Date }> {
+  try {
+    return { content: await readText(path), changedAt: (await stat(path)).mtime };
+  } catch (error) {
+    if (!(error instanceof SourceDamaged)) throw error;
+    throw new StartupError(`--env: ${path}: ${error.message}`);
   }
 }
 

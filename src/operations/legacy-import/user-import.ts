@@ -15,9 +15,11 @@ import { mergedProgress } from '../../onboarding/flow/merged-progress.js';
 import type { Progress } from '../../onboarding/flow/progress.js';
 import { stateOf, validationErrorsOf } from '../../onboarding/flow/progress-state.js';
 import { importOnboarding } from '../../onboarding/flow/transitions.js';
+import { fittingParts } from './fitting-parts.js';
 import { IMPORTED_RECORDS, importedParts, type ImportedPart } from './imported-parts.js';
 import { importedProgress } from './imported-progress.js';
 import { legacyStepsOf, lineOf, stepsOf, type Outcome, type ReportLine } from './import-report.js';
+import type { ImportedUser } from './import-undo.js';
 import { failureOf } from './import-failures.js';
 import type { LegacyKey, LegacyUser, Warning } from './legacy-user.js';
 
@@ -46,6 +48,17 @@ interface Imported {
   readonly keys: readonly LegacyKey[];
 }
 
+/** What becomes of a user, and what people should know of it besides. */
+interface Decision {
+  readonly outcome: Outcome;
+  readonly warnings?: readonly Warning[];
+}
+
+const FINISHED_HERE: Warning = {
+  code: 'finished_here',
+  detail: 'The onboarding is finished here, and unfinished in the sources: it was not replaced.',
+};
+
 const NO_KEYS: SealedKeys = { dataKey: null, apiKeys: [] };
 
 /** Imports users, each in one transaction in the user's own scope, with one event. */
@@ -54,22 +67,24 @@ export class UserImport {
     private readonly database: OnboardingDatabaseService,
     private readonly keyStore: KeyStore,
     private readonly options: UserImportOptions,
+    /** Called with each new user, and the state that they are about to be stored in. What it throws ends the run. */
+    private readonly announce: (user: ImportedUser) => void = () => undefined,
   ) {}
 
   /**
    * Says what has become of a user. What keeps this one from being imported is in the report, too.
-   * @throws DatabaseUnavailable
+   * @throws DatabaseUnavailable; StartupError of `announce`
    */
   async import(user: LegacyUser): Promise<ReportLine> {
     const warnings = [...user.warnings];
     try {
       if (!isUserId(user.userId)) throw new InvalidUserId();
-      const parts = importedParts(user);
+      const parts = fittingParts(importedParts(user));
       warnings.push(...parts.flatMap((part) => part.warnings), ...keyWarnings(user.keys));
       const { progress: legacy, source, keys } = user;
       const progress = importedProgress(legacy);
       const done = await this.#write(user.userId, { progress, updatedAt: legacy.updatedAt, source, parts, keys });
-      return lineOf(user, { ...done, warnings });
+      return lineOf(user, { ...done, warnings: [...warnings, ...done.warnings] });
     } catch (error) {
       warnings.push(failureOf(error));
       return lineOf(user, { outcome: 'failed', steps: legacyStepsOf(user.progress), position: null, warnings });
@@ -80,29 +95,33 @@ export class UserImport {
     const { dryRun } = this.options;
     const options = { reads: READS, actor: 'system', cause: 'import', startsItself: true, dryRun } as const;
     return this.database.forUser(userId, options, (data) => {
-      const outcome = this.#decide(data, imported);
+      const { outcome, warnings = [] } = this.#decide(data, imported);
+      if (outcome === 'imported' && !dryRun) this.announce({ userId, position: positionOf(data.session) });
       const isWritten = outcome === 'imported' || outcome === 'merged' || outcome === 'replaced';
       if (dryRun && isWritten) data.preview(outcome === 'replaced' ? data.read.saved.emptied() : data.read.saved);
       const steps = stepsOf(isWritten ? data.session.progress : imported.progress);
-      return { outcome, steps, position: isWritten && !dryRun ? positionOf(data.session) : null };
+      return { outcome, warnings, steps, position: isWritten && !dryRun ? positionOf(data.session) : null };
     });
   }
 
-  #decide(data: Work, imported: Imported): Outcome {
+  #decide(data: Work, imported: Imported): Decision {
     if (data.isNew) {
       this.#fill(data, imported, NO_KEYS);
-      return 'imported';
+      return { outcome: 'imported' };
     }
-    if (this.#isSame(data, imported)) return 'unchanged';
+    if (this.#isSame(data, imported)) return { outcome: 'unchanged' };
     switch (this.options.onConflict) {
       case 'skip':
-        return 'skipped';
+        return { outcome: 'skipped' };
       case 'merge':
-        return this.#merge(data, imported) ? 'merged' : 'unchanged';
+        return this.#merge(data, imported);
       case 'replace':
+        if (data.session.progress.completedAt && !imported.progress.completedAt) {
+          return { outcome: 'skipped', warnings: [FINISHED_HERE] };
+        }
         data.startOver();
         this.#fill(data, imported, NO_KEYS);
-        return 'replaced';
+        return { outcome: 'replaced' };
     }
   }
 
@@ -114,18 +133,23 @@ export class UserImport {
     data.runLast(dateSession(updatedAt));
   }
 
-  /** Whether anything was missing. */
-  #merge(data: Work, imported: Imported): boolean {
+  /** Writes what is missing. */
+  #merge(data: Work, imported: Imported): Decision {
     const { saved, keys } = data.read;
-    const parts = imported.parts.filter((part) => part.isPresent && !part.isSaved(saved));
+    const absent = imported.parts.filter((part) => part.isPresent && !part.isSaved(saved));
+    const fitting = absent.length > 0 ? fittingParts(absent, saved.documents) : [];
+    const parts = fitting.filter((part) => part.isPresent);
+    const warnings = fitting.filter((part) => !part.isPresent).flatMap((part) => part.warnings);
     const missing = imported.keys.filter((key) => !keys.apiKeys.some(({ provider }) => provider === key.provider));
     const before = data.session.progress;
     const progress = mergedProgress(before, imported.progress);
-    if (parts.length + missing.length === 0 && isSameProgress(before, progress)) return false;
+    if (parts.length + missing.length === 0 && isSameProgress(before, progress)) {
+      return { outcome: 'unchanged', warnings };
+    }
     for (const part of parts) part.save(data);
     this.keyStore.saveImported(data, keys, missing);
     data.change(importOnboarding(progress, imported.source));
-    return true;
+    return { outcome: 'merged', warnings };
   }
 
   /** Whether the user is here as the import would write them. */

@@ -56,6 +56,7 @@ describe('npm run import', () => {
     const { code, stdout, stderr } = await command([...options, '--report', report]);
     expect([code, stdout]).toEqual([0, '']);
     expect(stderr).toMatch(new RegExp(`^imported +${users}$`, 'm'));
+    expect(stderr).toMatch(/^Times without a zone: UTC \(--timezone\)$/m);
     const lines = linesOf(report);
     expect(outcomes(lines)).toEqual(Array(users).fill('imported'));
     const withoutPositions = lines.map((line) => ({ ...line, position: null }));
@@ -78,13 +79,19 @@ describe('npm run import', () => {
     await (await app.as(changed)).post('/step/2/complete', sample(2));
     const { code, stderr } = await command(['--undo', report]);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^removed +7\nchanged +1\ngone +0$/m);
+    expect(stderr).toMatch(/^removed +7\nchanged +1\nbegun again +0\ngone +0$/m);
     expect(stderr).toContain(`Users who have changed since stay: "${changed}"`);
     const left = await app.database.query('select user_id from onboarding_sessions');
     expect(left).toEqual([{ user_id: changed }]);
     writeFileSync(join(scratch, 'cut'), `${readFileSync(report, 'utf8')}{"user_id":"cut o`);
     const cut = await command(['--undo', join(scratch, 'cut')]);
     expect([cut.code, cut.stderr]).toEqual([0, expect.stringContaining('is cut off')]);
+    const edited = join(scratch, 'edited');
+    const line = { user_id: 'a\0b', outcome: 'imported', position: '1.a' };
+    writeFileSync(edited, `${readFileSync(report, 'utf8')}${JSON.stringify(line)}\n`);
+    const refused = await command(['--undo', edited]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/^--undo: line \d+ of .* is no line/m)]);
+    expect(refused.stderr).not.toMatch(/^ +at /m);
   });
 
   it('takes the keys of a .env for one user', async () => {
@@ -92,6 +99,19 @@ describe('npm run import', () => {
     expect(code).toBe(0);
     const keys = await app.nest.get(OnboardingDatabaseService).getApiKeys('the one user');
     expect([...keys.keys()].sort()).toEqual(['exa', 'gemini', 'openai']);
+  });
+
+  it('takes them of several files, in which of one name the last counts', async () => {
+    const [backend, frontend] = ['backend.env', 'frontend.env'].map((name) => join(scratch, name)) as [string, string];
+    writeFileSync(backend, 'OPENAI_API_KEY=sk-proj-CANARY-first\nEXA_API_KEY=exa-CANARY-key\n');
+    writeFileSync(frontend, 'OPENAI_API_KEY=sk-proj-CANARY-second\n');
+    const { code } = await command(['--env', backend, '--env', frontend, '--user', 'the other user']);
+    expect(code).toBe(0);
+    const keys = await app.nest.get(OnboardingDatabaseService).getApiKeys('the other user');
+    expect([...keys].map(([provider, key]) => [provider, key.reveal()]).sort()).toEqual([
+      ['exa', 'exa-CANARY-key'],
+      ['openai', 'sk-proj-CANARY-second'],
+    ]);
   });
 
   it('never writes over a report', async () => {

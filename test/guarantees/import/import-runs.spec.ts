@@ -193,7 +193,7 @@ describe('a run of the import', () => {
         'undo gone': 'gone',
         'undo changed': 'changed',
         // Another session: that of the second run.
-        'undo again': 'changed',
+        'undo again': 'begun again',
       });
       const left = await sessions('undo');
       expect(left.map(({ user_id }) => user_id as string).sort()).toEqual(['undo again', 'undo changed', 'undo here']);

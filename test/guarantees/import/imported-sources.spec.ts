@@ -41,7 +41,7 @@ afterEach(() => app.stop());
 
 /** The lines of a run over all users of these sources. */
 async function importAll(from: readonly string[]): Promise<readonly ReportLine[]> {
-  const sources = new LegacySources({ from, users: legacyUserIds(), user: null, env: null, timezone: 'UTC' });
+  const sources = new LegacySources({ from, users: legacyUserIds(), user: null, env: [], timezone: 'UTC' });
   const options = { onConflict: 'skip', dryRun: false } as const;
   const users = new UserImport(app.nest.get(OnboardingDatabaseService), app.nest.get(KeyStore), options);
   const lines: ReportLine[] = [];

@@ -211,12 +211,43 @@ describe('a user of the older back end', () => {
     expect(await run(legacyUser('odd', { website: dated(website) }))).toMatchObject({ outcome: 'skipped' });
   });
 
+  it.each<[string, Partial<LegacyUser>, readonly string[]]>([
+    [
+      'more items',
+      { website: dated({ crawlResult: { items: Array.from({ length: 30_001 }, (_, i) => i) } }) },
+      ['website'],
+    ],
+    ['more bytes', { website: dated({ crawlResult: { text: 'x'.repeat(11 * 1024 * 1024) } }) }, ['website']],
+    [
+      'more bytes together',
+      {
+        website: dated({ crawlResult: { text: 'x'.repeat(4 * 1024 * 1024) } }),
+        persona: dated({ corePersona: { text: 'x'.repeat(5 * 1024 * 1024) } }),
+        integrations: dated({ primaryGoal: 'Kept', more: 'x'.repeat(3 * 1024 * 1024) }),
+      },
+      ['persona'],
+    ],
+    [
+      'more competitors',
+      { competitors: dated([{ url: 'https://a.example', text: 'x'.repeat(11 << 20) }]) },
+      ['competitors'],
+    ],
+  ])('with %s than fit has all but the largest documents', async (name, more, leftOut) => {
+    const user = legacyUser(name, more);
+    const [dry, line] = [await run(user, { dryRun: true }), await run(user)];
+    expect(line.outcome).toBe('imported');
+    const detailsOf = ({ warnings }: typeof line) => warnings.filter(({ code }) => code === 'document_left_out');
+    expect(detailsOf(line).map(({ detail }) => detail.split(':')[0])).toEqual(leftOut);
+    expect(dry).toEqual({ ...line, position: null });
+    expect((await (await app.as(name)).get('/status')).body).toMatchObject({ is_completed: true });
+    expect([...(await app.nest.get(OnboardingDatabaseService).getApiKeys(name)).keys()]).toEqual(['exa', 'openai']);
+    for (const onConflict of ['skip', 'merge', 'replace'] as const) {
+      expect(await run(user, { onConflict })).toMatchObject({ outcome: 'unchanged', warnings: line.warnings });
+    }
+  });
+
   it('fails alone where the database cannot hold it', async () => {
-    const items = Array.from({ length: 30_001 }, (_, index) => index);
-    const large = { ...sample(2).data, crawlResult: { text: 'x'.repeat(11 * 1024 * 1024) } };
     const lines = await Promise.all([
-      run(legacyUser('too many', { website: dated({ ...sample(2).data, crawlResult: { items } }) })),
-      run(legacyUser('too large', { website: dated(large) })),
       run(legacyUser('x'.repeat(256))),
       run(legacyUser('')),
       run(legacyUser('with a surrogate', { persona: dated({ corePersona: { name: '\ud83d' } }) })),
@@ -225,8 +256,6 @@ describe('a user of the older back end', () => {
       run(legacyUser('fine', { persona: dated({ corePersona: nested(300) }) })),
     ]);
     expect(lines.map(({ outcome, warnings }) => [outcome, warnings.map(({ code }) => code)])).toEqual([
-      ['failed', ['too_much_data']],
-      ['failed', ['too_much_data']],
       ['failed', ['invalid_user_id']],
       ['failed', ['invalid_user_id']],
       ['failed', ['refused_by_database']],
@@ -235,11 +264,9 @@ describe('a user of the older back end', () => {
       ['imported', []],
     ]);
     const users = await app.database.query(
-      `select user_id from onboarding_sessions where user_id like 'too%' or user_id like 'x%' or user_id like 'with%'`,
+      `select user_id from onboarding_sessions where user_id like 'x%' or user_id like 'with%'`,
     );
     expect(users).toEqual([]);
-    const dry = await run(legacyUser('too large', { website: dated(large) }), { dryRun: true });
-    expect(dry).toMatchObject({ outcome: 'failed', warnings: [{ code: 'too_much_data' }] });
   });
 
   it.each(['skip', 'merge', 'replace'] as const)('is unchanged by a second run: %s', async (onConflict) => {
@@ -324,6 +351,38 @@ describe('a user of the older back end', () => {
       const keys = await app.nest.get(OnboardingDatabaseService).getApiKeys('dave');
       expect([...keys.keys()]).toEqual(['exa', 'openai']);
       expect(await run(legacyUser('dave'), { onConflict: 'replace' })).toMatchObject({ outcome: 'unchanged' });
+    });
+
+    it('is not replaced by an onboarding that is unfinished where theirs is finished', async () => {
+      await run(legacyUser('finished'));
+      const before = await versionsOf('finished');
+      const line = await run(bareUser('finished'), { onConflict: 'replace' });
+      expect(line).toMatchObject({ outcome: 'skipped', position: null, warnings: [{ code: 'finished_here' }] });
+      expect(await versionsOf('finished')).toEqual(before);
+      await run(bareUser('unfinished'));
+      expect((await run(legacyUser('unfinished'), { onConflict: 'replace' })).outcome).toBe('replaced');
+    });
+
+    it('gets the start of there with a completion of before the start here', async () => {
+      await (await app.as('late')).post('/step/2/complete', sample(2));
+      await run(legacyUser('late'), { onConflict: 'merge' });
+      const [session] = await app.database.query(
+        `select started_at, completed_at from onboarding_sessions where user_id = 'late'`,
+      );
+      expect(session).toEqual({ started_at: BEGUN, completed_at: ENDED });
+      expect((await run(legacyUser('late'), { onConflict: 'merge' })).outcome).toBe('unchanged');
+    });
+
+    it('has too much to get more documents, and gets the keys and the steps all the same', async () => {
+      const text = 'x'.repeat(6 * 1024 * 1024);
+      const full = await app.as('full');
+      await run(bareUser('full', { website: dated({ ...sample(2).data, crawlResult: { text } }) }));
+      const user = legacyUser('full', { persona: dated({ ...sample(4).data, corePersona: { text } }) });
+      const line = await run(user, { onConflict: 'merge' });
+      expect(line).toMatchObject({ outcome: 'merged' });
+      expect(line.warnings).toMatchObject([{ code: 'document_left_out', detail: expect.stringMatching(/^persona:/) }]);
+      expect((await full.get('/status')).body).toMatchObject({ is_completed: true });
+      expect((await run(user, { onConflict: 'merge' })).outcome).toBe('unchanged');
     });
 
     it.each<[string, string, unknown]>([

@@ -12,10 +12,10 @@ const SECRETS = expectedUsers().must_not_appear;
 export async function runImport(
   { appUrl, ownerUrl }: Pick<TestDatabase, 'appUrl' | 'ownerUrl'>,
   args: readonly string[],
-  meanwhile?: CommandOptions['meanwhile'],
+  options: Omit<CommandOptions, 'args'> = {},
 ): Promise<CommandEnd> {
   const environment = testEnvironment(appUrl, { DATABASE_MIGRATION_URL: ownerUrl, LOG_LEVEL: 'silent' });
-  const end = await runCommand('cli/import', environment, { args, ...(meanwhile ? { meanwhile } : {}) });
+  const end = await runCommand('cli/import', environment, { ...options, args });
   const printed = end.stdout + end.stderr;
   expect(SECRETS.filter((secret) => printed.includes(secret))).toEqual([]);
   expect(printed).not.toMatch(/CANARY|ca7a7a7|sk-of-user|ExperimentalWarning/);
