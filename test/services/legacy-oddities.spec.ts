@@ -154,9 +154,10 @@ describe('users in a database of all users', () => {
     expect([...users.keys()]).toEqual(['1', 'eve']);
     for (const user of users.values()) expect(user).toMatchObject({ keys: [], website: null, business: null });
     expect(details(leftovers)).toEqual([
+      '1 of onboarding_sessions name no user: they are nobody’s.',
       '2 of api_keys belong to no session: they are nobody’s.',
       '1 of website_analyses belong to no session: they are nobody’s.',
-      '2 of user_business_info name no user: user 1 is everybody of that time.',
+      '2 of user_business_info name no user of this source; user 1 is everybody of that time.',
     ]);
     expect(leftovers.every(({ isFailure, userId }) => !isFailure && userId === null)).toBe(true);
   });
@@ -386,6 +387,15 @@ describe('progress files', () => {
     });
   });
 
+  it('that name nobody at all are reported', async () => {
+    progressFile('user_1');
+    progressFile('');
+    cpSync(join(folder, '.onboarding_progress.json'), join(folder, '.onboarding_progress_.json'));
+    const { users, leftovers } = await read({ from: [folder], user: 'eve' });
+    expect([...users.keys()]).toEqual(['eve', 'user_1']);
+    expect(details(leftovers)).toEqual(['.onboarding_progress_.json has no id in its name: it was not imported.']);
+  });
+
   it.each(['nothing', 'empty'])('must be somewhere: %s is a clear line', async (name) => {
     if (name === 'empty') mkdirSync(join(folder, name));
     const missing = read({ from: [join(folder, name)] });
@@ -484,12 +494,49 @@ describe('workspaces', () => {
     expect(users.get('custX')?.persona).toBeNull();
   });
 
+  const business = (userId: string, description: string, time = '2026-01-01 08:00:00') =>
+    `insert into user_business_info (user_id, business_description, updated_at) values (${userId}, '${description}', '${time}');`;
+
   it('have a business without a name of a user, which is the one user’s', async () => {
+    workspace('a', session(1, `'a'`) + business('null', 'Mine'));
+    expect((await read({ from: [folder] })).users.get('a')?.business?.value).toEqual({ business_description: 'Mine' });
+  });
+
+  it('have businesses of strangers, which are nobody’s', async () => {
     workspace(
       'a',
-      session(1, `'a'`) + `insert into user_business_info (user_id, business_description) values (null, 'Mine');`,
+      session(1, `'a'`) +
+        business(`'b'`, 'Theirs', '2026-01-03 08:00:00') +
+        business('1', 'Whose?', '2026-01-04 08:00:00'),
     );
+    workspace('b', session(1, `'b'`));
+    const { users, leftovers } = await read({ from: [folder] });
+    expect([...users.values()].map((user) => user.business)).toEqual([null, null]);
+    expect(details(leftovers)).toEqual([
+      'workspace_a: 2 of user_business_info name no user of this source; user 1 is everybody of that time.',
+    ]);
+  });
+
+  it('have a business under the user’s own id, which goes before a later one without a name', async () => {
+    workspace('a', session(1, `'a'`) + business(`'a'`, 'Mine') + business('null', 'Whose?', '2026-01-03 08:00:00'));
     expect((await read({ from: [folder] })).users.get('a')?.business?.value).toEqual({ business_description: 'Mine' });
+  });
+
+  it('may have a database without a byte, which is an empty one', async () => {
+    workspace('a', session(1, `'a'`), 'db/alwrity.db');
+    writeFileSync(join(folder, 'workspace_a/db/alwrity_a.db'), '');
+    mkdirSync(join(folder, 'workspace_b/db'), { recursive: true });
+    writeFileSync(join(folder, 'workspace_b/db/alwrity_b.db'), '');
+    const { users, leftovers } = await read({ from: [folder] });
+    expect([...users.keys()]).toEqual(['a']);
+    expect(leftovers).toMatchObject([{ isFailure: false, warnings: [{ code: 'not_started' }] }]);
+  });
+
+  it('have sessions without a user, which are nobody’s', async () => {
+    workspace('a', session(1, `''`) + session(2, `'a'`));
+    const { users, leftovers } = await read({ from: [folder] });
+    expect([...users.keys()]).toEqual(['a']);
+    expect(details(leftovers)).toEqual(['workspace_a: 1 of onboarding_sessions name no user: they are nobody’s.']);
   });
 });
 

@@ -48,12 +48,18 @@ export function documentsOfRows({ children, businesses }: UserRows, time: LocalT
     persona: newest('persona', 'persona_data'),
     integrations: newest('integrations', 'platform_integrations'),
     business: firstOf(
-      byAge(businesses, time).toReversed(),
+      ownFirst(byAge(businesses, time).toReversed()),
       time,
       (row) => businessOf(textsOf(row, warnings), { createdAt: null, updatedAt: null })?.value ?? null,
     ),
   };
 }
+
+/** Rows that name the user go before those that name nobody and are the user's because of the workspace. */
+const ownFirst = (businesses: readonly TextRow[]) => [
+  ...businesses.filter(({ user_id: owner }) => owner),
+  ...businesses.filter(({ user_id: owner }) => !owner),
+];
 
 function firstOf(
   rows: readonly TextRow[],

@@ -139,7 +139,12 @@ function* strays(catalogue: Catalogue): Iterable<Leftover> {
     yield leave(kind, 'no_session', `${where}${rows} of ${table} belong to no session: they are nobody’s.`);
   }
   for (const { database, rows } of catalogue.strayBusinesses()) {
-    const { kind } = catalogue.database(database);
-    yield leave(kind, 'no_user', `${rows} of user_business_info name no user: user 1 is everybody of that time.`);
+    const { kind, folder } = catalogue.database(database);
+    const where = folder === '' ? '' : `${basename(folder)}: `;
+    yield leave(
+      kind,
+      'no_user',
+      `${where}${rows} of user_business_info name no user of this source; user 1 is everybody of that time.`,
+    );
   }
 }
