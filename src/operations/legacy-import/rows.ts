@@ -4,10 +4,13 @@ import type { Dated } from './legacy-user.js';
 import { cleanJson, cleanText, decodeOnce, isAbsent, parsePythonJson } from './python-json.js';
 import type { Warnings } from './warnings.js';
 
+/** Levels around a column when it is posted: the body, and its data. */
+const COLUMN_DEPTH = 2;
+
 /** The value of a JSON column: null in all its spellings is null, a text that holds JSON is decoded once. */
 export function readColumn(column: string, text: string | null | undefined, warnings: Warnings): unknown {
   if (text === null || text === undefined) return null;
-  const value = cleanJson(decodeOnce(parseColumn(column, text, warnings)), warnings);
+  const value = cleanJson(decodeOnce(parseColumn(column, text, warnings)), warnings, COLUMN_DEPTH);
   return isAbsent(value) ? null : value;
 }
 
