@@ -174,6 +174,38 @@ describe('users in a database of all users', () => {
   });
 });
 
+describe('a finished user', () => {
+  const finished = (id: number, times: string) => session(id, `'user_${id}'`, `6, 100, ${times}`);
+
+  it('stays one, also where no session says when', async () => {
+    const file = sqlite(
+      finished(1, 'null, null') +
+        website(1, 'https://a.test', '2026-01-03 08:00:00') +
+        finished(2, `'never', 'infinity'`) +
+        finished(3, 'null, null'),
+      join(folder, 'db/a.db'),
+    );
+    progressFile('user_2', {
+      steps: [],
+      started_at: '2026-01-01T08:00:00',
+      last_updated: '2026-01-02T08:00:00',
+      is_completed: true,
+    });
+    const { users } = await read({ from: [folder, `sqlite:${file}`] });
+    expect([...users].map(([id, { progress }]) => [id, progress.completedAt?.toISOString()])).toEqual([
+      ['user_1', '2026-01-03T08:00:00.000Z'],
+      ['user_2', '2026-01-02T08:00:00.000Z'],
+      ['user_3', '1970-01-01T00:00:00.000Z'],
+    ]);
+    for (const { progress } of users.values()) {
+      expect(progress.steps.complete).toMatchObject({ status: 'completed', completedAt: progress.completedAt });
+    }
+    const codesOf = (id: string) => users.get(id)?.warnings.map(({ code }) => code);
+    expect(codesOf('user_1')).toContain('unknown_completion');
+    expect(codesOf('user_2')).not.toContain('unknown_completion');
+  });
+});
+
 describe('a SQLite file', () => {
   it('is read with what is in its write-ahead log, and is not changed', async () => {
     const file = sqlite(session(1, `'eve'`));

@@ -5,7 +5,7 @@ import { STEP_KEYS, type StepKey } from '../../onboarding/flow/steps.js';
 import { eachStep, PENDING, type Holdings } from './holdings.js';
 import { SourceDamaged } from './legacy-database.js';
 import type { FoundKey } from './legacy-keys.js';
-import { latest, type LocalTime } from './local-time.js';
+import { latest, UNKNOWN_TIME, type LocalTime } from './local-time.js';
 import type { LegacyStep } from './legacy-user.js';
 import { documentsOfPosts, POSTED_STEPS, postedDocuments } from './posted-parts.js';
 import { cleanJson, cleanText, decodeOnce, parsePythonJson } from './python-json.js';
@@ -32,7 +32,7 @@ export function readProgressFile(text: string, time: LocalTime, warnings: Warnin
   const steps = eachStep((key) => readStep(listed.get(key), time, warnings));
   const completedAt = completionOf(file, steps, time);
   const posts = POSTED_STEPS.map((step) => {
-    const data = cleanJson(decodeOnce(listed.get(step)?.['data']), warnings);
+    const data = cleanJson(decodeOnce(listed.get(step)?.['data']), warnings, 1);
     const times = { createdAt: null, updatedAt: steps[step].completedAt ?? lastUpdated };
     return { step, documents: postedDocuments(step, data, times, warnings) };
   });
@@ -92,7 +92,7 @@ function completionOf(file: JsonObject, steps: Readonly<Record<StepKey, LegacySt
     steps.complete.completedAt ??
     time.parse(file['last_updated']) ??
     latest(...STEP_KEYS.map((key) => steps[key].completedAt)) ??
-    new Date(0)
+    UNKNOWN_TIME
   );
 }
 

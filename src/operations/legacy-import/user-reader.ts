@@ -188,7 +188,7 @@ export class UserReader {
     };
     const read = sessions
       .flatMap(({ database, sessionId }) => rowsAt(database, SESSIONS, [sessionId]))
-      .map((row) => readSession(row, this.time));
+      .map((row) => readSession(row, this.time, warnings));
     const since = earliest(...read.map(({ startedAt }) => startedAt));
     const context = await this.#readContext(userId, sessions, since, warnings);
     const documents = fillGaps(documentsOfRows(stored, this.time, warnings), documentsOfContext(context, warnings));
