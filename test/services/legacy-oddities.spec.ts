@@ -174,6 +174,44 @@ describe('users in a database of all users', () => {
   });
 });
 
+describe('keys', () => {
+  it('are in no document, message or report', async () => {
+    const own = 'k3y-of-eve-0001';
+    const style = JSON.stringify({ tone: JSON.stringify({ client_secret: 'c1', note: `${own}\u0000` }) });
+    const file = sqlite(
+      session(1, `'user_1'`, `1, 0, '2026-01-01 08:00:00', '2026-01-01 09:00:00'`) +
+        key(1, 'exa', own) +
+        key(1, own, 'exa') +
+        `insert into website_analyses (session_id, website_url, status, error_message, writing_style)
+         values (1, 'https://a.test', 'failed', 'GET https://b.test/?key=${own}', '${style}');` +
+        `insert into competitor_analyses (session_id, competitor_url, analysis_data)
+         values (1, 'https://c.test', '{"title": "C", "meta": {"exa_api_key": "c2"}}');`,
+      join(folder, 'db/a.db'),
+    );
+    const steps = [{ step_number: 4, status: 'failed', validation_errors: [own], data: { api_keys: { exa: own } } }];
+    progressFile('user_1', { steps });
+    const { users } = await read({ from: [folder, `sqlite:${file}`] });
+    const user = users.get('user_1');
+    expect(JSON.stringify({ ...user, keys: [] })).not.toMatch(new RegExp(`${own}|"c[12]"`));
+    expect(user?.website?.value).toMatchObject({
+      error_message: 'GET https://b.test/?key=[secret]',
+      writing_style: { tone: { note: '[secret]\uFFFD' } },
+    });
+    expect(user?.competitors?.value).toMatchObject([{ title: 'C', meta: {} }]);
+    expect(user?.progress.steps.website.validationErrors).toEqual(['GET https://b.test/?key=[secret]']);
+    expect(user?.persona).toBeNull();
+    expect(user?.keys.map(({ provider, key: secret }) => [provider, secret.reveal()])).toEqual([['exa', own]]);
+    expect(user?.warnings.map(({ code, detail }) => `${code} ${detail.split(' ')[0]}`)).toEqual(
+      expect.arrayContaining([
+        'secret_in_text A',
+        'secret_left_out website/writing_style/tone/client_secret',
+        'secret_left_out competitors/*/meta/exa_api_key',
+        'secret_left_out persona/api_keys',
+      ]),
+    );
+  });
+});
+
 describe('a finished user', () => {
   const finished = (id: number, times: string) => session(id, `'user_${id}'`, `6, 100, ${times}`);
 

@@ -7,6 +7,7 @@ import { comparedAddress, websiteRecord } from '../../onboarding/database/record
 import { latest } from './local-time.js';
 import type { Dated } from './legacy-user.js';
 import { decodeOnce, isAbsent } from './python-json.js';
+import { Redaction } from './redaction.js';
 import type { Warnings } from './warnings.js';
 
 /** The documents that are one object. */
@@ -18,9 +19,6 @@ export const MAPPINGS: Readonly<Record<DocumentName, Mapping>> = {
   persona: personaRecord.mapping,
   integrations: integrationsRecord.mapping,
 };
-
-/** Keys of providers are sealed or nowhere. */
-const NEVER_IN_DOCUMENTS = ['api_keys', 'apiKeys'];
 
 /** Keys of a guidelines object as the analysis makes it. */
 const INNER_GUIDELINES = [
@@ -51,7 +49,9 @@ export function fitDocument(name: DocumentName, data: JsonObject, warnings: Warn
   const mapping = MAPPINGS[name];
   const rest = new Map(Object.entries(flatten(mapping, data)));
   if (name === 'website') separateGuidelines(rest);
-  for (const key of NEVER_IN_DOCUMENTS) rest.delete(key);
+  // Here, so that no document consists of secrets alone.
+  const redaction = new Redaction([], warnings);
+  for (const [key, value] of rest) if (redaction.isLeftOut(key, value, `${name}/${key}`)) rest.delete(key);
   const places: [string, Kind, readonly string[]][] = [
     ...Object.entries(mapping.kinds).map(([column, kind]): [string, Kind, readonly string[]] => [
       column,

@@ -5,7 +5,9 @@ import { timeOf } from './documents.js';
 import { keysByProvider, type FoundKey } from './legacy-keys.js';
 import type { LegacyKey, LegacyProgress, LegacyStep, LegacyUser } from './legacy-user.js';
 import { earliest, latest, UNKNOWN_TIME } from './local-time.js';
+import { cleanDocuments } from './clean-documents.js';
 import { mergeAll } from './posted-parts.js';
+import { Redaction } from './redaction.js';
 import type { Warnings } from './warnings.js';
 
 /** From the least to the most that a source can say of a step. */
@@ -29,16 +31,25 @@ export function mergeUser(
   { userId, kinds, holdings, environment, fallbackTime }: UserSources,
   warnings: Warnings,
 ): LegacyUser {
-  const documents = holdings.map((one) => one.documents).reduce(mergeAll, NO_DOCUMENTS);
+  const found = holdings.flatMap((one) => one.keys);
+  const redaction = new Redaction(
+    [...found, ...environment].map(({ key }) => key),
+    warnings,
+  );
+  const documents = cleanDocuments(
+    holdings.map((one) => one.documents).reduce(mergeAll, NO_DOCUMENTS),
+    redaction,
+    warnings,
+  );
   const ownKeys = keysByProvider(
     holdings.toReversed().flatMap(({ keys }) => keys),
     warnings,
   );
   const others = keysByProvider(environment, warnings);
   const keys = [...ownKeys, ...others.filter(({ provider }) => ownKeys.every((own) => own.provider !== provider))];
-  const found = holdings.flatMap(({ progress }) => progress ?? []);
+  const sources = holdings.flatMap((one) => (one.progress ? [withoutSecrets(one.progress, redaction)] : []));
   const times = timesOf(documents, keys);
-  const progress = withKeys(mergeProgress(found, { fallbackTime, times }, warnings), others.length > 0);
+  const progress = withKeys(mergeProgress(sources, { fallbackTime, times }, warnings), others.length > 0);
   return {
     userId,
     source: kinds.join(', '),
@@ -53,6 +64,16 @@ export function mergeUser(
 function postedType({ website, research, persona, integrations }: Documents): string | null {
   const types = [website, research, persona, integrations].map((document) => document?.value['onboarding_type']);
   return types.find((type) => typeof type === 'string') ?? null;
+}
+
+/** Messages of failures quote requests, with the keys in them. */
+function withoutSecrets(progress: SourceProgress, redaction: Redaction): SourceProgress {
+  const steps = eachStep((key) => {
+    const step = progress.steps[key];
+    if (step.validationErrors.length === 0) return step;
+    return { ...step, validationErrors: step.validationErrors.map((error) => redaction.text(error)) };
+  });
+  return { ...progress, steps };
 }
 
 /** All times of what a user has stored. */
