@@ -602,6 +602,36 @@ describe('workspaces', () => {
     expect(leftovers).toMatchObject([{ isFailure: false, warnings: [{ code: 'not_started' }] }]);
   });
 
+  it('may hold a flat file of another user, which is reported', async () => {
+    workspace('custX', session(1, `'cust.X'`) + session(2, `'custX'`));
+    workspace('a', session(1, `'a'`));
+    for (const name of ['custX', 'a']) {
+      context(name, 'step5_integrations.json', { user_id: 'custX', data: { notes: 'of custX' } });
+    }
+    const { users } = await read({ from: [folder] });
+    const foreign = [...users].flatMap(([id, { warnings }]) =>
+      warnings.flatMap(({ code, detail }) => (code === 'foreign_file' ? [`${id}: ${detail}`] : [])),
+    );
+    expect(foreign).toEqual(['a: step5_integrations.json in workspace_a names another user: it was not imported.']);
+  });
+
+  it('may have texts that are no UTF-8, which is reported', async () => {
+    workspace(
+      'a',
+      session(1, `'a'`) +
+        website(1, 'https://a.test') +
+        `update website_analyses set error_message = cast(x'4fff4b' as text);`,
+    );
+    workspace('b', session(1, `'b'`));
+    context('b', 'step5_integrations.json', { user_id: 'b', data: { notes: 'a?b' } });
+    const file = join(folder, 'workspace_b/agent_context/step5_integrations.json');
+    writeFileSync(file, Buffer.from(readFileSync(file, 'latin1').replace('a?b', 'a\u00FFb'), 'latin1'));
+    const { users } = await read({ from: [folder] });
+    expect(users.get('a')?.website?.value['error_message']).toBe('O\uFFFDK');
+    expect(users.get('b')?.integrations?.value).toEqual({ notes: 'a\uFFFDb' });
+    for (const { warnings } of users.values()) expect(warnings.map(({ code }) => code)).toContain('invalid_utf8');
+  });
+
   it('have sessions without a user, which are nobody’s', async () => {
     workspace('a', session(1, `''`) + session(2, `'a'`));
     const { users, leftovers } = await read({ from: [folder] });
@@ -629,6 +659,14 @@ describe('options', () => {
     expect(users.get('user_1')?.progress.startedAt.toISOString()).toBe('2025-09-30T23:00:00.000Z');
     expect(users.get('user_2')?.progress.startedAt.toISOString()).toBe('2025-12-31T23:00:00.500Z');
     expect(users.get('user_2')?.progress.updatedAt.toISOString()).toBe('2026-01-01T09:00:00.000Z');
+  });
+
+  it('give a file of the environment that is no UTF-8: it is read, and reported', async () => {
+    const env = join(folder, '.env');
+    writeFileSync(env, Buffer.from('# für uns\nEXA_API_KEY=of-the-deployment\n', 'latin1'));
+    const { users } = await read({ env, user: 'eve' });
+    expect(users.get('eve')?.keys.map(({ provider }) => provider)).toEqual(['exa']);
+    expect(users.get('eve')?.warnings.map(({ code }) => code)).toContain('invalid_utf8');
   });
 
   it('give keys of the environment to a user for providers of which the user has none', async () => {

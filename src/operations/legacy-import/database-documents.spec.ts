@@ -207,3 +207,10 @@ it('a persona from rows keeps the research persona', () => {
     research_persona_generated_at: '2026-01-01 09:00:00',
   });
 });
+
+it('a depth of research that is blank is reported', () => {
+  const research = row({ research_depth: ' ', content_types: json(['blog']) });
+  const found = read('research_preferences', [research]);
+  expect(found.research?.value).toEqual({ content_types: ['blog'] });
+  expect(found.codes).toEqual(['unknown_depth']);
+});

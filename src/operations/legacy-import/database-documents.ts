@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import { publicWebsite } from '../../onboarding/database/records/website-url.js';
 import { competitorsOfRows } from './competitors.js';
-import { fitDocument } from './documents.js';
+import { fitDocument, reportBlankDepth } from './documents.js';
 import type { Documents } from './holdings.js';
 import type { ChildTable, TextRow } from './legacy-database.js';
 import type { LocalTime } from './local-time.js';
@@ -113,6 +113,7 @@ function valuesOf(row: TextRow, warnings: Warnings): JsonObject {
   return Object.fromEntries(
     Object.entries(row).flatMap(([column, text]) => {
       if (PLACES.includes(column)) return [];
+      reportBlankDepth(column, text, warnings);
       const value = TEXTS.includes(column) ? readText(text, warnings) : readColumn(column, text, warnings);
       return value === null ? [] : [[column, value]];
     }),

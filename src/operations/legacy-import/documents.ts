@@ -20,6 +20,8 @@ export const MAPPINGS: Readonly<Record<DocumentName, Mapping>> = {
   integrations: integrationsRecord.mapping,
 };
 
+const DEPTHS = ['research_depth', 'researchDepth'];
+
 /** Keys of a guidelines object as the analysis makes it. */
 const INNER_GUIDELINES = [
   'tone_recommendations',
@@ -111,6 +113,12 @@ const isFlag = (value: unknown) =>
 /** Models' answers are kept as JSON in a text here and there. */
 function decodeKeys(document: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, decodeOnce(value)]));
+}
+
+/** No page has a blank choice. */
+export function reportBlankDepth(key: string, value: unknown, warnings: Warnings): void {
+  if (!DEPTHS.includes(key) || typeof value !== 'string' || value.trim() !== '') return;
+  warnings.add('unknown_depth', 'The depth of research is blank: it was not imported.');
 }
 
 function withDepth(document: JsonObject, warnings: Warnings): JsonObject | null {

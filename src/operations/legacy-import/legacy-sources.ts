@@ -8,6 +8,7 @@ import type { Found, Leftover } from './legacy-user.js';
 import { LocalTime } from './local-time.js';
 import { readText, SourceScan } from './source-scan.js';
 import { UserReader, type EnvironmentKeys } from './user-reader.js';
+import { Warnings } from './warnings.js';
 
 export interface SourceOptions {
   /** As given with --from: a folder of progress files, a workspace folder, `sqlite:<file>`, `postgres://…`. */
@@ -92,7 +93,9 @@ export class LegacySources {
     if (user === null)
       throw new StartupError('--env needs --user: its keys are the deployment’s, and say nothing of users.');
     try {
-      return { userId: user, keys: keysOfDotenv(await readText(env)), changedAt: (await stat(env)).mtime };
+      const warnings = new Warnings();
+      const keys = keysOfDotenv(await readText(env, warnings));
+      return { userId: user, keys, changedAt: (await stat(env)).mtime, warnings: warnings.list };
     } catch (error) {
       if (!(error instanceof SourceDamaged)) throw error;
       throw new StartupError(`--env: ${env}: ${error.message}`);

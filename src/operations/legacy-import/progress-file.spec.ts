@@ -63,6 +63,12 @@ it('keys in the data of the first step may stand there one by one', () => {
   ]);
 });
 
+it('a depth of research that is blank is reported', () => {
+  const { documents, warnings } = read(file({ 3: done({ researchDepth: '', contentTypes: ['blog'] }) }));
+  expect(documents.research?.value).toEqual({ content_types: ['blog'] });
+  expect(warnings.map(({ code }) => code)).toEqual(['unknown_depth']);
+});
+
 describe('the progress in a file', () => {
   it('has local times', () => {
     const { progress } = read(file({ 1: done() }), 'Europe/Berlin');

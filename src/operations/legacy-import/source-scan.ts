@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { opendir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { StartupError } from '../../ground/config/startup-error.js';
@@ -237,7 +238,8 @@ export async function contextFiles(
   for (const step of POSTED_STEPS) {
     const path = join(folder, 'agent_context', CONTEXT_FILES[step]);
     try {
-      if ((await sizeOf(path)) !== null) files.push(readContextFile(step, await readText(path), time, warnings));
+      if ((await sizeOf(path)) !== null)
+        files.push(readContextFile(step, await readText(path, warnings), time, warnings));
     } catch (error) {
       if (!(error instanceof SourceDamaged)) throw error;
       damaged.push(`${CONTEXT_FILES[step]}: ${error.message}`);
@@ -246,10 +248,14 @@ export async function contextFiles(
   return { files, damaged };
 }
 
-/** @throws SourceDamaged */
-export async function readText(path: string): Promise<string> {
+/** The text of a file. What is no UTF-8 in it becomes U+FFFD. @throws SourceDamaged */
+export async function readText(path: string, warnings: Warnings): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    const content = await readFile(path);
+    if (!isUtf8(content)) {
+      warnings.add('invalid_utf8', `${basename(path)} is no UTF-8: characters were replaced by U+FFFD.`);
+    }
+    return content.toString('utf8');
   } catch (error) {
     throw new SourceDamaged(`it cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
