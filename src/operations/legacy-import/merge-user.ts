@@ -50,10 +50,11 @@ export function mergeUser(
   const sources = holdings.flatMap((one) => (one.progress ? [withoutSecrets(one.progress, redaction)] : []));
   const times = timesOf(documents, keys);
   const progress = withKeys(mergeProgress(sources, { fallbackTime, times }, warnings), others.length > 0);
+  const type = progress.onboardingType ?? postedType(documents);
   return {
     userId,
     source: kinds.join(', '),
-    progress: { ...progress, onboardingType: progress.onboardingType ?? postedType(documents) },
+    progress: { ...progress, onboardingType: type === null ? null : redaction.text(type) },
     ...documents,
     keys,
     warnings: warnings.list,
