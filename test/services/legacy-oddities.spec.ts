@@ -154,9 +154,10 @@ describe('users in a database of all users', () => {
     expect([...users.keys()]).toEqual(['1', 'eve']);
     for (const user of users.values()) expect(user).toMatchObject({ keys: [], website: null, business: null });
     expect(details(leftovers)).toEqual([
+      '1 of onboarding_sessions name no user: they are nobody’s.',
       '2 of api_keys belong to no session: they are nobody’s.',
       '1 of website_analyses belong to no session: they are nobody’s.',
-      '2 of user_business_info name no user: user 1 is everybody of that time.',
+      '2 of user_business_info name no user of this source; user 1 is everybody of that time.',
     ]);
     expect(leftovers.every(({ isFailure, userId }) => !isFailure && userId === null)).toBe(true);
   });
@@ -170,6 +171,76 @@ describe('users in a database of all users', () => {
     const { users } = await read({ from: [`sqlite:${file}`] });
     expect(users.get('5')?.progress.startedAt).toEqual(new Date(0));
     expect(users.get('5')?.warnings.map(({ code }) => code)).toEqual(['unknown_start']);
+  });
+});
+
+describe('keys', () => {
+  it('are in no document, message or report', async () => {
+    const own = 'k3y-of-eve-0001';
+    const style = JSON.stringify({ tone: JSON.stringify({ client_secret: 'c1', note: `${own}\u0000` }) });
+    const file = sqlite(
+      session(1, `'user_1'`, `1, 0, '2026-01-01 08:00:00', '2026-01-01 09:00:00'`) +
+        key(1, 'exa', own) +
+        key(1, own, 'exa') +
+        `insert into website_analyses (session_id, website_url, status, error_message, writing_style)
+         values (1, 'https://a.test', 'failed', 'GET https://b.test/?key=${own}', '${style}');` +
+        `insert into competitor_analyses (session_id, competitor_url, analysis_data)
+         values (1, 'https://c.test', '{"title": "C", "meta": {"exa_api_key": "c2"}}');`,
+      join(folder, 'db/a.db'),
+    );
+    const steps = [{ step_number: 4, status: 'failed', validation_errors: [own], data: { api_keys: { exa: own } } }];
+    progressFile('user_1', { steps });
+    const { users } = await read({ from: [folder, `sqlite:${file}`] });
+    const user = users.get('user_1');
+    expect(JSON.stringify({ ...user, keys: [] })).not.toMatch(new RegExp(`${own}|"c[12]"`));
+    expect(user?.website?.value).toMatchObject({
+      error_message: 'GET https://b.test/?key=[secret]',
+      writing_style: { tone: { note: '[secret]\uFFFD' } },
+    });
+    expect(user?.competitors?.value).toMatchObject([{ title: 'C', meta: {} }]);
+    expect(user?.progress.steps.website.validationErrors).toEqual(['GET https://b.test/?key=[secret]']);
+    expect(user?.persona).toBeNull();
+    expect(user?.keys.map(({ provider, key: secret }) => [provider, secret.reveal()])).toEqual([['exa', own]]);
+    expect(user?.warnings.map(({ code, detail }) => `${code} ${detail.split(' ')[0]}`)).toEqual(
+      expect.arrayContaining([
+        'secret_in_text A',
+        'secret_left_out website/writing_style/tone/client_secret',
+        'secret_left_out competitors/*/meta/exa_api_key',
+        'secret_left_out persona/api_keys',
+      ]),
+    );
+  });
+});
+
+describe('a finished user', () => {
+  const finished = (id: number, times: string) => session(id, `'user_${id}'`, `6, 100, ${times}`);
+
+  it('stays one, also where no session says when', async () => {
+    const file = sqlite(
+      finished(1, 'null, null') +
+        website(1, 'https://a.test', '2026-01-03 08:00:00') +
+        finished(2, `'never', 'infinity'`) +
+        finished(3, 'null, null'),
+      join(folder, 'db/a.db'),
+    );
+    progressFile('user_2', {
+      steps: [],
+      started_at: '2026-01-01T08:00:00',
+      last_updated: '2026-01-02T08:00:00',
+      is_completed: true,
+    });
+    const { users } = await read({ from: [folder, `sqlite:${file}`] });
+    expect([...users].map(([id, { progress }]) => [id, progress.completedAt?.toISOString()])).toEqual([
+      ['user_1', '2026-01-03T08:00:00.000Z'],
+      ['user_2', '2026-01-02T08:00:00.000Z'],
+      ['user_3', '1970-01-01T00:00:00.000Z'],
+    ]);
+    for (const { progress } of users.values()) {
+      expect(progress.steps.complete).toMatchObject({ status: 'completed', completedAt: progress.completedAt });
+    }
+    const codesOf = (id: string) => users.get(id)?.warnings.map(({ code }) => code);
+    expect(codesOf('user_1')).toContain('unknown_completion');
+    expect(codesOf('user_2')).not.toContain('unknown_completion');
   });
 });
 
@@ -386,6 +457,15 @@ describe('progress files', () => {
     });
   });
 
+  it('that name nobody at all are reported', async () => {
+    progressFile('user_1');
+    progressFile('');
+    cpSync(join(folder, '.onboarding_progress.json'), join(folder, '.onboarding_progress_.json'));
+    const { users, leftovers } = await read({ from: [folder], user: 'eve' });
+    expect([...users.keys()]).toEqual(['eve', 'user_1']);
+    expect(details(leftovers)).toEqual(['.onboarding_progress_.json has no id in its name: it was not imported.']);
+  });
+
   it.each(['nothing', 'empty'])('must be somewhere: %s is a clear line', async (name) => {
     if (name === 'empty') mkdirSync(join(folder, name));
     const missing = read({ from: [join(folder, name)] });
@@ -484,12 +564,79 @@ describe('workspaces', () => {
     expect(users.get('custX')?.persona).toBeNull();
   });
 
+  const business = (userId: string, description: string, time = '2026-01-01 08:00:00') =>
+    `insert into user_business_info (user_id, business_description, updated_at) values (${userId}, '${description}', '${time}');`;
+
   it('have a business without a name of a user, which is the one user’s', async () => {
+    workspace('a', session(1, `'a'`) + business('null', 'Mine'));
+    expect((await read({ from: [folder] })).users.get('a')?.business?.value).toEqual({ business_description: 'Mine' });
+  });
+
+  it('have businesses of strangers, which are nobody’s', async () => {
     workspace(
       'a',
-      session(1, `'a'`) + `insert into user_business_info (user_id, business_description) values (null, 'Mine');`,
+      session(1, `'a'`) +
+        business(`'b'`, 'Theirs', '2026-01-03 08:00:00') +
+        business('1', 'Whose?', '2026-01-04 08:00:00'),
     );
+    workspace('b', session(1, `'b'`));
+    const { users, leftovers } = await read({ from: [folder] });
+    expect([...users.values()].map((user) => user.business)).toEqual([null, null]);
+    expect(details(leftovers)).toEqual([
+      'workspace_a: 2 of user_business_info name no user of this source; user 1 is everybody of that time.',
+    ]);
+  });
+
+  it('have a business under the user’s own id, which goes before a later one without a name', async () => {
+    workspace('a', session(1, `'a'`) + business(`'a'`, 'Mine') + business('null', 'Whose?', '2026-01-03 08:00:00'));
     expect((await read({ from: [folder] })).users.get('a')?.business?.value).toEqual({ business_description: 'Mine' });
+  });
+
+  it('may have a database without a byte, which is an empty one', async () => {
+    workspace('a', session(1, `'a'`), 'db/alwrity.db');
+    writeFileSync(join(folder, 'workspace_a/db/alwrity_a.db'), '');
+    mkdirSync(join(folder, 'workspace_b/db'), { recursive: true });
+    writeFileSync(join(folder, 'workspace_b/db/alwrity_b.db'), '');
+    const { users, leftovers } = await read({ from: [folder] });
+    expect([...users.keys()]).toEqual(['a']);
+    expect(leftovers).toMatchObject([{ isFailure: false, warnings: [{ code: 'not_started' }] }]);
+  });
+
+  it('may hold a flat file of another user, which is reported', async () => {
+    workspace('custX', session(1, `'cust.X'`) + session(2, `'custX'`));
+    workspace('a', session(1, `'a'`));
+    for (const name of ['custX', 'a']) {
+      context(name, 'step5_integrations.json', { user_id: 'custX', data: { notes: 'of custX' } });
+    }
+    const { users } = await read({ from: [folder] });
+    const foreign = [...users].flatMap(([id, { warnings }]) =>
+      warnings.flatMap(({ code, detail }) => (code === 'foreign_file' ? [`${id}: ${detail}`] : [])),
+    );
+    expect(foreign).toEqual(['a: step5_integrations.json in workspace_a names another user: it was not imported.']);
+  });
+
+  it('may have texts that are no UTF-8, which is reported', async () => {
+    workspace(
+      'a',
+      session(1, `'a'`) +
+        website(1, 'https://a.test') +
+        `update website_analyses set error_message = cast(x'4fff4b' as text);`,
+    );
+    workspace('b', session(1, `'b'`));
+    context('b', 'step5_integrations.json', { user_id: 'b', data: { notes: 'a?b' } });
+    const file = join(folder, 'workspace_b/agent_context/step5_integrations.json');
+    writeFileSync(file, Buffer.from(readFileSync(file, 'latin1').replace('a?b', 'a\u00FFb'), 'latin1'));
+    const { users } = await read({ from: [folder] });
+    expect(users.get('a')?.website?.value['error_message']).toBe('O\uFFFDK');
+    expect(users.get('b')?.integrations?.value).toEqual({ notes: 'a\uFFFDb' });
+    for (const { warnings } of users.values()) expect(warnings.map(({ code }) => code)).toContain('invalid_utf8');
+  });
+
+  it('have sessions without a user, which are nobody’s', async () => {
+    workspace('a', session(1, `''`) + session(2, `'a'`));
+    const { users, leftovers } = await read({ from: [folder] });
+    expect([...users.keys()]).toEqual(['a']);
+    expect(details(leftovers)).toEqual(['workspace_a: 1 of onboarding_sessions name no user: they are nobody’s.']);
   });
 });
 
@@ -512,6 +659,14 @@ describe('options', () => {
     expect(users.get('user_1')?.progress.startedAt.toISOString()).toBe('2025-09-30T23:00:00.000Z');
     expect(users.get('user_2')?.progress.startedAt.toISOString()).toBe('2025-12-31T23:00:00.500Z');
     expect(users.get('user_2')?.progress.updatedAt.toISOString()).toBe('2026-01-01T09:00:00.000Z');
+  });
+
+  it('give a file of the environment that is no UTF-8: it is read, and reported', async () => {
+    const env = join(folder, '.env');
+    writeFileSync(env, Buffer.from('# für uns\nEXA_API_KEY=of-the-deployment\n', 'latin1'));
+    const { users } = await read({ env, user: 'eve' });
+    expect(users.get('eve')?.keys.map(({ provider }) => provider)).toEqual(['exa']);
+    expect(users.get('eve')?.warnings.map(({ code }) => code)).toContain('invalid_utf8');
   });
 
   it('give keys of the environment to a user for providers of which the user has none', async () => {

@@ -41,7 +41,7 @@ export function readContextFile(step: PostedStep, text: string, time: LocalTime,
   const file = parse(text);
   const { user_id: userId, data, updated_at: updatedAt } = isJsonObject(file) ? file : {};
   if (typeof userId !== 'string' || !isJsonObject(data)) throw new SourceDamaged('it names no user, or has no data.');
-  return { step, userId, updatedAt: time.parse(updatedAt), data: cleanJson(data, warnings) as JsonObject };
+  return { step, userId, updatedAt: time.parse(updatedAt), data: cleanJson(data, warnings, 1) as JsonObject };
 }
 
 function parse(text: string): unknown {

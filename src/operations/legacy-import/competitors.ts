@@ -9,6 +9,9 @@ import type { Warnings } from './warnings.js';
 /** Blanks and back-ticks around an address come from models' answers. */
 const trimUrl = (url: string) => url.replace(/^[\s`]+|[\s`]+$/g, '');
 
+/** What the search finds as plain texts. */
+const TEXTS = ['title', 'summary', 'favicon', 'image', 'published_date', 'author'];
+
 /** The competitors of a post, each an object. Their page needs a summary. */
 export function competitorList(value: unknown): readonly JsonObject[] {
   const list = decodeOnce(value);
@@ -70,14 +73,15 @@ export function competitorsOfRows(
 
 /** The way back of how the older back end flattens a competitor. Null for a failure without anything about the competitor. */
 function readCompetitor(row: TextRow, warnings: Warnings): CompetitorRow | null {
-  const url = trimUrl(row['competitor_url'] ?? '');
   const data = readColumn('analysis_data', row['analysis_data'], warnings);
   const analysis: JsonObject = isJsonObject(data) ? data : {};
-  const { competitive_analysis: insights, ...others } = analysis;
+  const { competitive_analysis: insights, url: searched, domain: searchedDomain, ...others } = analysis;
+  // The monitor's findings may name another page of the competitor.
+  const url = trimUrl(row['competitor_url'] ?? '') || (typeof searched === 'string' ? trimUrl(searched) : '');
   const isEmpty = Object.keys(analysis).length === 0;
   if (isEmpty && (url === '' || row['status'] === 'failed')) return null;
   const isMonitored = isEmpty || (analysis['style_analysis'] !== undefined && isAbsent(analysis['title']));
-  const domain = row['competitor_domain'];
+  const domain = isAbsent(row['competitor_domain']) ? searchedDomain : row['competitor_domain'];
   return {
     row,
     isMonitored,
@@ -85,7 +89,9 @@ function readCompetitor(row: TextRow, warnings: Warnings): CompetitorRow | null 
       url,
       ...(isAbsent(domain) ? {} : { domain }),
       summary: '',
-      ...Object.fromEntries(Object.entries(others).map(([key, value]) => [key, decodeOnce(value)])),
+      ...Object.fromEntries(
+        Object.entries(others).map(([key, value]) => [key, TEXTS.includes(key) ? value : decodeOnce(value)]),
+      ),
       ...(isAbsent(analysis['summary']) ? { summary: '' } : {}),
       ...(isAbsent(insights) ? {} : { competitive_insights: decodeOnce(insights) }),
       ...(data !== null && !isJsonObject(data) ? { analysis_data_text: data } : {}),

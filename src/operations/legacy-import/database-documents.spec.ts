@@ -144,6 +144,15 @@ describe('competitors from rows', () => {
       ...others,
     });
 
+  it('have the address of their columns, and texts that only look like lists', () => {
+    const data = { url: 'https://b.test/found', domain: 'found.test', title: '[2024]', highlights: '[1, "a"]' };
+    const row = (url: string, domain: string | null) => competitor(url, data, { competitor_domain: domain });
+    expect(read('competitor_analyses', [row('https://b.test', 'b.test'), row('', null)]).competitors?.value).toEqual([
+      { url: 'https://b.test', domain: 'b.test', title: '[2024]', summary: '', highlights: [1, 'a'] },
+      { url: 'https://b.test/found', domain: 'found.test', title: '[2024]', summary: '', highlights: [1, 'a'] },
+    ]);
+  });
+
   it('are as they were posted', () => {
     const { competitors } = read('competitor_analyses', [
       competitor('https://b.test', {
@@ -197,4 +206,11 @@ it('a persona from rows keeps the research persona', () => {
     research_persona: { a: 1 },
     research_persona_generated_at: '2026-01-01 09:00:00',
   });
+});
+
+it('a depth of research that is blank is reported', () => {
+  const research = row({ research_depth: ' ', content_types: json(['blog']) });
+  const found = read('research_preferences', [research]);
+  expect(found.research?.value).toEqual({ content_types: ['blog'] });
+  expect(found.codes).toEqual(['unknown_depth']);
 });

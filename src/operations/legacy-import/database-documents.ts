@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import { publicWebsite } from '../../onboarding/database/records/website-url.js';
 import { competitorsOfRows } from './competitors.js';
-import { fitDocument } from './documents.js';
+import { fitDocument, reportBlankDepth } from './documents.js';
 import type { Documents } from './holdings.js';
 import type { ChildTable, TextRow } from './legacy-database.js';
 import type { LocalTime } from './local-time.js';
@@ -48,12 +48,18 @@ export function documentsOfRows({ children, businesses }: UserRows, time: LocalT
     persona: newest('persona', 'persona_data'),
     integrations: newest('integrations', 'platform_integrations'),
     business: firstOf(
-      byAge(businesses, time).toReversed(),
+      ownFirst(byAge(businesses, time).toReversed()),
       time,
       (row) => businessOf(textsOf(row, warnings), { createdAt: null, updatedAt: null })?.value ?? null,
     ),
   };
 }
+
+/** Rows that name the user go before those that name nobody and are the user's because of the workspace. */
+const ownFirst = (businesses: readonly TextRow[]) => [
+  ...businesses.filter(({ user_id: owner }) => owner),
+  ...businesses.filter(({ user_id: owner }) => !owner),
+];
 
 function firstOf(
   rows: readonly TextRow[],
@@ -107,6 +113,7 @@ function valuesOf(row: TextRow, warnings: Warnings): JsonObject {
   return Object.fromEntries(
     Object.entries(row).flatMap(([column, text]) => {
       if (PLACES.includes(column)) return [];
+      reportBlankDepth(column, text, warnings);
       const value = TEXTS.includes(column) ? readText(text, warnings) : readColumn(column, text, warnings);
       return value === null ? [] : [[column, value]];
     }),

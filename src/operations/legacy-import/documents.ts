@@ -7,6 +7,7 @@ import { comparedAddress, websiteRecord } from '../../onboarding/database/record
 import { latest } from './local-time.js';
 import type { Dated } from './legacy-user.js';
 import { decodeOnce, isAbsent } from './python-json.js';
+import { Redaction } from './redaction.js';
 import type { Warnings } from './warnings.js';
 
 /** The documents that are one object. */
@@ -19,8 +20,7 @@ export const MAPPINGS: Readonly<Record<DocumentName, Mapping>> = {
   integrations: integrationsRecord.mapping,
 };
 
-/** Keys of providers are sealed or nowhere. */
-const NEVER_IN_DOCUMENTS = ['api_keys', 'apiKeys'];
+const DEPTHS = ['research_depth', 'researchDepth'];
 
 /** Keys of a guidelines object as the analysis makes it. */
 const INNER_GUIDELINES = [
@@ -51,7 +51,9 @@ export function fitDocument(name: DocumentName, data: JsonObject, warnings: Warn
   const mapping = MAPPINGS[name];
   const rest = new Map(Object.entries(flatten(mapping, data)));
   if (name === 'website') separateGuidelines(rest);
-  for (const key of NEVER_IN_DOCUMENTS) rest.delete(key);
+  // Here, so that no document consists of secrets alone.
+  const redaction = new Redaction([], warnings);
+  for (const [key, value] of rest) if (redaction.isLeftOut(key, value, `${name}/${key}`)) rest.delete(key);
   const places: [string, Kind, readonly string[]][] = [
     ...Object.entries(mapping.kinds).map(([column, kind]): [string, Kind, readonly string[]] => [
       column,
@@ -111,6 +113,12 @@ const isFlag = (value: unknown) =>
 /** Models' answers are kept as JSON in a text here and there. */
 function decodeKeys(document: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(document).map(([key, value]) => [key, decodeOnce(value)]));
+}
+
+/** No page has a blank choice. */
+export function reportBlankDepth(key: string, value: unknown, warnings: Warnings): void {
+  if (!DEPTHS.includes(key) || typeof value !== 'string' || value.trim() !== '') return;
+  warnings.add('unknown_depth', 'The depth of research is blank: it was not imported.');
 }
 
 function withDepth(document: JsonObject, warnings: Warnings): JsonObject | null {

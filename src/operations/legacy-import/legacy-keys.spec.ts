@@ -35,7 +35,7 @@ describe('their names of providers', () => {
 });
 
 describe('keys', () => {
-  it('are trimmed; masks, placeholders and nothing are passed over', () => {
+  it('are trimmed; masks, placeholders and nothing are no keys', () => {
     const { keys: kept, warnings } = keys(
       found('gemini', '\n AIza-a '),
       found('openai', '****abcd'),
@@ -46,7 +46,10 @@ describe('keys', () => {
       found('mistral', ' \n'),
     );
     expect(kept).toEqual({ gemini: 'AIza-a' });
-    expect(warnings).toEqual([]);
+    expect(warnings.map(({ code, detail }) => `${code} ${detail}`)).toEqual([
+      'no_key In place of the key of openai there is a mask: it was not imported.',
+      'no_key In place of the key of exa there is a placeholder: it was not imported.',
+    ]);
   });
 
   it('are kept although they break our rules for new ones', () => {
@@ -65,12 +68,22 @@ describe('keys', () => {
   });
 
   it('of nobody whom we know are reported, without what could be a key', () => {
-    const { warnings } = keys(found('image_generation', 'k'), found('sk-proj-1234567890', 'k'), found('my llm', 'k'));
+    const { warnings } = keys(found('image_generation', 'k'), found('My-LLM2', 'k'));
+    const names = [
+      'sk-proj-1234567890',
+      'my llm',
+      'a'.repeat(33),
+      'abcdef0123456789',
+      'x_12345',
+      'hf_abc',
+      'AIzaabc',
+      '',
+    ];
+    const { warnings: unnamed } = keys(...names.map((name) => found(name, 'k')));
     expect(warnings.map(({ detail }) => detail)).toEqual([
       expect.stringContaining("'image_generation'"),
-      expect.stringContaining('an unknown provider'),
-      expect.stringContaining("'my llm'"),
+      expect.stringContaining("'My-LLM2'"),
     ]);
-    expect(JSON.stringify(warnings)).not.toContain('sk-proj');
+    expect(unnamed.map(({ detail }) => detail)).toEqual([expect.stringContaining('A key of an unknown provider')]);
   });
 });

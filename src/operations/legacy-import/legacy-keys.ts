@@ -1,15 +1,15 @@
 import { looksLikeMask, trimKey } from '../../ground/providers/key-rules.js';
-import { findProvider } from '../../ground/providers/providers.js';
+import { findProvider, PROVIDERS } from '../../ground/providers/providers.js';
 import { isStorableText } from '../../ground/problems/json.js';
 import { Secret } from '../../ground/secrets/secret.js';
 import type { LegacyKey } from './legacy-user.js';
 import type { Warnings } from './warnings.js';
 
-/** Names under which the older back end keeps choices of models next to keys. */
-const NOT_PROVIDERS = ['image_generation', 'video_generation', 'video', 'audio', 'image_edit'];
+/** Python's nothing as a text. */
+const NOTHING = /^(?:none|null)$/i;
 
-/** Texts that stand where a key belongs: the placeholders of the template, and Python's nothing. */
-const NOT_KEYS = /^(?:your_.*_here|none|null)$/is;
+/** What the template of a `.env` has where a key belongs. */
+const PLACEHOLDER = /^your_.*_here$/is;
 
 /** A key as it was found. */
 export interface FoundKey {
@@ -27,6 +27,9 @@ export function providerOf(name: string): string | null {
   );
   return found?.id ?? null;
 }
+
+/** How keys begin. */
+export const KEY_PREFIXES: readonly string[] = ['sk-', ...PROVIDERS.flatMap(({ prefixes }) => prefixes)];
 
 const isMetaphor = (name: string) => /^metaphor/i.test(name.trim());
 
@@ -48,8 +51,14 @@ export function keysByProvider(found: readonly FoundKey[], warnings: Warnings): 
 
 function usableKey({ name, key, savedAt }: FoundKey, warnings: Warnings): LegacyKey | null {
   const text = trimKey(key.reveal());
-  if (text === '' || looksLikeMask(text) || NOT_KEYS.test(text)) return null;
+  if (text === '' || NOTHING.test(text)) return null;
   const provider = providerOf(name);
+  const instead = looksLikeMask(text) ? 'mask' : PLACEHOLDER.test(text) ? 'placeholder' : null;
+  if (instead !== null) {
+    const whose = provider ?? nameForReport(name);
+    warnings.add('no_key', `In place of the key of ${whose} there is a ${instead}: it was not imported.`);
+    return null;
+  }
   if (provider === null) {
     warnings.add(
       'unknown_provider',
@@ -66,8 +75,13 @@ function usableKey({ name, key, savedAt }: FoundKey, warnings: Warnings): Legacy
 
 /** Names are free text: one that could be a key by mistake is not repeated. */
 function nameForReport(name: string): string {
-  const plain = name.trim().toLowerCase();
-  return NOT_PROVIDERS.includes(plain) || /^[a-z]+(?:[ _-][a-z]+){0,3}$/.test(plain)
-    ? `'${plain.slice(0, 40)}'`
-    : 'an unknown provider';
+  const plain = name.trim();
+  const isPlain = /^[\w-]{1,32}$/.test(plain) && !holdsKey(plain);
+  return isPlain ? `'${plain}'` : 'an unknown provider';
+}
+
+/** Words have few letters, and hardly a digit. */
+function holdsKey(name: string): boolean {
+  const isPart = (part: string) => /^[a-z]{0,16}$/i.test(part) || (part.length <= 8 && !/\d{4}/.test(part));
+  return KEY_PREFIXES.some((prefix) => name.startsWith(prefix)) || !name.split(/[_-]/).every(isPart);
 }

@@ -8,6 +8,7 @@ import type { Found, Leftover } from './legacy-user.js';
 import { LocalTime } from './local-time.js';
 import { readText, SourceScan } from './source-scan.js';
 import { UserReader, type EnvironmentKeys } from './user-reader.js';
+import { Warnings } from './warnings.js';
 
 export interface SourceOptions {
   /** As given with --from: a folder of progress files, a workspace folder, `sqlite:<file>`, `postgres://…`. */
@@ -91,19 +92,24 @@ export class LegacySources {
     if (env.length === 0) return null;
     if (user === null)
       throw new StartupError('--env needs --user: its keys are the deployment’s, and say nothing of users.');
-    const files = await Promise.all(env.map(readDotenv));
+    const warnings = new Warnings();
+    const files = await Promise.all(env.map((path) => readDotenv(path, warnings)));
     return {
       userId: user,
       keys: keysOfDotenv(...files.map(({ content }) => content)),
       changedAt: new Date(Math.max(...files.map(({ changedAt }) => changedAt.getTime()))),
+      warnings: warnings.list,
     };
   }
 }
 
 /** @throws StartupError */
-async function readDotenv(path: string): Promise<{ readonly content: string; readonly changedAt: Date }> {
+async function readDotenv(
+  path: string,
+  warnings: Warnings,
+): Promise<{ readonly content: string; readonly changedAt: Date }> {
   try {
-    return { content: await readText(path), changedAt: (await stat(path)).mtime };
+    return { content: await readText(path, warnings), changedAt: (await stat(path)).mtime };
   } catch (error) {
     if (!(error instanceof SourceDamaged)) throw error;
     throw new StartupError(`--env: ${path}: ${error.message}`);
@@ -149,7 +155,12 @@ function* strays(catalogue: Catalogue): Iterable<Leftover> {
     yield leave(kind, 'no_session', `${where}${rows} of ${table} belong to no session: they are nobody’s.`);
   }
   for (const { database, rows } of catalogue.strayBusinesses()) {
-    const { kind } = catalogue.database(database);
-    yield leave(kind, 'no_user', `${rows} of user_business_info name no user: user 1 is everybody of that time.`);
+    const { kind, folder } = catalogue.database(database);
+    const where = folder === '' ? '' : `${basename(folder)}: `;
+    yield leave(
+      kind,
+      'no_user',
+      `${where}${rows} of user_business_info name no user of this source; user 1 is everybody of that time.`,
+    );
   }
 }

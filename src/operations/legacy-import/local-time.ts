@@ -1,6 +1,9 @@
 /** The parts of a time that Python writes; the zone may be absent. */
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
+/** Stands for a time that its source does not have. */
+export const UNKNOWN_TIME = new Date(0);
+
 /** Reads times of the older back end: most name no zone, and are in that of its machine. */
 export class LocalTime {
   readonly #format: Intl.DateTimeFormat;

@@ -1,10 +1,13 @@
-import type { StepKey } from '../../onboarding/flow/steps.js';
+import { STEP_KEYS, type StepKey } from '../../onboarding/flow/steps.js';
 import type { StepStatus } from '../../onboarding/flow/step-status.js';
 import { eachStep, NO_DOCUMENTS, PENDING, type Documents, type Holdings, type SourceProgress } from './holdings.js';
+import { timeOf } from './documents.js';
 import { keysByProvider, type FoundKey } from './legacy-keys.js';
-import type { LegacyProgress, LegacyStep, LegacyUser } from './legacy-user.js';
-import { earliest, latest } from './local-time.js';
+import type { LegacyKey, LegacyProgress, LegacyStep, LegacyUser } from './legacy-user.js';
+import { earliest, latest, UNKNOWN_TIME } from './local-time.js';
+import { cleanDocuments } from './clean-documents.js';
 import { mergeAll } from './posted-parts.js';
+import { Redaction } from './redaction.js';
 import type { Warnings } from './warnings.js';
 
 /** From the least to the most that a source can say of a step. */
@@ -28,19 +31,30 @@ export function mergeUser(
   { userId, kinds, holdings, environment, fallbackTime }: UserSources,
   warnings: Warnings,
 ): LegacyUser {
-  const documents = holdings.map((one) => one.documents).reduce(mergeAll, NO_DOCUMENTS);
+  const found = holdings.flatMap((one) => one.keys);
+  const redaction = new Redaction(
+    [...found, ...environment].map(({ key }) => key),
+    warnings,
+  );
+  const documents = cleanDocuments(
+    holdings.map((one) => one.documents).reduce(mergeAll, NO_DOCUMENTS),
+    redaction,
+    warnings,
+  );
   const ownKeys = keysByProvider(
     holdings.toReversed().flatMap(({ keys }) => keys),
     warnings,
   );
   const others = keysByProvider(environment, warnings);
   const keys = [...ownKeys, ...others.filter(({ provider }) => ownKeys.every((own) => own.provider !== provider))];
-  const found = holdings.flatMap(({ progress }) => progress ?? []);
-  const progress = withKeys(mergeProgress(found, fallbackTime, warnings), others.length > 0);
+  const sources = holdings.flatMap((one) => (one.progress ? [withoutSecrets(one.progress, redaction)] : []));
+  const times = timesOf(documents, keys);
+  const progress = withKeys(mergeProgress(sources, { fallbackTime, times }, warnings), others.length > 0);
+  const type = progress.onboardingType ?? postedType(documents);
   return {
     userId,
     source: kinds.join(', '),
-    progress: { ...progress, onboardingType: progress.onboardingType ?? postedType(documents) },
+    progress: { ...progress, onboardingType: type === null ? null : redaction.text(type) },
     ...documents,
     keys,
     warnings: warnings.list,
@@ -53,27 +67,71 @@ function postedType({ website, research, persona, integrations }: Documents): st
   return types.find((type) => typeof type === 'string') ?? null;
 }
 
+/** Messages of failures quote requests, with the keys in them. */
+function withoutSecrets(progress: SourceProgress, redaction: Redaction): SourceProgress {
+  const steps = eachStep((key) => {
+    const step = progress.steps[key];
+    if (step.validationErrors.length === 0) return step;
+    return { ...step, validationErrors: step.validationErrors.map((error) => redaction.text(error)) };
+  });
+  return { ...progress, steps };
+}
+
+/** All times of what a user has stored. */
+function timesOf(
+  { website, research, competitors, persona, integrations, business }: Documents,
+  keys: readonly LegacyKey[],
+): readonly (Date | null)[] {
+  const documents = [website, research, competitors, persona, integrations, business];
+  return [...documents.map((document) => document && timeOf(document)), ...keys.map(({ savedAt }) => savedAt)];
+}
+
+interface OtherTimes {
+  readonly fallbackTime: Date | null;
+  readonly times: readonly (Date | null)[];
+}
+
 function mergeProgress(
   found: readonly SourceProgress[],
-  fallbackTime: Date | null,
+  { fallbackTime, times }: OtherTimes,
   warnings: Warnings,
 ): LegacyProgress {
-  const completedAt = found.find((progress) => progress.completedAt !== null)?.completedAt ?? null;
   const steps = eachStep((key) => found.map((progress) => progress.steps[key]).reduce(further, PENDING));
   const startedAt = earliest(...found.map((progress) => progress.startedAt)) ?? fallbackTime;
   if (!startedAt) warnings.add('unknown_start', 'No source says when the user started: it became 1970.');
-  const start = startedAt ?? new Date(0);
+  const start = startedAt ?? UNKNOWN_TIME;
+  const completedAt = completionOf(found, [start, ...times], warnings);
   return {
     startedAt: start,
     updatedAt: latest(...found.map((progress) => progress.updatedAt)) ?? start,
     completedAt,
-    steps: completedAt && steps.complete.status !== 'completed' ? { ...steps, complete: lastStep(completedAt) } : steps,
+    steps: completedAt ? { ...steps, complete: lastStep(steps.complete, completedAt) } : steps,
     currentStep: completedAt ? null : currentStep(found, steps),
     onboardingType: found.find((progress) => progress.onboardingType !== null)?.onboardingType ?? null,
   };
 }
 
-const lastStep = (completedAt: Date): LegacyStep => ({ status: 'completed', completedAt, validationErrors: [] });
+/** When the user finished: the first source with a time says it, else it is the latest time of the user. */
+function completionOf(
+  found: readonly SourceProgress[],
+  others: readonly (Date | null)[],
+  warnings: Warnings,
+): Date | null {
+  const completions = found.flatMap(({ completedAt }) => completedAt ?? []);
+  if (completions.length === 0) return null;
+  const isKnown = (time: Date | null) => time?.getTime() !== UNKNOWN_TIME.getTime();
+  const known = completions.find(isKnown);
+  if (known) return known;
+  warnings.add('unknown_completion', 'No source says when the user finished: it became the latest time of the user.');
+  const steps = found.flatMap((progress) => STEP_KEYS.map((key) => progress.steps[key].completedAt));
+  const updates = found.map(({ updatedAt }) => updatedAt);
+  return latest(...[...steps, ...updates, ...others].filter(isKnown)) ?? UNKNOWN_TIME;
+}
+
+function lastStep(step: LegacyStep, completedAt: Date): LegacyStep {
+  if (step.status === 'completed' && step.completedAt && step.completedAt > UNKNOWN_TIME) return step;
+  return { status: 'completed', completedAt, validationErrors: [] };
+}
 
 /** Of two steps that say the same the first. */
 function further(one: LegacyStep, other: LegacyStep): LegacyStep {

@@ -1,7 +1,15 @@
 import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import { keysOf } from '../../onboarding/database/records/posted-data.js';
 import { competitorList } from './competitors.js';
-import { fillDocument, fitDocument, isLater, MAPPINGS, mergeDocuments, type DocumentName } from './documents.js';
+import {
+  fillDocument,
+  fitDocument,
+  isLater,
+  MAPPINGS,
+  mergeDocuments,
+  reportBlankDepth,
+  type DocumentName,
+} from './documents.js';
 import { NO_DOCUMENTS, type Documents } from './holdings.js';
 import type { Dated } from './legacy-user.js';
 import { isAbsent } from './python-json.js';
@@ -54,6 +62,7 @@ export function postedDocuments(step: PostedStep, data: unknown, times: PostTime
   const own = OWN[step];
   const parts = new Map<DocumentName, [string, unknown][]>();
   for (const [key, value] of Object.entries(data)) {
+    reportBlankDepth(key, value, warnings);
     if (key === 'competitors' || isAbsent(value)) continue;
     const name = documentOf(key, own);
     parts.set(name, [...(parts.get(name) ?? []), [key, value]]);

@@ -54,6 +54,21 @@ function read(text: string, timezone = 'UTC') {
   };
 }
 
+it('keys in the data of the first step may stand there one by one', () => {
+  const single = { gemini_api_key: 'AIza-a', exaApiKey: 'e', nobody_api_key: 'n', note: 'x' };
+  const { keys } = read(file({ 1: done(single), 2: done({ openai_api_key: 'o', website: 'https://a.test' }) }));
+  expect(keys.map(({ name, key }) => [name, key.reveal()])).toEqual([
+    ['gemini', 'AIza-a'],
+    ['exa', 'e'],
+  ]);
+});
+
+it('a depth of research that is blank is reported', () => {
+  const { documents, warnings } = read(file({ 3: done({ researchDepth: '', contentTypes: ['blog'] }) }));
+  expect(documents.research?.value).toEqual({ content_types: ['blog'] });
+  expect(warnings.map(({ code }) => code)).toEqual(['unknown_depth']);
+});
+
 describe('the progress in a file', () => {
   it('has local times', () => {
     const { progress } = read(file({ 1: done() }), 'Europe/Berlin');
@@ -210,6 +225,6 @@ describe('the data in a file', () => {
       selected_platforms: ['blog'],
       selected_platforms_value: ['blog', 7],
     });
-    expect(warnings.map(({ code }) => code)).toEqual(['wrong_type', 'wrong_type']);
+    expect(warnings.map(({ code }) => code)).toEqual(['secret_left_out', 'wrong_type', 'wrong_type']);
   });
 });

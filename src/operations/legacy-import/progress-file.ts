@@ -4,8 +4,8 @@ import { StepStatus } from '../../onboarding/flow/step-status.js';
 import { STEP_KEYS, type StepKey } from '../../onboarding/flow/steps.js';
 import { eachStep, PENDING, type Holdings } from './holdings.js';
 import { SourceDamaged } from './legacy-database.js';
-import type { FoundKey } from './legacy-keys.js';
-import { latest, type LocalTime } from './local-time.js';
+import { providerOf, type FoundKey } from './legacy-keys.js';
+import { latest, UNKNOWN_TIME, type LocalTime } from './local-time.js';
 import type { LegacyStep } from './legacy-user.js';
 import { documentsOfPosts, POSTED_STEPS, postedDocuments } from './posted-parts.js';
 import { cleanJson, cleanText, decodeOnce, parsePythonJson } from './python-json.js';
@@ -32,7 +32,7 @@ export function readProgressFile(text: string, time: LocalTime, warnings: Warnin
   const steps = eachStep((key) => readStep(listed.get(key), time, warnings));
   const completedAt = completionOf(file, steps, time);
   const posts = POSTED_STEPS.map((step) => {
-    const data = cleanJson(decodeOnce(listed.get(step)?.['data']), warnings);
+    const data = cleanJson(decodeOnce(listed.get(step)?.['data']), warnings, 1);
     const times = { createdAt: null, updatedAt: steps[step].completedAt ?? lastUpdated };
     return { step, documents: postedDocuments(step, data, times, warnings) };
   });
@@ -47,7 +47,7 @@ export function readProgressFile(text: string, time: LocalTime, warnings: Warnin
       onboardingType: null,
     },
     documents: documentsOfPosts(posts),
-    keys: [...listed].flatMap(([key, { data }]) => keysIn(data, steps[key].completedAt ?? lastUpdated)),
+    keys: [...listed].flatMap(([key, { data }]) => keysIn(key, data, steps[key].completedAt ?? lastUpdated)),
   };
 }
 
@@ -92,17 +92,24 @@ function completionOf(file: JsonObject, steps: Readonly<Record<StepKey, LegacySt
     steps.complete.completedAt ??
     time.parse(file['last_updated']) ??
     latest(...STEP_KEYS.map((key) => steps[key].completedAt)) ??
-    new Date(0)
+    UNKNOWN_TIME
   );
 }
 
 const lastStep = (step: LegacyStep, completedAt: Date): LegacyStep =>
   step.status === 'completed' ? step : { status: 'completed', completedAt, validationErrors: [] };
 
-function keysIn(data: unknown, savedAt: Date | null): readonly FoundKey[] {
-  const posted = isJsonObject(data) ? decodeOnce(data['api_keys'] ?? data['apiKeys']) : null;
-  if (!isJsonObject(posted)) return [];
-  return Object.entries(posted).flatMap(([name, key]) =>
+/** What follows the name of a provider in the data of the first step. */
+const KEY_SUFFIX = /_?api_?key$/i;
+
+function keysIn(step: StepKey, data: unknown, savedAt: Date | null): readonly FoundKey[] {
+  if (!isJsonObject(data)) return [];
+  const posted = decodeOnce(data['api_keys'] ?? data['apiKeys']);
+  const single = Object.entries(data)
+    .filter(([name]) => step === 'api_keys' && KEY_SUFFIX.test(name))
+    .map(([name, key]): [string, unknown] => [name.replace(KEY_SUFFIX, ''), key])
+    .filter(([name]) => providerOf(name) !== null);
+  return [...single, ...(isJsonObject(posted) ? Object.entries(posted) : [])].flatMap(([name, key]) =>
     typeof key === 'string' ? [{ name, key: new Secret(key), savedAt }] : [],
   );
 }

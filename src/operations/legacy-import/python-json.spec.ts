@@ -48,9 +48,23 @@ describe('what PostgreSQL cannot hold', () => {
     expect(warnings.list).toEqual([{ code: 'too_deep', detail: expect.stringContaining(said) as unknown }]);
   });
 
-  it('leaves keys alone that mean something to JavaScript', () => {
-    const clean = cleanJson(JSON.parse('{"__proto__": {"a": 1}}'), new Warnings());
-    expect(JSON.stringify(clean)).toBe('{"__proto__":{"a":1}}');
+  it('leaves out a key that our own requests refuse', () => {
+    const warnings = new Warnings();
+    const clean = cleanJson(JSON.parse('{"a": [{"__proto__": {"a": 1}, "constructor": 2}]}'), warnings);
+    expect(JSON.stringify(clean)).toBe('{"a":[{"constructor":2}]}');
+    expect(warnings.list.map(({ code }) => code)).toEqual(['key_left_out']);
+  });
+
+  it.each([
+    [0, 100],
+    [2, 98],
+  ])('counts the %i levels around a value: it may have %i', (around, levels) => {
+    const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+    const warnings = new Warnings();
+    expect(cleanJson(nested(levels), warnings, around)).toEqual(nested(levels));
+    expect(warnings.list).toEqual([]);
+    cleanJson(nested(levels + 1), warnings, around);
+    expect(warnings.list.map(({ code }) => code)).toEqual(['too_deep']);
   });
 });
 
@@ -58,6 +72,7 @@ it('JSON in a text is decoded once, and only if it holds an object or a list', (
   expect(decodeOnce('{"tone": "bold"}')).toEqual({ tone: 'bold' });
   expect(decodeOnce('"{\\"tone\\": 1}"')).toBe('"{\\"tone\\": 1}"');
   expect(decodeOnce('["a"]')).toEqual(['a']);
+  expect(decodeOnce(' [1, NaN, true]')).toEqual([1, null, true]);
   expect(decodeOnce('{"tone": NaN}')).toEqual({ tone: null });
   for (const text of ['[2024] in review', '{half', 'bold', '12', 'null']) expect(decodeOnce(text)).toBe(text);
 });

@@ -64,7 +64,10 @@ export function cleanText(text: string, warnings: Warnings): string {
   return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 }
 
-/** The value as PostgreSQL can hold it and our readers can return it. */
+/**
+ * The value as PostgreSQL can hold it and as a client can post it back.
+ * @param depth levels around the value in the body of such a post
+ */
 export function cleanJson(value: unknown, warnings: Warnings, depth = 0): unknown {
   if (typeof value === 'string') return cleanText(value, warnings);
   if (typeof value === 'number') return cleanNumber(value, warnings);
@@ -73,10 +76,18 @@ export function cleanJson(value: unknown, warnings: Warnings, depth = 0): unknow
     return deepText(value, warnings);
   }
   if (Array.isArray(value)) return value.map((item) => cleanJson(item, warnings, depth + 1));
-  // From entries, since an assignment to `__proto__` would set no key.
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [cleanText(key, warnings), cleanJson(item, warnings, depth + 1)]),
+    Object.entries(value).flatMap(([key, item]) =>
+      isPostable(key, warnings) ? [[cleanText(key, warnings), cleanJson(item, warnings, depth + 1)]] : [],
+    ),
   );
+}
+
+/** Our requests refuse a key that changes the prototype of a JavaScript object. */
+function isPostable(key: string, warnings: Warnings): boolean {
+  if (key !== '__proto__') return true;
+  warnings.add('key_left_out', 'A key named __proto__ was left out.');
+  return false;
 }
 
 function deepText(value: object, warnings: Warnings): string | null {
@@ -109,7 +120,7 @@ export function isAbsent(value: unknown): boolean {
 
 /** A text that holds an object or a list as JSON, parsed once; every other value as it is. */
 export function decodeOnce(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*(?:\{|\[\s*[{["\]])/.test(value)) return value;
+  if (typeof value !== 'string' || !/^\s*[{[]/.test(value)) return value;
   try {
     return parsePythonJson(value);
   } catch {

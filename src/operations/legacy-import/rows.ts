@@ -4,10 +4,14 @@ import type { Dated } from './legacy-user.js';
 import { cleanJson, cleanText, decodeOnce, isAbsent, parsePythonJson } from './python-json.js';
 import type { Warnings } from './warnings.js';
 
+/** Levels around a column when it is posted: the body, and its data. */
+const COLUMN_DEPTH = 2;
+
 /** The value of a JSON column: null in all its spellings is null, a text that holds JSON is decoded once. */
 export function readColumn(column: string, text: string | null | undefined, warnings: Warnings): unknown {
   if (text === null || text === undefined) return null;
-  const value = cleanJson(decodeOnce(parseColumn(column, text, warnings)), warnings);
+  reportInvalid(text, warnings);
+  const value = cleanJson(decodeOnce(parseColumn(column, text, warnings)), warnings, COLUMN_DEPTH);
   return isAbsent(value) ? null : value;
 }
 
@@ -23,7 +27,15 @@ function parseColumn(column: string, text: string, warnings: Warnings): unknown 
 
 /** A text column; blank is null. */
 export function readText(text: string | null | undefined, warnings: Warnings): string | null {
-  return text === null || text === undefined || text.trim() === '' ? null : cleanText(text, warnings);
+  if (text === null || text === undefined || text.trim() === '') return null;
+  reportInvalid(text, warnings);
+  return cleanText(text, warnings);
+}
+
+/** The driver of SQLite, which checks no encoding, replaces what is no UTF-8 without a word. */
+function reportInvalid(text: string, warnings: Warnings): void {
+  if (!text.includes('\uFFFD')) return;
+  warnings.add('invalid_utf8', 'Texts of a database hold U+FFFD, mostly in place of characters that were no UTF-8.');
 }
 
 /** When a row was saved last. */

@@ -3,9 +3,11 @@ import { Secret } from '../../ground/secrets/secret.js';
 import { STEP_KEYS } from '../../onboarding/flow/steps.js';
 import { NO_DOCUMENTS, type Documents } from './holdings.js';
 import type { TextRow } from './legacy-database.js';
-import { LocalTime } from './local-time.js';
+import { LocalTime, UNKNOWN_TIME } from './local-time.js';
 import { progressOfSessions, readSession, type SessionEvidence } from './session-progress.js';
 import { Warnings } from './warnings.js';
+
+const NO_TIMES = { started_at: null, updated_at: 'infinity' };
 
 const UTC = new LocalTime('UTC');
 
@@ -31,7 +33,7 @@ function progress(rows: readonly TextRow[], evidence: Partial<SessionEvidence> =
   const warnings = new Warnings();
   const all = { documents: NO_DOCUMENTS, keys: [], hasPostedIntegrations: false, ...evidence };
   const found = progressOfSessions(
-    rows.map((one) => readSession(one, UTC)),
+    rows.map((one) => readSession(one, UTC, warnings)),
     all,
     warnings,
   );
@@ -110,6 +112,24 @@ describe('progress by a database', () => {
     const found = progress([row(3, 50, { id: '3' }), finished, row(1, 0)]);
     expect(found.completedAt?.toISOString()).toBe('2026-01-01T11:00:00.000Z');
     expect(found.codes).toEqual(['several_sessions']);
+  });
+
+  it('is completed although no time of the session can be read', () => {
+    const found = progress([row(6, 100, NO_TIMES)], { documents: DOCUMENTS });
+    expect(found.statuses).toBe([C, C, C, C, S, C].join(' '));
+    expect(found.completedAt).toEqual(UNKNOWN_TIME);
+    expect(found.steps.complete.completedAt).toBeNull();
+  });
+
+  it('has its completion in a payload that is JSON twice, too', () => {
+    const payload = JSON.stringify(JSON.stringify({ completed_at: '2026-01-01T11:00:00' }));
+    expect(progress([row(6, 100, { payload })]).completedAt?.toISOString()).toBe('2026-01-01T11:00:00.000Z');
+  });
+
+  it('has a type without characters that PostgreSQL refuses', () => {
+    const found = progress([row(1, 0, { onboarding_type: ' web\u0000site\ud83d ' })]);
+    expect(found.onboardingType).toBe('web\uFFFDsite\uFFFD');
+    expect(found.codes).toEqual(['replaced_characters']);
   });
 
   it('is that of the most advanced session', () => {

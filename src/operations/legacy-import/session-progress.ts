@@ -1,12 +1,12 @@
-import type { JsonObject } from '../../ground/problems/json.js';
+import { isJsonObject, type JsonObject } from '../../ground/problems/json.js';
 import type { StepStatus } from '../../onboarding/flow/step-status.js';
 import type { StepKey } from '../../onboarding/flow/steps.js';
 import { hasWebsite } from './database-documents.js';
 import { eachStep, PENDING, type Documents, type SourceProgress } from './holdings.js';
 import type { TextRow } from './legacy-database.js';
-import { earliest, latest, type LocalTime } from './local-time.js';
+import { earliest, latest, UNKNOWN_TIME, type LocalTime } from './local-time.js';
 import type { Dated, LegacyKey, LegacyStep } from './legacy-user.js';
-import { isAbsent, parsePythonJson } from './python-json.js';
+import { cleanText, decodeOnce, isAbsent, parsePythonJson } from './python-json.js';
 import type { Warnings } from './warnings.js';
 
 /** How a database numbers the steps: by six, or the four of a later wizard. */
@@ -42,7 +42,7 @@ export interface StoredSession {
 }
 
 /** @param row of a database with the column `onboarding_type` or without it */
-export function readSession(row: TextRow, time: LocalTime): StoredSession {
+export function readSession(row: TextRow, time: LocalTime, warnings: Warnings): StoredSession {
   const progress = Math.round(Number(row['progress'] ?? 0)) || 0;
   return {
     id: BigInt(row['id'] ?? 0),
@@ -52,14 +52,15 @@ export function readSession(row: TextRow, time: LocalTime): StoredSession {
     startedAt: time.parseStored(row['started_at']),
     updatedAt: time.parseStored(row['updated_at']),
     completedAt: completionIn(row['payload'], time),
-    onboardingType: row['onboarding_type']?.trim() || null,
+    onboardingType: cleanText(row['onboarding_type']?.trim() ?? '', warnings) || null,
   };
 }
 
 function completionIn(payload: string | null | undefined, time: LocalTime): Date | null {
   if (payload === null || payload === undefined) return null;
   try {
-    return time.parse((parsePythonJson(payload) as JsonObject | null)?.['completed_at']);
+    const value = decodeOnce(parsePythonJson(payload));
+    return isJsonObject(value) ? time.parse(value['completed_at']) : null;
   } catch {
     // The rest of a payload is about scheduled tasks: a broken one says as much as none.
     return null;
@@ -106,7 +107,7 @@ export function progressOfSessions(
   return {
     startedAt: best?.startedAt ?? earliest(best?.updatedAt ?? null, ...times),
     updatedAt: best?.updatedAt ?? latest(...times),
-    completedAt,
+    completedAt: isCompleted ? (completedAt ?? UNKNOWN_TIME) : null,
     steps: eachStep((key) => {
       const step = stepWithData(key, evidence) ?? passedStep(key, best, warnings);
       return isCompleted ? finished(key, step, completedAt) : (step ?? failedStep(key, evidence) ?? PENDING);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { opendir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { StartupError } from '../../ground/config/startup-error.js';
@@ -14,6 +15,9 @@ import { Warnings } from './warnings.js';
 import { trueUsers } from './workspace-users.js';
 
 const WORKSPACE = 'workspace_';
+
+/** The file of a user whose id was empty. */
+const UNNAMED_FILE = '.onboarding_progress_.json';
 
 /** Whom the wizard of shared databases names in each business. */
 const EVERYBODY = '1';
@@ -62,14 +66,24 @@ export class SourceScan {
     if (!(await database.has(SESSIONS))) {
       throw new StartupError(`--from: ${name} has no table ${SESSIONS}: it is no database of the older back end.`);
     }
+    let unnamed = 0;
     for await (const { id, owner } of database.places(SESSIONS)) {
       // Rows of a session without a user belong to nobody.
-      if (owner !== null && owner !== '') this.catalogue.addSession(number, id, owner);
+      if (owner) this.catalogue.addSession(number, id, owner);
+      else unnamed += 1;
     }
+    this.#leaveUnnamed(kind, '', unnamed);
     await this.#addChildren(number, database);
     for await (const { id, owner } of database.places(BUSINESS)) {
       this.catalogue.addBusiness(number, id, owner === EVERYBODY ? '' : (owner ?? ''));
     }
+  }
+
+  /** @param where in which of several sources of this kind */
+  #leaveUnnamed(source: string, where: string, sessions: number): void {
+    if (sessions === 0) return;
+    const detail = `${where}${sessions} of ${SESSIONS} name no user: they are nobody’s.`;
+    this.catalogue.addLeftover({ userId: null, source, warnings: [{ code: 'no_user', detail }], isFailure: false });
   }
 
   async #addChildren(number: number, database: LegacyDatabase): Promise<void> {
@@ -89,7 +103,8 @@ export class SourceScan {
       for await (const entry of await opendir(folder)) {
         const path = join(resolve(folder), entry.name);
         const user = nameOfProgressFile(entry.name);
-        if (user !== null) this.catalogue.addFile({ path, name: user });
+        if (entry.name === UNNAMED_FILE) this.#leaveUnnamedFile();
+        else if (user !== null) this.catalogue.addFile({ path, name: user });
         else if (entry.name.startsWith(WORKSPACE) && entry.isDirectory()) await this.#addWorkspace(path);
         else continue;
         found += 1;
@@ -102,6 +117,12 @@ export class SourceScan {
     if (found === 0) {
       throw new StartupError(`--from: ${folder} holds neither .onboarding_progress*.json nor workspace_* folders.`);
     }
+  }
+
+  #leaveUnnamedFile(): void {
+    const detail = `${UNNAMED_FILE} has no id in its name: it was not imported.`;
+    const warnings = [{ code: 'unknown_user', detail }];
+    this.catalogue.addLeftover({ userId: null, source: 'progress-files', warnings, isFailure: false });
   }
 
   /** What is wrong with one workspace keeps no other user back. */
@@ -133,7 +154,12 @@ export class SourceScan {
   /** @returns whether there is a session */
   async #addWorkspaceDatabase(folder: string, file: string, database: LegacyDatabase): Promise<boolean> {
     const sessions: { id: string; userId: string }[] = [];
-    for await (const { id, owner } of database.places(SESSIONS)) if (owner) sessions.push({ id, userId: owner });
+    let unnamed = 0;
+    for await (const { id, owner } of database.places(SESSIONS)) {
+      if (owner) sessions.push({ id, userId: owner });
+      else unnamed += 1;
+    }
+    this.#leaveUnnamed('workspace', `${basename(folder)}: `, unnamed);
     if (sessions.length === 0) return false;
     const users = await this.#trueUsers(folder, database, sessions);
     const number = this.catalogue.addDatabase({ kind: 'workspace', path: file, folder });
@@ -142,10 +168,11 @@ export class SourceScan {
       if (user) this.catalogue.addSession(number, id, user);
     }
     await this.#addChildren(number, database);
-    const distinct = new Set([...users.values()].filter((user) => user !== null));
-    const [only] = distinct;
+    const distinct = [...new Set(users.values())].filter((user) => user !== null);
+    const only = distinct.length === 1 ? distinct[0] : null;
     for await (const { id, owner } of database.places(BUSINESS)) {
-      this.catalogue.addBusiness(number, id, (distinct.size === 1 ? only : owner) ?? '');
+      const user = owner ? owner !== EVERYBODY && users.get(owner) : only;
+      this.catalogue.addBusiness(number, id, user || '');
     }
     return true;
   }
@@ -183,16 +210,19 @@ async function databasesIn(folder: string): Promise<readonly string[]> {
   const candidates = ['db', 'database'].flatMap((inner) =>
     [`alwrity_${name}.db`, 'alwrity.db'].map((file) => join(folder, inner, file)),
   );
-  const found = await Promise.all(candidates.map(async (file) => ((await isFile(file)) ? file : null)));
+  // A file without a byte is a database in which nobody has made a table.
+  const found = await Promise.all(candidates.map(async (file) => ((await sizeOf(file)) ? file : null)));
   return found.filter((file) => file !== null);
 }
 
-async function isFile(path: string): Promise<boolean> {
+/** Bytes of a file; null if there is none. */
+async function sizeOf(path: string): Promise<number | null> {
   try {
-    return (await stat(path)).isFile();
+    const found = await stat(path);
+    return found.isFile() ? found.size : null;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw new SourceDamaged(`it cannot be read (${code}).`);
   }
 }
@@ -208,7 +238,8 @@ export async function contextFiles(
   for (const step of POSTED_STEPS) {
     const path = join(folder, 'agent_context', CONTEXT_FILES[step]);
     try {
-      if (await isFile(path)) files.push(readContextFile(step, await readText(path), time, warnings));
+      if ((await sizeOf(path)) !== null)
+        files.push(readContextFile(step, await readText(path, warnings), time, warnings));
     } catch (error) {
       if (!(error instanceof SourceDamaged)) throw error;
       damaged.push(`${CONTEXT_FILES[step]}: ${error.message}`);
@@ -217,10 +248,14 @@ export async function contextFiles(
   return { files, damaged };
 }
 
-/** @throws SourceDamaged */
-export async function readText(path: string): Promise<string> {
+/** The text of a file. What is no UTF-8 in it becomes U+FFFD. @throws SourceDamaged */
+export async function readText(path: string, warnings: Warnings): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    const content = await readFile(path);
+    if (!isUtf8(content)) {
+      warnings.add('invalid_utf8', `${basename(path)} is no UTF-8: characters were replaced by U+FFFD.`);
+    }
+    return content.toString('utf8');
   } catch (error) {
     throw new SourceDamaged(`it cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }

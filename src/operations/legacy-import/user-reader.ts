@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { documentsOfContext, type ContextFile } from './agent-context.js';
+import { CONTEXT_FILES, documentsOfContext, type ContextFile } from './agent-context.js';
 import type { Catalogue, SessionPlace } from './catalogue.js';
 import { documentsOfRows } from './database-documents.js';
 import type { Holdings } from './holdings.js';
@@ -14,7 +14,7 @@ import {
   type TextRow,
 } from './legacy-database.js';
 import { keysByProvider, type FoundKey } from './legacy-keys.js';
-import type { Found } from './legacy-user.js';
+import type { Found, Warning } from './legacy-user.js';
 import { earliest, type LocalTime } from './local-time.js';
 import { mergeUser } from './merge-user.js';
 import { fillGaps } from './posted-parts.js';
@@ -32,6 +32,7 @@ export interface EnvironmentKeys {
   readonly keys: readonly FoundKey[];
   /** When the file was changed last. */
   readonly changedAt: Date;
+  readonly warnings: readonly Warning[];
 }
 
 /** The rows of some users by their places. */
@@ -137,6 +138,7 @@ export class UserReader {
       ...(environment ? ['env'] : []),
     ];
     if (kinds.length === 0) return;
+    for (const { code, detail } of environment?.warnings ?? []) warnings.add(code, detail);
     const user = mergeUser(
       {
         userId,
@@ -157,7 +159,7 @@ export class UserReader {
     let changedAt: Date | null = null;
     for (const path of this.catalogue.filesOf(userId)) {
       try {
-        holdings.push(readProgressFile(await readText(path), this.time, warnings));
+        holdings.push(readProgressFile(await readText(path, warnings), this.time, warnings));
         changedAt = earliest(changedAt, (await stat(path)).mtime);
       } catch (error) {
         if (!(error instanceof SourceDamaged)) throw error;
@@ -188,7 +190,7 @@ export class UserReader {
     };
     const read = sessions
       .flatMap(({ database, sessionId }) => rowsAt(database, SESSIONS, [sessionId]))
-      .map((row) => readSession(row, this.time));
+      .map((row) => readSession(row, this.time, warnings));
     const since = earliest(...read.map(({ startedAt }) => startedAt));
     const context = await this.#readContext(userId, sessions, since, warnings);
     const documents = fillGaps(documentsOfRows(stored, this.time, warnings), documentsOfContext(context, warnings));
@@ -226,11 +228,23 @@ export class UserReader {
       found.push(
         ...files.filter((file) => file.userId === userId && !(since && file.updatedAt && file.updatedAt < since)),
       );
+      for (const file of files)
+        if (!this.#isOfFolder(file, folder)) warnings.add('foreign_file', foreign(file, folder));
       for (const detail of damaged) warnings.add('damaged_file', `A flat file was passed over. ${detail}`);
     }
     return found;
   }
+
+  /** Whether a user has a session in a workspace: several may share one. */
+  #isOfFolder({ userId }: ContextFile, folder: string): boolean {
+    return this.catalogue
+      .sessionsOf(userId)
+      .some(({ database }) => this.catalogue.database(database).folder === folder);
+  }
 }
+
+const foreign = ({ step }: ContextFile, folder: string) =>
+  `${CONTEXT_FILES[step]} in ${basename(folder)} names another user: it was not imported.`;
 
 function failure(userId: string, source: string, detail: string): Found {
   return { leftover: { userId, source, warnings: [{ code: 'damaged_source', detail }], isFailure: true } };
