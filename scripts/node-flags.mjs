@@ -7,6 +7,6 @@ export const NODE_FLAGS = [
   '--min-semi-space-size=16',
   '--max-semi-space-size=16',
   '--no-parallel-scavenge',
-  '--heap-growing-percent=60',
+  '--heap-growing-percent=40',
   '--no-allocation-site-pretenuring',
 ];

@@ -664,7 +664,7 @@ describe('options', () => {
   it('give a file of the environment that is no UTF-8: it is read, and reported', async () => {
     const env = join(folder, '.env');
     writeFileSync(env, Buffer.from('# für uns\nEXA_API_KEY=of-the-deployment\n', 'latin1'));
-    const { users } = await read({ env, user: 'eve' });
+    const { users } = await read({ env: [env], user: 'eve' });
     expect(users.get('eve')?.keys.map(({ provider }) => provider)).toEqual(['exa']);
     expect(users.get('eve')?.warnings.map(({ code }) => code)).toContain('invalid_utf8');
   });
