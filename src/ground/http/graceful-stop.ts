@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import type { ServerResponse } from 'node:http';
 import { Server, type Socket } from 'node:net';
 
 /** Milliseconds for requests in flight to finish, once the service stops. */
@@ -11,9 +10,9 @@ export const HOOK_TIMEOUT = 2 * GRACE;
 /** Milliseconds without a byte after which a connection is idle: longer than a round trip, so no request is on its way. */
 const IDLE = 500;
 
-/** The latest answer on a connection, and the bytes that had arrived at the previous check. */
+/** A connection's requests whose answers are not written completely, and the bytes that had arrived at the previous check. */
 interface Connection {
-  answer: ServerResponse | null;
+  unanswered: number;
   bytesRead: number;
 }
 
@@ -26,12 +25,19 @@ export function stopGracefully(fastify: FastifyInstance): void {
   const open = new Map<Socket, Connection>();
   let stopping = false;
   fastify.server.on('connection', (socket: Socket) => {
-    open.set(socket, { answer: null, bytesRead: -1 });
+    open.set(socket, { unanswered: 0, bytesRead: -1 });
     socket.once('close', () => open.delete(socket));
   });
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const connection = open.get(request.raw.socket);
-    if (connection) connection.answer = reply.raw;
+  const count = (socket: Socket, requests: 1 | -1) => {
+    const connection = open.get(socket);
+    if (connection) connection.unanswered += requests;
+  };
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    count(request.raw.socket, 1);
+    done();
+  });
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    count(request.raw.socket, -1);
     done();
   });
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
@@ -52,8 +58,7 @@ export function stopGracefully(fastify: FastifyInstance): void {
 /** Closes connections whose answers are all written, and on which nothing has arrived since the previous check. */
 function closeIdle(open: ReadonlyMap<Socket, Connection>): void {
   for (const [socket, connection] of open) {
-    const isAnswered = connection.answer?.writableFinished ?? true;
-    if (isAnswered && connection.bytesRead === socket.bytesRead) socket.destroy();
+    if (connection.unanswered === 0 && connection.bytesRead === socket.bytesRead) socket.destroy();
     connection.bytesRead = socket.bytesRead;
   }
 }
