@@ -23,7 +23,7 @@ export async function againstFloor(run: Run, { users, ...plan }: CompareOptions)
   const comparisons = await compare(startLoad(stops), contestants, plan, say);
   const references = [
     { place: 1, title: 'to the floor', verdict },
-    { place: 2, title: 'to the limit', verdict: () => '' },
+    { place: 2, title: 'to the limit' },
   ];
   return {
     text: comparisonTable(contestants, comparisons, references),

@@ -35,7 +35,8 @@ export interface Reference {
   /** Its place among the contestants. */
   readonly place: number;
   readonly title: string;
-  readonly verdict: (operation: Operation, ratio: number) => string;
+  /** Left out: nothing is wanted. */
+  readonly verdict?: (operation: Operation, ratio: number) => string;
 }
 
 /** A row for each contestant of each operation; ratios of requests a second, and of the p99 to the first reference. */
@@ -44,18 +45,20 @@ export function comparisonTable(
   comparisons: readonly Comparison[],
   references: readonly Reference[],
 ): string {
-  const titles = references.flatMap(({ title }) => [title, 'min–max', 'wanted']);
+  const titles = references.flatMap(({ title, verdict }) => [title, 'min–max', ...(verdict ? ['wanted'] : [])]);
   const head = ['operation', 'by', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs', 'MB', ...titles, 'p99 ratio'];
   const rows = comparisons.flatMap((comparison) => {
     const { operation, rounds } = comparison;
     return contestants.map(({ name }, place) => {
       const measurements = rounds.flatMap((round) => round[place] ?? []);
       const compared = references.flatMap((reference) => {
-        if (reference.place === place) return ['', '', ''];
+        const { verdict } = reference;
+        if (reference.place === place) return verdict ? ['', '', ''] : ['', ''];
         const ratios = ratiosOf(comparison, 'requestsPerSecond', place, reference.place);
         const ratio = median(ratios);
         const range = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
-        return [ratio.toFixed(2), range, place === MEASURED ? reference.verdict(operation, ratio) : ''];
+        const wanted = verdict ? [place === MEASURED ? verdict(operation, ratio) : ''] : [];
+        return [ratio.toFixed(2), range, ...wanted];
       });
       const [first] = references;
       const isReference = first === undefined || first.place === place;
