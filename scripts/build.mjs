@@ -85,7 +85,9 @@ const namesOfClasses = (folder) => ({
     const ours = new RegExp(`^${folder.replaceAll(/[.+]/g, '\\$&')}.*\\.js$`);
     onLoad({ filter: ours }, ({ path }) => {
       const source = readFileSync(path, 'utf8');
-      const names = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+      const names = [
+        ...source.matchAll(/^(?:(?:\/\*\*.*| (?:\* .*)?)\*\/ )?(?:export )?(?:let (\w+) = )?class (\w+)/gm),
+      ].map(([, variable, name]) => variable ?? name);
       const named = names.map((name) => `Object.defineProperty(${name}, 'name', { value: '${name}' });`);
       // Before the comment that names the source map.
       const end = source.lastIndexOf('//# sourceMappingURL');

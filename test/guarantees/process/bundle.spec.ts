@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { testEnvironment } from '../../support/service/app.js';
+import { TestDatabase } from '../../support/database/database.js';
+import { ServiceProcess } from '../../support/process/service-process.js';
+
+describe('the bundle', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    database = await TestDatabase.create();
+    service = await ServiceProcess.start(testEnvironment(database.appUrl));
+  });
+  afterAll(async () => {
+    service.kill('SIGKILL');
+    await service.ended();
+    await database.drop();
+  });
+
+  it('describes the API by the names that the sources have', async () => {
+    const { components } = (await (await fetch(`${service.url}/openapi.json`)).json()) as { components: unknown };
+    const ofSources = JSON.parse(readFileSync('client/openapi.json', 'utf8')) as { components: unknown };
+    expect(components).toEqual(ofSources.components);
+  });
+});
