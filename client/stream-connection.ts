@@ -44,7 +44,7 @@ export class StreamConnection implements LiveConnection {
     try {
       for (const reader = (body as ReadableStream<Uint8Array>).getReader(); ;) {
         const { done, value } = await reader.read();
-        if (done) break;
+        if (done || this.#closing.signal.aborted) break;
         // Any bytes are a sign of life, such as the start of a long message.
         receive(undefined);
         for (const data of events.push(value)) {

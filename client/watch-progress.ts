@@ -140,6 +140,7 @@ class Watch implements ProgressWatch {
     [this.#connection, this.#silence] = [connection, silence];
     void this.#renewTokens(token, connection, ended.signal);
     const end = await connection.ended;
+    if (this.#liveSince !== undefined && Date.now() - this.#liveSince >= WORKS_AFTER_MS) this.#backoff.reset();
     this.#connection = this.#silence = undefined;
     silence.end();
     ended.abort();
@@ -158,14 +159,11 @@ class Watch implements ProgressWatch {
         return;
       case 'refused':
         return this.#stop('stopped', end.error);
-      case 'lost': {
-        if (this.#liveSince !== undefined && Date.now() - this.#liveSince >= WORKS_AFTER_MS) this.#backoff.reset();
-        this.#liveSince = undefined;
+      case 'lost':
         this.#wait = new AbortController();
         this.#become('waiting');
         await pause((end.retryMs ?? 0) + this.#backoff.next(), this.#wait.signal);
         this.#wait = undefined;
-      }
     }
   }
 
