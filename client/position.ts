@@ -1,4 +1,4 @@
-const POSITION = /^(?:0|\d+\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+const POSITION = /^(?:0|\d{1,15}\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
 /**
  * The position that a caller gives, or the one inside an ETag.

@@ -19,8 +19,8 @@ export interface WatchOptions {
   readonly url: string;
   /** Gives the user's token, a fresh one where the last expires soon. One call is under way at a time. */
   readonly token: () => Promise<string>;
-  /** The position, or the `ETag`, of what is shown already: `onEvent` gets what has happened since. Without it `onSnapshot` comes first. */
-  readonly after?: string;
+  /** The position, or the `ETag`, of what is shown already; `onEvent` gets what has happened since. Without it `onSnapshot` comes first. */
+  readonly after?: string | null;
   /** `events`, server-sent events over `fetch`, for servers and where proxies refuse WebSockets. */
   readonly transport?: 'websocket' | 'events';
   /** The wizard whose step numbers the messages have. */
@@ -88,7 +88,7 @@ class Watch implements ProgressWatch {
   constructor(options: WatchOptions) {
     this.#options = options;
     this.#baseUrl = options.url.replace(/\/+$/, '');
-    this.#position = options.after === undefined ? undefined : parsePosition(options.after);
+    this.#position = typeof options.after === 'string' ? parsePosition(options.after) : undefined;
     this.#tokens = new TokenSource(options.token);
     addressOf('', { baseUrl: this.#baseUrl });
     this.closed = this.#run();
