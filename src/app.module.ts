@@ -4,6 +4,8 @@ import { ProvidersController } from './onboarding/api-keys/providers.routes.js';
 import { AuthModule } from './ground/auth/auth.module.js';
 import type { Configuration } from './ground/config/configuration.js';
 import { HealthController } from './ground/health/health.routes.js';
+import { LiveModule } from './onboarding/live/live.module.js';
+import { LiveController } from './onboarding/live/live.routes.js';
 import { HistoryController } from './onboarding/history/history.routes.js';
 import { BusinessInfoController } from './onboarding/steps/business-info.routes.js';
 import { SavedDataController } from './onboarding/steps/saved-data.routes.js';
@@ -21,7 +23,7 @@ export class AppModule {
   static forRoot(configuration: Configuration): DynamicModule {
     return {
       module: AppModule,
-      imports: [OnboardingModule.forRoot(configuration), AuthModule, ...metrics(configuration)],
+      imports: [OnboardingModule.forRoot(configuration), AuthModule, LiveModule, ...metrics(configuration)],
       controllers: [
         ProgressController,
         OnboardingConfigController,
@@ -31,6 +33,7 @@ export class AppModule {
         StyleDetectionController,
         BusinessInfoController,
         HistoryController,
+        LiveController,
         PersonalizationController,
         InternalReadsController,
         KeyLendingController,
