@@ -42,7 +42,7 @@ export interface ProgressWatch {
   /** Of the last snapshot or event that a handler was given; at first what `after` says. */
   readonly position: string | undefined;
   readonly state: WatchState;
-  /** Resolves at the end, whatever the reason, when nothing is left open. */
+  /** Resolves when the watch has ended, whatever the reason. */
   readonly closed: Promise<void>;
 }
 
@@ -73,6 +73,9 @@ class Watch implements ProgressWatch {
   readonly #backoff = new Backoff();
   /** Aborted at the end, whatever the reason. */
   readonly #ending = new AbortController();
+  readonly #ended = new Promise<undefined>((resolve) =>
+    this.#ending.signal.addEventListener('abort', () => resolve(undefined)),
+  );
   #state: WatchState = 'connecting';
   #position: string | undefined;
   #connection: LiveConnection | undefined;
@@ -189,7 +192,8 @@ class Watch implements ProgressWatch {
 
   async #freshToken(): Promise<string | undefined> {
     try {
-      return await this.#tokens.fresh();
+      // The function may never come to an end.
+      return await Promise.race([this.#tokens.fresh(), this.#ended]);
     } catch (cause) {
       const error = new WatchError('There is no token for now.', { cause });
       this.#call(() => this.#options.onError?.(error));

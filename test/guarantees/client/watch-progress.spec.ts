@@ -396,11 +396,11 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
     });
 
     it('while it asks for a token', async () => {
-      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const { promise, resolve } = Promise.withResolvers<string>();
       const watched = watch({ token: () => promise });
-      user.abort();
+      await abort(watched);
       resolve('late');
-      await within('the end', watched.closed);
+      await turn();
       const second = watchProgress({
         ...noHandlers,
         url: server.url,
@@ -409,7 +409,6 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
         signal: user.signal,
       });
       await within('the end', second.closed);
-      reject();
       expect([watched.state, second.state, server.clients.length, calls]).toEqual(['stopped', 'stopped', 0, []]);
     });
 
