@@ -5,6 +5,9 @@ import { REQUIREMENT_LISTS } from '../words.js';
 import { Card } from './card.js';
 import { Time } from './time.js';
 
+/** What keeps nobody from completing is folded. */
+const FOLDED = ['pending_verification', 'recommended'];
+
 interface DueProps {
   readonly onboarding: Onboarding;
   readonly onStep: (key: StepKey) => void;
@@ -22,7 +25,7 @@ export function Due({ onboarding, onStep }: DueProps) {
       title="What is due"
       aside={
         <span class={`badge ${requirements.can_complete ? 'completed' : 'pending'}`}>
-          {requirements.can_complete ? 'Can complete' : `${requirements.blocked_by.length} in the way`}
+          {requirements.can_complete ? 'Can complete' : `${requirements.blocked_by.length} before completion`}
         </span>
       }
     >
@@ -33,16 +36,18 @@ export function Due({ onboarding, onStep }: DueProps) {
         </p>
       )}
       {lists.map(({ list, name, items }) => (
-        <div key={list} class={`due ${list}`}>
-          <h3>
-            {name} <span class="count">{items.length}</span>
-          </h3>
+        <details key={list} class={`due ${list}`} open={!FOLDED.includes(list)}>
+          <summary>
+            <h3>
+              {name} <span class="count">{items.length}</span>
+            </h3>
+          </summary>
           <ul>
             {items.map((item) => (
               <DueItem key={`${item.code} ${item.pointer ?? ''}`} item={item} onStep={onStep} />
             ))}
           </ul>
-        </div>
+        </details>
       ))}
     </Card>
   );

@@ -71,7 +71,7 @@ function UserForm({ user, onUser }: UserFormProps) {
 
 function WizardChoice({ onboarding }: { readonly onboarding: Onboarding }) {
   const { wizard, init } = useStore(onboarding.store);
-  const remembered = init && wizard === null ? ` (${WIZARDS[init.onboarding.flow]})` : '';
+  const own = init && wizard === null ? `: ${WIZARDS[init.onboarding.flow].toLowerCase()}` : '';
   return (
     <div class="control">
       <label for="wizard">Wizard</label>
@@ -81,7 +81,7 @@ function WizardChoice({ onboarding }: { readonly onboarding: Onboarding }) {
         value={wizard ?? ''}
         onChange={(event) => onboarding.useWizard((event.currentTarget.value || null) as FlowId | null)}
       >
-        <option value="">The user’s own{remembered}</option>
+        <option value="">The user’s{own}</option>
         {Object.entries(WIZARDS).map(([id, name]) => (
           <option key={id} value={id}>
             {name}

@@ -38,11 +38,11 @@ export function Step({ step, isNext, isOpen, isBusy, outcome, onboarding, onTogg
             {isRequired ? '' : ' · optional'}
           </span>
         </span>
+        <span class="step-time quiet">{completed_at && <Time of={completed_at} />}</span>
         {/* Drawn again when the status changes, so that the change is seen. */}
         <span key={status} class={`badge ${status}`}>
           {isNext && status === 'pending' ? 'Next' : statusName(status)}
         </span>
-        <span class="step-time quiet">{completed_at && <Time of={completed_at} />}</span>
         <ChevronIcon />
       </button>
       <div id={form} class="step-body" hidden={!isOpen}>

@@ -40,16 +40,14 @@ export function Workbench({ onboarding }: { readonly onboarding: Onboarding }) {
         <div class="column">
           <Summary onboarding={onboarding} />
           <Steps onboarding={onboarding} wanted={wanted} onShown={() => want(null)} />
+          <RequestLog onboarding={onboarding} />
         </div>
         <div class="column">
           <Due onboarding={onboarding} onStep={want} />
-          <Keys onboarding={onboarding} />
           <Events onboarding={onboarding} />
+          <Keys onboarding={onboarding} />
+          <Messages onboarding={onboarding} />
         </div>
-      </div>
-      <div class="columns even">
-        <RequestLog onboarding={onboarding} />
-        <Messages onboarding={onboarding} />
       </div>
     </main>
   );

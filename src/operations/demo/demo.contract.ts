@@ -6,7 +6,7 @@ export const LONGEST = 86_400;
 
 export class DemoTokenDto {
   @ValidateBy(
-    { name: 'isUserId', validator: isUserId },
+    { name: 'isUserId', validator: { validate: isUserId } },
     { message: 'user must be a text of 1 to 255 characters that can be a user id.' },
   )
   user!: string;
