@@ -18,7 +18,7 @@ const LEVELS = [
   ['onboarding/database'],
   ['onboarding/progress'],
   ['onboarding/steps', 'onboarding/api-keys', 'onboarding/history'],
-  ['onboarding/personalization'],
+  ['onboarding/personalization', 'onboarding/live'],
   // All users.
   ['operations/internal', 'operations/maintenance', 'operations/legacy-import', 'operations/demo'],
   // What puts the service together and starts it.
@@ -37,7 +37,7 @@ const DOORS = '\\.(module|service|routes|record|contract|problems)\\.ts$';
 
 /** Files that may be imported besides. */
 const MORE_DOORS = {
-  'storage/wire': ['connections', 'statement'],
+  'storage/wire': ['connections', 'statement', 'channel-listener'],
   // `seal.ts` for SealBroken, which the vault throws.
   'storage/vault': ['vault', 'seal'],
   // The service's connections, what commands do as the owner of the schema, and the comparison of entities with migrations.
@@ -53,6 +53,8 @@ const MORE_DOORS = {
   'onboarding/database': [
     'document-sizes',
     'unit-of-work',
+    'user-database',
+    'change-hints',
     'session',
     'snapshot',
     'document-tables',
@@ -63,6 +65,9 @@ const MORE_DOORS = {
     'records/row-times',
     'records/website-url',
   ],
+  // The views of events.
+  'onboarding/history': ['history.views'],
+  'onboarding/live': ['live-sockets'],
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   // Classes that commands run; no application has them as services.

@@ -191,6 +191,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/onboarding/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happens to the onboarding, as server-sent events, after a position or from now on */
+    get: operations['LiveController_events'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/onboarding/history': {
     parameters: {
       query?: never;
@@ -302,6 +319,23 @@ export interface paths {
     };
     /** A user’s progress, for services with the scope onboarding:read; recorded */
     get: operations['InternalReadsController_status'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/live': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The same through a WebSocket, which this address speaks */
+    get: operations['LiveController_live'];
     put?: never;
     post?: never;
     delete?: never;
@@ -890,6 +924,18 @@ export interface components {
       configured_providers: string[];
       total_providers: number;
     };
+    BeatMessage: {
+      /**
+       * @description What this connection was given so far: a state of the user’s onboarding, as the text inside an ETag
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      /**
+       * @description Every 25 seconds
+       * @enum {string}
+       */
+      type: 'beat';
+    };
     BusinessInfoDto: {
       business_description: string;
       business_goals?: string | null;
@@ -1083,6 +1129,31 @@ export interface components {
         };
       };
       summary: components['schemas']['EnhancedSummaryView'];
+    };
+    ErrorMessage: {
+      /**
+       * @description What this connection was given so far: a state of the user’s onboarding, as the text inside an ETag
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      problem: components['schemas']['ProblemView'];
+      /** @description Milliseconds after which coming back helps */
+      retry_ms?: number;
+      /**
+       * @description Before the service ends the connection
+       * @enum {string}
+       */
+      type: 'error';
+    };
+    EventMessage: {
+      event: components['schemas']['LiveEventView'];
+      /**
+       * @description What this connection was given so far: a state of the user’s onboarding, as the text inside an ETag
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      /** @enum {string} */
+      type: 'event';
     };
     ExistingAnalysisView: {
       /** Format: date-time */
@@ -1325,6 +1396,60 @@ export interface components {
        * @enum {string}
        */
       source: 'user' | 'deployment';
+    };
+    LiveEventView: {
+      /** @description Who did it: `user`, `system`, `operator`, or `service:` and its name */
+      actor: string;
+      /** @description Why, in one word, such as `wizard` */
+      cause: string;
+      /** @description Facts of the event, such as `from` and `to`; never what the user entered */
+      data: {
+        [key: string]: unknown;
+      };
+      /** Format: date-time */
+      occurred_at: string;
+      /**
+       * @description One state of the user’s onboarding: the revision, and the session. The text inside the ETag of that state
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      /** @description The progress afterwards, in the wizard of today. Null in events from before progress was recorded */
+      progress: components['schemas']['HistoryProgressView'] | null;
+      /** @enum {string|null} */
+      step_key: 'api_keys' | 'website' | 'research' | 'personalization' | 'integrations' | 'complete' | null;
+      /** @description Null: the user’s wizard has no page for it */
+      step_number: number | null;
+      /** @enum {string} */
+      type:
+        | 'onboarding_started'
+        | 'onboarding_completed'
+        | 'onboarding_reset'
+        | 'onboarding_restored'
+        | 'onboarding_imported'
+        | 'step_started'
+        | 'step_completed'
+        | 'step_skipped'
+        | 'step_failed'
+        | 'step_reset'
+        | 'data_saved'
+        | 'api_key_saved'
+        | 'api_key_removed'
+        | 'progress_updated'
+        | 'progress_repaired'
+        | 'flow_changed';
+    };
+    LiveMessage: {
+      /**
+       * @description What this connection was given so far: a state of the user’s onboarding, as the text inside an ETag
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      status: components['schemas']['StatusView'];
+      /**
+       * @description From here on nothing is missed
+       * @enum {string}
+       */
+      type: 'live';
     };
     PersonaLatestView: {
       message?: string;
@@ -1737,6 +1862,21 @@ export interface components {
       /** @enum {boolean} */
       success: true;
     };
+    SnapshotMessage: {
+      /**
+       * @description What this connection was given so far: a state of the user’s onboarding, as the text inside an ETag
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      /**
+       * @description Why there is no replay
+       * @enum {string}
+       */
+      reason: 'first' | 'reset' | 'unknown_position' | 'too_far_behind';
+      status: components['schemas']['StatusView'];
+      /** @enum {string} */
+      type: 'snapshot';
+    };
     StartView: {
       current_step: number;
       /** Format: uuid */
@@ -1749,6 +1889,19 @@ export interface components {
        */
       started_at: string;
       user_id: string;
+    };
+    StatusMessage: {
+      /**
+       * @description What this connection was given so far: a state of the user’s onboarding, as the text inside an ETag
+       * @example 12.01928f6e-7c2a-7cc0-8f0e-3b6f8f1f9a10
+       */
+      position: string;
+      status: components['schemas']['StatusView'];
+      /**
+       * @description After each run of events
+       * @enum {string}
+       */
+      type: 'status';
     };
     StatusView: {
       /** @description Whether every required step before the last is finished, or counts as finished */
@@ -2979,6 +3132,78 @@ export interface operations {
       };
     };
   };
+  LiveController_events: {
+    parameters: {
+      query?: {
+        /** @description A position; `0` for all events */
+        after?: string;
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description As `after`, and wins */
+        'Last-Event-ID'?: string;
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Each event has a message in its data */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream':
+            | components['schemas']['SnapshotMessage']
+            | components['schemas']['EventMessage']
+            | components['schemas']['LiveMessage']
+            | components['schemas']['StatusMessage']
+            | components['schemas']['BeatMessage']
+            | components['schemas']['ErrorMessage'];
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
   HistoryController_list: {
     parameters: {
       query?: {
@@ -3427,6 +3652,75 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  LiveController_live: {
+    parameters: {
+      query?: {
+        /** @description As the header `Onboarding-Flow`, which wins */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: {
+        /** @description The wizard whose step numbers the request and its answer have. Without it: that of the user’s last posts, or else the deployment’s. */
+        'Onboarding-Flow'?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The WebSocket is open */
+      101: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The address speaks WebSocket */
+      426: {
         headers: {
           [name: string]: unknown;
         };

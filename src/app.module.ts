@@ -4,6 +4,8 @@ import { ProvidersController } from './onboarding/api-keys/providers.routes.js';
 import { AuthModule } from './ground/auth/auth.module.js';
 import type { Configuration } from './ground/config/configuration.js';
 import { HealthController } from './ground/health/health.routes.js';
+import { LiveModule } from './onboarding/live/live.module.js';
+import { LiveController } from './onboarding/live/live.routes.js';
 import { HistoryController } from './onboarding/history/history.routes.js';
 import { BusinessInfoController } from './onboarding/steps/business-info.routes.js';
 import { SavedDataController } from './onboarding/steps/saved-data.routes.js';
@@ -29,6 +31,7 @@ export class AppModule {
       imports: [
         OnboardingModule.forRoot(configuration),
         AuthModule,
+        LiveModule,
         ...metrics(configuration),
         ...demoPage(configuration, demo),
       ],
@@ -41,6 +44,7 @@ export class AppModule {
         StyleDetectionController,
         BusinessInfoController,
         HistoryController,
+        LiveController,
         PersonalizationController,
         InternalReadsController,
         KeyLendingController,

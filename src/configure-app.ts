@@ -22,6 +22,7 @@ import { ProblemFilter } from './ground/http/problem.filter.js';
 import { BODY_LIMIT, LARGE_BODY_LIMIT } from './ground/http/route.js';
 import { PRIVATE_HEADERS, SECURITY_HEADERS } from './ground/http/security-headers.js';
 import { limitEachUser } from './ground/http/user-turns.js';
+import { isLiveUpgrade, LiveSockets } from './onboarding/live/live-sockets.js';
 import { refuseUnknownFlow } from './onboarding/progress/request-terms.js';
 
 /** Characters that a parameter in a path may have. */
@@ -34,6 +35,7 @@ const CONNECTIONS = {
     connectionsCheckingInterval: 5000,
     // Refused by a hook, since Node's own answer has no body.
     requireHostHeader: false,
+    shouldUpgradeCallback: isLiveUpgrade,
   },
   // From the first byte to the last: 32 MB over a slow line.
   requestTimeout: 120_000,
@@ -126,7 +128,8 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
     done(isNamed ? undefined : new InvalidInput('The request names no host.'));
   });
   enableCors(fastify, configuration.CORS_ORIGINS);
-  refuseOverload(fastify, configuration.MAX_EVENT_LOOP_DELAY_MS);
+  const isOverloaded = refuseOverload(fastify, configuration.MAX_EVENT_LOOP_DELAY_MS);
+  app.get(LiveSockets).attach(fastify.server, { requests, isOverloaded });
   fastify.addHook('onRequest', admitBeforeBody(app.get(JwtAuthGuard)));
   fastify.addHook('onRequest', refuseUnknownFlow);
   limitEachUser(fastify, configuration.DATABASE_TIMEOUT_MS);

@@ -16,6 +16,9 @@ import { onStopSignal } from './stop-signals.js';
 /** Milliseconds for the last lines of the log to be read. */
 const LAST_LINES = 1000;
 
+/** Connections that may wait to be accepted: thousands come at once when another process has stopped. The system may allow fewer. */
+const BACKLOG = 4096;
+
 /** Starts the service, which runs until it is stopped, and then stops everything that it has started. */
 export async function runService(options: AppOptions): Promise<void> {
   // The reader of its output may be gone, or its disk full: the service goes on without it.
@@ -104,7 +107,7 @@ class Service {
 /** Returns the address. Nest's own `listen` would log a failure, too, without saying how to fix it. */
 async function listen(app: NestFastifyApplication, { PORT, HOST }: Configuration): Promise<string> {
   try {
-    return await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST });
+    return await app.getHttpAdapter().getInstance().listen({ port: PORT, host: HOST, backlog: BACKLOG });
   } catch (error) {
     throw explainListenError(error, 'PORT', PORT, HOST);
   }

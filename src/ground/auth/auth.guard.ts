@@ -8,7 +8,7 @@ import { routeConfig } from '../http/route.js';
 import { JwtStrategy, tokenOf } from './jwt.strategy.js';
 import { isFromLoopback } from './loopback.js';
 import { TokenVerifier } from './token-verifier.js';
-import type { User } from './user.js';
+import type { Caller, User } from './user.js';
 
 /** A route, or a controller's routes, that need no token. */
 export const Public = () => routeConfig({ public: true });
@@ -17,9 +17,9 @@ export const Public = () => routeConfig({ public: true });
 export const RequiresScope = (scope: string) => routeConfig({ scope });
 
 /** The user whose token came with the request. */
-export const CurrentUser = requestParameter(({ user }): User => {
+export const CurrentUser = requestParameter(({ user }): Caller => {
   if (!user) throw new Unauthenticated();
-  return user as User;
+  return user as Caller;
 });
 
 /** The token is missing, invalid or expired. Clients sign the user out on a 401. */
@@ -59,14 +59,14 @@ export class JwtAuthGuard extends AuthGuard() {
     const { public: isPublic, scope, loopback } = request.routeOptions.config;
     if (loopback && !isFromLoopback(request)) throw new NotFound();
     if (isPublic) return true;
-    const user = (request.user as User | undefined) ?? this.#findVerified(request);
+    const user = (request.user as Caller | undefined) ?? this.#findVerified(request);
     if (!user) return this.#verify(request, reply, scope);
     request.user = user;
     return requireScope(user, scope);
   }
 
   /** The user of a token that was verified a moment ago. */
-  #findVerified(request: FastifyRequest): User | null {
+  #findVerified(request: FastifyRequest): Caller | null {
     const token = tokenOf(request);
     return token === null ? null : this.#verifier.findVerified(token);
   }

@@ -3,7 +3,7 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions, type JWTVeri
 import type { KeyObject } from 'node:crypto';
 import { Configuration } from '../config/configuration.js';
 import { KeySet } from './key-set.js';
-import { userFromClaims, type User } from './user.js';
+import { userFromClaims, type Caller } from './user.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 /** Seconds by which clocks may differ. */
@@ -35,7 +35,7 @@ export class TokenVerifier {
   }
 
   /** The user of a token that was verified before and has not expired since; null for any other token. */
-  findVerified(token: string): User | null {
+  findVerified(token: string): Caller | null {
     return this.tokens.find(token);
   }
 
@@ -43,11 +43,13 @@ export class TokenVerifier {
    * The user of a token; null for an invalid or expired one.
    * @throws SigningKeysUnavailable when the key set may have the token's key and cannot be fetched
    */
-  async verify(token: string): Promise<User | null> {
+  async verify(token: string): Promise<Caller | null> {
     const claims = await this.#claims(token);
     const user = claims && userFromClaims(claims);
-    if (user) this.tokens.add(token, user, ((claims.exp as number) + CLOCK_TOLERANCE) * 1000);
-    return user;
+    if (!user) return null;
+    const caller = { ...user, expiresAt: ((claims.exp as number) + CLOCK_TOLERANCE) * 1000 };
+    this.tokens.add(token, caller);
+    return caller;
   }
 
   async #claims(token: string): Promise<JWTPayload | null> {

@@ -11,6 +11,12 @@ export interface User {
   readonly scopes: ReadonlySet<string>;
 }
 
+/** The user of a request, for as long as the token is valid. */
+export interface Caller extends User {
+  /** The end of the token's validity, in milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
 /** Characters (code points) that a user id may have. */
 const MAX_USER_ID_LENGTH = 255;
 

@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { User } from './user.js';
+import type { Caller } from './user.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const MINUTE = 60_000;
 
-const alice: User = { id: 'alice', email: null, firstName: null, lastName: null, scopes: new Set() };
+const aliceUntil = (expiresAt: number): Caller => ({
+  ...{ id: 'alice', email: null, firstName: null, lastName: null },
+  scopes: new Set(),
+  expiresAt,
+});
 
 describe('a verified token', () => {
   const begun = Date.now();
@@ -22,24 +26,27 @@ describe('a verified token', () => {
   };
 
   it('is remembered until it expires, and no longer', () => {
-    tokens.add('token', alice, begun + MINUTE);
+    const alice = aliceUntil(begun + MINUTE);
+    tokens.add('token', alice);
     expect(foundAfter(MINUTE - 1)).toBe(alice);
     expect(foundAfter(MINUTE)).toBeNull();
   });
 
   it('is remembered for ten minutes at most, however often it is used and whenever it expires', () => {
-    tokens.add('token', alice, begun + 1440 * MINUTE);
+    const alice = aliceUntil(begun + 1440 * MINUTE);
+    tokens.add('token', alice);
     for (let minute = 0; minute < 10; minute++) expect(foundAfter(minute * MINUTE)).toBe(alice);
     expect(foundAfter(10 * MINUTE - 1)).toBe(alice);
     expect(foundAfter(10 * MINUTE)).toBeNull();
   });
 
   it('makes room for others: the least recently used are forgotten', () => {
-    tokens.add('token', alice, begun + MINUTE);
-    tokens.add('never asked for', alice, begun + MINUTE);
+    const alice = aliceUntil(begun + MINUTE);
+    tokens.add('token', alice);
+    tokens.add('never asked for', alice);
     // As large as the service accepts them, and more of them than the cache holds.
     for (let number = 0; number < 1000; number++) {
-      tokens.add(`${number}`.padEnd(15_000, 'x'), alice, begun + MINUTE);
+      tokens.add(`${number}`.padEnd(15_000, 'x'), alice);
       expect(tokens.find('token')).toBe(alice);
     }
     expect(tokens.find('never asked for')).toBeNull();

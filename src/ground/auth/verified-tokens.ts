@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { User } from './user.js';
+import type { Caller } from './user.js';
 
 /** Bytes that the entries take together, roughly; the least recently used are dropped first. */
 const MAX_SIZE = 8 * 1024 * 1024;
@@ -12,7 +12,7 @@ const ENTRY_SIZE = 1024;
 const MAX_AGE = 600_000;
 
 interface Entry {
-  readonly user: User;
+  readonly caller: Caller;
   /** Milliseconds since 1970. */
   readonly until: number;
 }
@@ -28,13 +28,12 @@ export class VerifiedTokens {
     sizeCalculation: (_entry, token) => token.length + ENTRY_SIZE,
   });
 
-  /** @param expiresAt milliseconds since 1970 */
-  add(token: string, user: User, expiresAt: number): void {
-    this.#tokens.set(token, { user, until: Math.min(expiresAt, Date.now() + MAX_AGE) });
+  add(token: string, caller: Caller): void {
+    this.#tokens.set(token, { caller, until: Math.min(caller.expiresAt, Date.now() + MAX_AGE) });
   }
 
-  find(token: string): User | null {
+  find(token: string): Caller | null {
     const entry = this.#tokens.get(token);
-    return entry && Date.now() < entry.until ? entry.user : null;
+    return entry && Date.now() < entry.until ? entry.caller : null;
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Problem } from '../problems/problem.js';
 import { PROBLEM_JSON } from './problem.filter.js';
 import { requestId } from './logging.js';
 import { PRIVATE_HEADERS } from './security-headers.js';
@@ -27,20 +28,28 @@ function refuse(logger: Logger, status: number, id: string): Refusal {
   logger.info({ requestId: id, method: null, route: null, status }, 'request');
   const detail = DETAILS[status] ?? 'The request could not be understood.';
   const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail });
-  const headers = {
-    ...PRIVATE_HEADERS,
-    'x-request-id': id,
-    'content-type': PROBLEM_JSON,
-    'content-length': Buffer.byteLength(body),
-    connection: 'close',
-  };
-  return { status, headers, body };
+  return { status, headers: headersOf(id, body), body };
 }
+
+const headersOf = (id: string, body: string) => ({
+  ...PRIVATE_HEADERS,
+  'x-request-id': id,
+  'content-type': PROBLEM_JSON,
+  'content-length': Buffer.byteLength(body),
+  connection: 'close',
+});
 
 /** Writes a refusal on a connection that has no response. */
 function write(socket: Duplex, { status, headers, body }: Refusal): void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
+}
+
+/** Answers an upgrade that is refused, on its bare connection. */
+export function refuseOnSocket(socket: Duplex, problem: Problem, id: string): void {
+  const body = JSON.stringify(problem.toBody());
+  const headers = { ...headersOf(id, body), ...problem.headers };
+  write(socket, { status: problem.status, headers, body });
 }
 
 /** Fastify's `clientErrorHandler`: answers input that is no HTTP, headers that are too large, and requests that take too long. */

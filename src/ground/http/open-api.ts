@@ -34,6 +34,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   412: 'The onboarding is no longer in a state that `If-Match` names; nothing was changed',
   413: 'The body is too large, or the user would have stored too much',
   415: 'The body is not JSON',
+  426: 'The address speaks WebSocket',
   500: 'The service failed; `detail` names the request',
   503: 'The service, or something that it needs, is unavailable; see `Retry-After`',
 };

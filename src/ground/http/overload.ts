@@ -22,9 +22,10 @@ export class Overloaded extends Unavailable {
 /**
  * Refuses requests while the event loop does not keep up, so that requests in flight end in time.
  * @param longestTurn milliseconds that a turn of the loop may take on average; 0 refuses nothing
+ * @returns whether it is so, for what no hook sees
  */
-export function refuseOverload(fastify: FastifyInstance, longestTurn: number): void {
-  if (longestTurn === 0) return;
+export function refuseOverload(fastify: FastifyInstance, longestTurn: number): () => boolean {
+  if (longestTurn === 0) return () => false;
   const turns = monitorEventLoopDelay({ resolution: 10 });
   // One for all requests, since a stack trace is expensive during an overload.
   const overloaded = new Overloaded();
@@ -48,4 +49,5 @@ export function refuseOverload(fastify: FastifyInstance, longestTurn: number): v
     turns.disable();
     done();
   });
+  return () => slowChecks >= CHECKS;
 }

@@ -14,6 +14,8 @@ declare module 'fastify' {
     maxBody?: number;
     /** The route is answered during an overload, too. */
     evenOverloaded?: boolean;
+    /** Its answers may last for hours. */
+    endless?: boolean;
     /** The route needs no token. */
     public?: boolean;
     /** The route exists only for tokens with this scope. */
@@ -55,6 +57,9 @@ export const DocumentBody = () => routeConfig({ maxBody: DOCUMENT_BODY_LIMIT });
 
 /** The route is answered during an overload, too. */
 export const EvenOverloaded = () => routeConfig({ evenOverloaded: true });
+
+/** The route's answers may last for hours: none of them takes one of its user's turns. */
+export const Endless = () => routeConfig({ endless: true });
 
 /** For routes whose clients accept only 200 as a success. */
 export const Ok = () => HttpCode(200);

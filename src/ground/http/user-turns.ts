@@ -99,12 +99,13 @@ export class UserTurns {
   }
 }
 
-/** A hook that limits requests of authenticated users. Services, which call for many users, are not limited. */
+/** A hook that limits requests of authenticated users. Services, which call for many users, are not limited, and answers that last have limits of their own. */
 export function limitEachUser(fastify: FastifyInstance, timeoutMs: number): void {
   const turns = new UserTurns(timeoutMs);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { user, routeOptions } = request;
-    if (user && routeOptions.config.scope === undefined) turns.take(user.id, weightOf(request), reply.raw, done);
+    const { user } = request;
+    const { scope, endless = false } = request.routeOptions.config;
+    if (user && scope === undefined && !endless) turns.take(user.id, weightOf(request), reply.raw, done);
     else done();
   });
 }

@@ -5,9 +5,10 @@ import { DatabaseProbe } from '../../ground/health/database-probe.js';
 import { LargeAnswers } from '../../ground/http/large-answers.js';
 import { VaultModule } from '../../storage/vault/vault.module.js';
 import { Connections } from '../../storage/wire/connections.js';
+import { ChangeHints } from './change-hints.js';
 import { KeyStore } from './key-store.js';
 import { OnboardingDatabaseService } from './onboarding-database.service.js';
-import { answerTimeoutOf, ormOptions } from '../../storage/postgres/orm-options.js';
+import { answerTimeoutOf, listenOptions, ormOptions } from '../../storage/postgres/orm-options.js';
 import { UserDatabase } from './user-database.js';
 
 /** PostgreSQL through MikroORM, one user at a time. */
@@ -27,15 +28,27 @@ import { UserDatabase } from './user-database.js';
       },
     },
     {
-      provide: UserDatabase,
+      provide: Connections,
       inject: [MikroORM, Configuration],
-      useFactory: async (
-        orm: MikroORM,
-        { WIZARD_FLOW: wizard, DOCUMENT_VERSIONS: documentVersions, DATABASE_TIMEOUT_MS: timeoutMs }: Configuration,
-      ) => {
-        const pool = await orm.em.getConnection().getNativeClient();
-        return new UserDatabase(new Connections(pool, answerTimeoutOf(timeoutMs)), { wizard, documentVersions });
-      },
+      useFactory: async (orm: MikroORM, { DATABASE_TIMEOUT_MS: timeoutMs }: Configuration) =>
+        new Connections(await orm.em.getConnection().getNativeClient(), answerTimeoutOf(timeoutMs)),
+    },
+    {
+      provide: ChangeHints,
+      inject: [Connections, Configuration],
+      useFactory: (
+        connections: Connections,
+        { DATABASE_URL, DATABASE_LISTEN_URL = DATABASE_URL, DATABASE_TIMEOUT_MS: timeoutMs }: Configuration,
+      ) => new ChangeHints(connections, listenOptions(DATABASE_LISTEN_URL as string, timeoutMs)),
+    },
+    {
+      provide: UserDatabase,
+      inject: [Connections, Configuration, ChangeHints],
+      useFactory: (
+        connections: Connections,
+        { WIZARD_FLOW: wizard, DOCUMENT_VERSIONS: documentVersions }: Configuration,
+        hints: ChangeHints,
+      ) => new UserDatabase(connections, { wizard, documentVersions }, hints),
     },
     { provide: DatabaseProbe, useExisting: UserDatabase satisfies Type<DatabaseProbe> },
     {
@@ -46,7 +59,7 @@ import { UserDatabase } from './user-database.js';
     KeyStore,
     OnboardingDatabaseService,
   ],
-  exports: [OnboardingDatabaseService, UserDatabase, DatabaseProbe, KeyStore, LargeAnswers],
+  exports: [OnboardingDatabaseService, UserDatabase, ChangeHints, DatabaseProbe, KeyStore, LargeAnswers],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(@Inject(MikroORM) private readonly orm: MikroORM) {}

@@ -32,7 +32,7 @@ import { BRAND_COLUMNS, websiteRecord } from './records/website-analysis.record.
 import type { Session } from './session.js';
 import { snapshotOf, wholeSnapshotOf, type Snapshot, type Withheld } from './snapshot.js';
 import type { NoReads, Reads, UnitOfWork } from './unit-of-work.js';
-import { UserDatabase, type WorkOptions } from './user-database.js';
+import { UserDatabase, type UserRead, type WorkOptions } from './user-database.js';
 
 export interface SaveKeyOptions extends Terms {
   readonly description?: string | null;
@@ -152,6 +152,11 @@ export class OnboardingDatabaseService {
   /** What a record finds, in one round trip. */
   query<T>(userId: string, query: Query<T>): Promise<T> {
     return this.database.readForUser(userId, query);
+  }
+
+  /** The same for several users, in one round trip. */
+  queryForEach<T>(reads: readonly UserRead<T>[]): Promise<T[]> {
+    return this.database.readForEach(reads);
   }
 
   /** Reads documents that were withheld because they are large. */

@@ -120,6 +120,11 @@ export class UnitOfWork<R extends Reads = Reads> {
     return (numbers === 'wizard' ? FLOWS : CANONICAL_FLOWS)[flowInUse(remembered, deployment)];
   }
 
+  /** Whether the user's position is another one after it. */
+  get movesOn(): boolean {
+    return this.#facts.length > 0 || this.#pending.some(({ command }) => command === deleteUser);
+  }
+
   /** What a post tells about the user's wizard; kept with the next change. */
   learn({ flow, onboardingType }: { readonly flow: FlowId | null; readonly onboardingType: string | null }): void {
     this.#learnt = flow;
@@ -204,8 +209,7 @@ export class UnitOfWork<R extends Reads = Reads> {
 
   /** All that is to be sent, in order; for `UserDatabase`. @throws Error for a document or a new session without an event */
   get planned(): readonly Planned[] {
-    const isDeleted = this.#pending.some(({ command }) => command === deleteUser);
-    if (this.isNew && this.#facts.length === 0 && !isDeleted) {
+    if (this.isNew && !this.movesOn) {
       throw new Error('A session begins without an event: change the progress.');
     }
     if (this.#pending.some(({ command }) => command.writes)) {

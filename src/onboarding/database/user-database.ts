@@ -7,6 +7,7 @@ import { send, type Connections } from '../../storage/wire/connections.js';
 import type { Bound, Row } from '../../storage/wire/statement.js';
 import type { Terms } from '../flow/terms.js';
 import { isTooLarge } from './document-sizes.js';
+import type { ChangeHints } from './change-hints.js';
 import type { Command, Query, Subject } from './record.js';
 import {
   findSession,
@@ -33,6 +34,12 @@ export interface WorkOptions<R extends Reads = Reads> extends Partial<Origin>, T
   readonly startsItself?: boolean;
 }
 
+/** A read of one user among those of others. */
+export interface UserRead<T> {
+  readonly userId: string;
+  readonly query: Query<T>;
+}
+
 /** What the deployment decides for all users. */
 export interface DatabaseSettings {
   /** The wizard that it serves. */
@@ -53,9 +60,11 @@ export class UserDatabase implements OnApplicationShutdown {
   constructor(
     private readonly connections: Connections,
     private readonly settings: DatabaseSettings,
+    private readonly hints: ChangeHints,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    await this.hints.stop();
     await this.connections.end();
   }
 
@@ -97,6 +106,7 @@ export class UserDatabase implements OnApplicationShutdown {
     return this.#onConnection('unit of work', async (client) => {
       const { result, unitOfWork } = decide(await open(client, userId, now, reads));
       await close(client, unitOfWork);
+      if (unitOfWork.movesOn) this.hints.tell(userId);
       return result;
     });
   }
@@ -109,6 +119,19 @@ export class UserDatabase implements OnApplicationShutdown {
     const batch = [bind(readScope, userId), bind(statement, userId, ...values)];
     const [, rows = []] = await trace.tracePromise(() => this.connections.read(batch), { name: statement.label });
     return parse(rows);
+  }
+
+  /**
+   * The same for several users, in one round trip: each statement is confined to its own user.
+   * @throws DatabaseUnavailable while PostgreSQL is unreachable
+   */
+  async readForEach<T>(reads: readonly UserRead<T>[]): Promise<T[]> {
+    const batch = reads.flatMap(({ userId, query: { statement, values = [] } }) => [
+      bind(readScope, userId),
+      bind(statement, userId, ...values),
+    ]);
+    const rows = await trace.tracePromise(() => this.connections.read(batch), { name: 'read for several users' });
+    return reads.map(({ query }, index) => query.parse(rows[2 * index + 1] ?? []));
   }
 
   /**

@@ -57,8 +57,7 @@ export class ErrorMessage {
 }
 
 /** Whatever the service sends. */
-export type ServerMessage =
-  SnapshotMessage | EventMessage | LiveMessage | StatusMessage | BeatMessage | ErrorMessage;
+export type ServerMessage = SnapshotMessage | EventMessage | LiveMessage | StatusMessage | BeatMessage | ErrorMessage;
 
 const MESSAGES = [SnapshotMessage, EventMessage, LiveMessage, StatusMessage, BeatMessage, ErrorMessage] as const;
 

@@ -8,10 +8,13 @@ import { InvalidInput } from '../../ground/problems/problem.js';
 import { FLOW_HEADER } from '../flow/flow.problems.js';
 import type { Terms } from '../flow/terms.js';
 
+/** What of a request names a wizard. */
+type Named = Pick<FastifyRequest, 'headers' | 'query'>;
+
 const NAMES = `${FLOW_IDS.slice(0, -1).join(', ')} or ${FLOW_IDS.at(-1)}`;
 
 /** The wizard that a request names, in a header or as `?flow=`; the header wins. @throws InvalidInput for an unknown one */
-export function namedFlow({ headers, query }: FastifyRequest): FlowId | null {
+export function namedFlow({ headers, query }: Named): FlowId | null {
   const named = headers[FLOW_HEADER] ?? (query as { readonly flow?: unknown } | undefined)?.flow;
   if (named === undefined) return null;
   if (isFlowId(named)) return named;

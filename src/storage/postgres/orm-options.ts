@@ -18,6 +18,14 @@ export interface ConnectionSettings {
 /** Milliseconds after which a server that answers nothing is given up, where it would give up a statement after `timeoutMs`. */
 export const answerTimeoutOf = (timeoutMs: number): number => timeoutMs + 500;
 
+/** The options of a connection that listens for notifications, and does nothing else. */
+export const listenOptions = (url: string, timeoutMs: number) => ({
+  ...readUrl(url),
+  keepAlive: true,
+  connectionTimeoutMillis: timeoutMs,
+  application_name: 'onboarding-listen',
+});
+
 /** The ORM's options: the same for the service, its migrations, the command line and the tests. */
 export function ormOptions(settings: ConnectionSettings): Options {
   const { url, poolSize, timeoutMs, isPatient = false, isWatched = false } = settings;

@@ -69,6 +69,54 @@ export function eventFromRow(row: Row): ProgressEvent {
   };
 }
 
+/** A place in the events of a user: after that many of the session. No session: before the first event of whichever session there is. */
+export interface Place {
+  readonly sessionId: string | null;
+  readonly revision: number;
+}
+
+/** What has happened since a place. */
+export interface Since {
+  /** Where the user is; before the first event where there is no session. */
+  readonly place: Place;
+  /** Null where there is no session, and undefined where it was not read, since the user is still at that place. */
+  readonly session: Session | null | undefined;
+  /** All events since that place, in order; null where there are none, too many, or other ones. */
+  readonly events: readonly ProgressEvent[] | null;
+}
+
+/**
+ * What has happened to a user since a place, as of one moment.
+ * @param most events; where there are more, none is read
+ * @param withSession reads the session also where the user is still at that place
+ */
+export function eventsSince({ sessionId, revision }: Place, most: number, withSession: boolean): Query<Since> {
+  return {
+    statement: laterEvents,
+    values: [sessionId, revision, most, withSession],
+    parse: ([row]) => {
+      if (!row) return { place: { sessionId: null, revision: 0 }, session: null, events: null };
+      return {
+        place: { sessionId: row['id'] as string, revision: Number(row['revision']) },
+        session: row['session'] ? sessionFromRow(row['session'] as Row) : undefined,
+        events: row['events'] ? (row['events'] as readonly Row[]).map(eventFromRow) : null,
+      };
+    },
+  };
+}
+
+/** Values: user, session, revision, most events, whether the session is read in any case. */
+const laterEvents = new Statement(
+  'later-events',
+  `select s.id, s.revision,
+     case when $5::boolean or s.id is distinct from $2::uuid or s.revision <> $3::bigint then row_to_json(s) end as session,
+     case when coalesce(s.id = $2, true) and s.revision > $3 and s.revision <= $3 + $4::bigint then (
+       select json_agg(e order by e.revision)
+       from (select ${EVENT_COLUMNS} from progress_events where user_id = $1 and revision > $3) e
+     ) end as events
+   from onboarding_sessions s where s.user_id = $1`,
+);
+
 /** SQL for the validation errors that hold after the events `e` of a condition: of each step those that changed last. */
 export function errorsOf(condition: string): string {
   return `(

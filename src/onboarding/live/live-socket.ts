@@ -1,0 +1,173 @@
+import { Logger } from '@nestjs/common';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { Unauthenticated } from '../../ground/auth/auth.guard.js';
+import type { TokenVerifier } from '../../ground/auth/token-verifier.js';
+import type { Caller } from '../../ground/auth/user.js';
+import { Problem } from '../../ground/problems/problem.js';
+import type { Place } from '../database/records/progress-events.record.js';
+import type { Terms } from '../flow/terms.js';
+import { readMessage } from './client-messages.js';
+import { errorFrame, type Frame } from './frames.js';
+import { MOST_BUFFERED, type Ending, type LiveConnection, type LiveConnections } from './live-connections.js';
+import { closeCodeOf, ForeignOrigin, NotAuthenticatedInTime, OtherUser, ProgressUnreadable } from './live.problems.js';
+import { positionAt } from './places.js';
+import type { ProgressFeed } from './progress-feed.js';
+import type { Client, Watch } from './watched-user.js';
+
+/** Milliseconds in which the first message must bring a token. */
+const TIME_TO_AUTHENTICATE = 5000;
+
+/** Beats without an answer to their pings after which the peer has gone without a word. */
+const MOST_UNANSWERED = 2;
+
+/** What the request of a socket has asked for. */
+export interface SocketRequest {
+  readonly id: string;
+  /** That of the header; null: the header has none; undefined: there is no header. */
+  readonly token: string | null | undefined;
+  /** Whether a page of another site has opened it. */
+  readonly isForeign: boolean;
+  readonly place: Place | null;
+  readonly terms: Terms;
+}
+
+export interface SocketServices {
+  readonly connections: LiveConnections;
+  readonly feed: ProgressFeed;
+  readonly tokens: TokenVerifier;
+}
+
+/** One WebSocket: whose it is, what it asks for, what it is told, and its end. */
+export class LiveSocket implements LiveConnection, Client {
+  readonly door = 'websocket';
+  readonly openedAt = performance.now();
+  readonly #logger = new Logger('live');
+  #caller: Caller | null = null;
+  #watch: Watch | null = null;
+  #isEnding = false;
+  #cause: Ending | null = null;
+  #unanswered = 0;
+  #firstMessage: NodeJS.Timeout | undefined;
+  /** Messages are handled one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly stream: Duplex,
+    private readonly request: SocketRequest,
+    private readonly services: SocketServices,
+  ) {
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      this.#next(() => this.#receive(isBinary ? null : data.toString('utf8')));
+    });
+    socket.on('pong', () => (this.#unanswered = 0));
+    // Of what is no frame, or too large: the socket closes itself then, with a code that says so.
+    socket.on('error', () => undefined);
+    socket.once('close', (code: number) => this.#closed(code));
+    services.connections.add(this);
+    this.#begin();
+  }
+
+  get requestId(): string {
+    return this.request.id;
+  }
+
+  get userId(): string | null {
+    return this.#caller?.id ?? null;
+  }
+
+  get expiresAt(): number | null {
+    return this.#caller?.expiresAt ?? null;
+  }
+
+  send(frames: readonly Frame[]): void {
+    if (this.#isEnding) return;
+    if (this.socket.bufferedAmount > MOST_BUFFERED) return this.cut('slow');
+    this.stream.cork();
+    for (const { text } of frames) this.socket.send(text);
+    this.stream.uncork();
+  }
+
+  beat(frame: Frame): void {
+    if (this.#isEnding) return;
+    if (this.#unanswered >= MOST_UNANSWERED) return this.cut('silent');
+    this.#unanswered += 1;
+    this.stream.cork();
+    this.send([frame]);
+    this.socket.ping();
+    this.stream.uncork();
+  }
+
+  end(problem: Problem): void {
+    if (this.#isEnding) return;
+    this.send([errorFrame(problem, this.#position)]);
+    this.#isEnding = true;
+    this.#stopWatching();
+    this.socket.close(closeCodeOf(problem), problem.title);
+  }
+
+  cut(cause: Ending): void {
+    this.#isEnding = true;
+    this.#cause = cause;
+    this.#stopWatching();
+    this.socket.terminate();
+  }
+
+  get #position(): string {
+    const place = this.#watch ? this.#watch.place : this.request.place;
+    return place ? positionAt(place) : '0';
+  }
+
+  #begin(): void {
+    const { isForeign, token } = this.request;
+    if (isForeign) this.end(new ForeignOrigin());
+    else if (token === null) this.end(new Unauthenticated());
+    else if (token !== undefined) this.#next(() => this.#authenticate(token));
+    else this.#firstMessage = setTimeout(() => this.end(new NotAuthenticatedInTime()), TIME_TO_AUTHENTICATE).unref();
+  }
+
+  /** A problem ends the socket, and so does a defect. */
+  #next(work: () => Promise<void> | void): void {
+    this.#turn = this.#turn
+      .then(() => (this.#isEnding ? undefined : work()))
+      .catch((error: unknown) => {
+        if (error instanceof Problem) return this.end(error);
+        this.#logger.error({ err: error, requestId: this.requestId }, 'Unexpected failure');
+        this.end(new ProgressUnreadable());
+      });
+  }
+
+  /** @throws NoMessage; the errors of `#authenticate` */
+  async #receive(data: string | null): Promise<void> {
+    const message = readMessage(data);
+    if (message.type === 'authenticate') return this.#authenticate(message.token);
+    if (!this.#watch) throw new Unauthenticated();
+    this.services.feed.resume(this.#watch, message.after);
+  }
+
+  /** The first token says whose socket it is; a later one, that it may stay open for longer. @throws Unauthenticated; OtherUser; TooManyOfOneUser */
+  async #authenticate(token: string): Promise<void> {
+    const { tokens, connections, feed } = this.services;
+    const caller = tokens.findVerified(token) ?? (await tokens.verify(token));
+    if (!caller) throw new Unauthenticated();
+    // The client may have gone meanwhile.
+    if (this.#isEnding) return;
+    if (this.#caller && this.#caller.id !== caller.id) throw new OtherUser();
+    if (!this.#caller) connections.admit(this, caller.id);
+    this.#caller = caller;
+    clearTimeout(this.#firstMessage);
+    this.#watch ??= feed.watch(caller.id, this, this.request.place, this.request.terms);
+  }
+
+  #closed(code: number): void {
+    this.#isEnding = true;
+    clearTimeout(this.#firstMessage);
+    this.#stopWatching();
+    this.services.connections.remove(this, this.#cause ?? code);
+  }
+
+  #stopWatching(): void {
+    if (this.#watch) this.services.feed.leave(this.#watch);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Place, Since } from '../database/records/progress-events.record.js';
+import type { UserRead } from '../database/user-database.js';
+import { eventsSince } from '../database/records/progress-events.record.js';
+import type { Flow } from '../flow/flow.js';
+import type { Terms } from '../flow/terms.js';
+import type { Problem } from '../../ground/problems/problem.js';
+import type { Deployment } from '../progress/deployment.js';
+import { dueTo, readingFor, type Given, type Reading } from './catching-up.js';
+import { FrameWriter, type Frame } from './frames.js';
+import { positionAt } from './places.js';
+
+/** What a door does with what a client is told. */
+export interface Client {
+  /** Messages of one moment, in their order. @param flow whose numbers they have */
+  send(frames: readonly Frame[], flow: Flow): void;
+  /** A sign of life, in intervals. */
+  beat(frame: Frame): void;
+  /** Ends the connection, since the client's progress cannot be had. */
+  end(problem: Problem): void;
+}
+
+/** One client that watches, and what it was given. */
+export interface Watch extends Given {
+  readonly user: WatchedUser;
+  readonly client: Client;
+  readonly terms: Terms;
+  place: Place | null;
+  isLive: boolean;
+  /** Whether the read under way is for it, too: what was read before a client came may be older than what it has. */
+  isInRead: boolean;
+}
+
+/** One user's clients. They are read for together, one read after the other. */
+export class WatchedUser {
+  readonly watches = new Set<Watch>();
+  /** Whether a read is under way, and whether another one has to follow. */
+  isReading = false;
+  isStale = false;
+  /** Where the user was when they were last read. */
+  #last: Place | null = null;
+  #reading: Reading | null = null;
+
+  constructor(
+    readonly id: string,
+    private readonly deployment: Deployment,
+  ) {}
+
+  /** The read that its clients need. */
+  get read(): UserRead<Since> {
+    for (const watch of this.watches) watch.isInRead = true;
+    const { place, most, withSession } = (this.#reading = readingFor([...this.watches], this.#last));
+    return { userId: this.id, query: eventsSince(place, most, withSession) };
+  }
+
+  /** Hands out what was read. Clients that it does not reach make the user stale. */
+  deliver(since: Since): void {
+    const from = this.#reading?.place;
+    if (!from) return;
+    this.#last = since.place.sessionId === null ? null : since.place;
+    const writer = new FrameWriter(since, this.deployment);
+    for (const watch of [...this.watches].filter(({ isInRead }) => isInRead)) {
+      const due = dueTo(watch, since, from);
+      if (due.kind === 'another-read') this.isStale = true;
+      if (due.kind === 'another-read' || due.kind === 'nothing') continue;
+      const flow = writer.flowOf(watch.terms);
+      const frames = writer.write(due, flow, watch.isLive);
+      watch.place = since.place;
+      watch.isLive = true;
+      watch.client.send(frames, flow);
+    }
+  }
+}
+
+/** What a client was given so far, as its messages say. */
+export const positionOfWatch = ({ place }: Watch): string => (place ? positionAt(place) : '0');
