@@ -1,3 +1,4 @@
+import { watchProgress } from '../client/onboarding-client.js';
 import type { FlowId, HistoryItem, StatusView } from './api.js';
 
 export type Transport = 'websocket' | 'events';
@@ -23,14 +24,31 @@ export interface FeedOptions {
 export class Feed {
   readonly #options: FeedOptions;
   #ending = new AbortController();
+  #messages = 0;
 
   constructor(options: FeedOptions) {
     this.#options = options;
   }
 
-  open(_transport: Transport, _flow: FlowId | null): void {
+  /** @param flow the wizard whose numbers the messages have; null: the user's own */
+  open(transport: Transport, flow: FlowId | null): void {
     this.close();
     this.#ending = new AbortController();
+    const { token, onState, onProblem, onMessage } = this.#options;
+    const received = () => ({ id: ++this.#messages, at: new Date() });
+    onState('connecting');
+    watchProgress({
+      url: location.origin,
+      token,
+      transport,
+      ...(flow === null ? {} : { flow }),
+      onSnapshot: (message) => onMessage({ ...received(), ...message }),
+      onEvent: (message) => onMessage({ ...received(), ...message }),
+      onStatus: (status, position) => onMessage({ ...received(), type: 'status', position, status }),
+      onConnection: onState,
+      onError: (error) => onProblem(error.message),
+      signal: this.#ending.signal,
+    });
   }
 
   close(): void {
