@@ -46,9 +46,8 @@ export interface OnboardingState {
   readonly feedProblem: string | null;
   readonly messages: readonly FeedMessage[];
   readonly requests: readonly LoggedRequest[];
-  /** The action that is under way. */
-  readonly busy: Place | null;
-  readonly outcomes: Readonly<Partial<Record<Place, Outcome>>>;
+  /** Of the latest action. */
+  readonly outcome: (Outcome & { readonly place: Place }) | null;
   /** Why nothing can be read. */
   readonly failure: string | null;
   readonly needsToken: boolean;
@@ -66,8 +65,7 @@ const INITIAL: OnboardingState = {
   feedProblem: null,
   messages: [],
   requests: [],
-  busy: null,
-  outcomes: {},
+  outcome: null,
   failure: null,
   needsToken: false,
 };
@@ -82,6 +80,7 @@ export class Onboarding {
   readonly #feed: Feed;
   #reading: Promise<void> | null = null;
   #isOutdated = false;
+  #isActing = false;
 
   constructor(readonly user: string) {
     this.#tokens = new Tokens(user);
@@ -171,13 +170,11 @@ export class Onboarding {
 
   /** Asks what completing the step would answer. */
   previewStep(key: StepKey, n: number, data: Record<string, unknown>): void {
-    this.#act(key, 'Checked, nothing stored', async () => {
-      const answer = await this.#api.POST('/api/onboarding/step/{n}/validate', {
-        params: { path: { n } },
-        body: { data },
-      });
+    this.#act(key, 'It would succeed; nothing is stored', async () => {
+      const params = { path: { n } };
+      const answer = await this.#api.POST('/api/onboarding/step/{n}/validate', { params, body: { data } });
       if (!answer.data || answer.data.can_proceed) return answer;
-      return { error: { title: 'It would be refused', detail: answer.data.validation_errors.join('\n') } };
+      return { error: { title: 'It would be refused', detail: '', errors: answer.data.errors } };
     });
   }
 
@@ -198,17 +195,22 @@ export class Onboarding {
   }
 
   #act(place: Place, success: string, send: () => Promise<Answer>): void {
-    this.store.update({ busy: place, outcomes: { ...this.store.value.outcomes, [place]: undefined } });
+    // A double click is one.
+    if (this.#isActing) return;
+    this.#isActing = true;
+    this.store.update({ outcome: null });
     void this.#send(send, success).then((outcome) => {
-      this.store.update({ busy: null, outcomes: { ...this.store.value.outcomes, [place]: outcome } });
-      void this.refresh();
+      this.#isActing = false;
+      this.store.update({ outcome: { ...outcome, place } });
+      // A live feed says itself what has changed.
+      if (this.store.value.feed !== 'live') void this.refresh();
     });
   }
 
   async #send(send: () => Promise<Answer>, success: string): Promise<Outcome> {
     try {
       const { data, error } = await send();
-      if (error !== undefined) return refusal(error as Problem);
+      if (error !== undefined) return outcomeOf(error as Problem);
       const { warnings } = (data ?? {}) as { warnings?: readonly string[] | null };
       return { isGood: true, title: success, lines: warnings ?? [] };
     } catch (error) {
@@ -223,9 +225,16 @@ export class Onboarding {
         await this.#readAll();
         this.store.update({ failure: null });
       } catch (error) {
-        this.store.update({ failure: (error as Error).message, needsToken: error instanceof TokensElsewhere });
+        const needsToken = error instanceof TokensElsewhere || (error instanceof Refusal && this.#isOutOfTokens(error));
+        if (needsToken) this.#feed.close();
+        this.store.update({ failure: (error as Error).message, needsToken });
       }
     }
+  }
+
+  /** A token that somebody has pasted cannot be renewed. */
+  #isOutOfTokens({ problem }: Refusal): boolean {
+    return problem.status === 401 && this.#tokens.isPasted;
   }
 
   async #readAll(): Promise<void> {
@@ -245,23 +254,31 @@ export class Onboarding {
     const { messages, events, init } = this.store.value;
     this.store.update({ messages: [message, ...messages].slice(0, MOST_MESSAGES) });
     if (message.type === 'event') {
+      // A status follows each run of events.
       const isThere = events.some(({ position }) => position === message.event.position);
       if (!isThere) this.store.update({ events: [message.event, ...events].slice(0, MOST_EVENTS) });
-    } else if (init) {
-      this.store.update({ init: { ...init, onboarding: { ...init.onboarding, ...message.status } } });
+      return;
     }
+    if (init) this.store.update({ init: { ...init, onboarding: { ...init.onboarding, ...message.status } } });
     void this.refresh();
   }
 }
 
-/** What was read. @throws Error with the service's own sentence */
+/** The service has refused to show something. */
+class Refusal extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+/** What was read. @throws Refusal */
 async function dataOf<T>(request: Promise<{ data?: T; error?: unknown }>): Promise<T> {
   const { data, error } = await request;
-  if (data === undefined) throw new Error((error as Partial<Problem>).detail ?? 'The service gave no answer.');
+  if (data === undefined) throw new Refusal(error as Problem);
   return data;
 }
 
-function refusal({ title, detail, errors }: Problem): Outcome {
+function outcomeOf({ title, detail, errors }: Problem): Outcome {
   const lines = errors ? errors.map((error) => `${error.pointer}: ${error.detail}`) : detail.split('\n');
   return { isGood: false, title, lines };
 }

@@ -16,9 +16,15 @@ export class Tokens {
   readonly #user: string;
   #token: string | null = null;
   #until = 0;
+  #isPasted = false;
 
   constructor(user: string) {
     this.#user = user;
+  }
+
+  /** Whether the token is another service's, which this page cannot renew. */
+  get isPasted(): boolean {
+    return this.#isPasted;
   }
 
   /** A token that is good for a while. @throws TokensElsewhere */
@@ -41,5 +47,6 @@ export class Tokens {
   paste(token: string): void {
     this.#token = token.trim();
     this.#until = Infinity;
+    this.#isPasted = true;
   }
 }

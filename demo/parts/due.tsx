@@ -1,4 +1,4 @@
-import type { RequirementView, StepKey } from '../api.js';
+import type { RequirementsView, RequirementView, StepKey } from '../api.js';
 import type { Onboarding } from '../onboarding.js';
 import { useStore } from '../store.js';
 import { REQUIREMENT_LISTS } from '../words.js';
@@ -24,9 +24,7 @@ export function Due({ onboarding, onStep }: DueProps) {
     <Card
       title="What is due"
       aside={
-        <span class={`badge ${requirements.can_complete ? 'completed' : 'pending'}`}>
-          {requirements.can_complete ? 'Can complete' : `${requirements.blocked_by.length} before completion`}
-        </span>
+        <span class={`badge ${requirements.can_complete ? 'completed' : 'pending'}`}>{badgeOf(requirements)}</span>
       }
     >
       {lists.length === 0 && <p class="empty">Nothing is due.</p>}
@@ -51,6 +49,11 @@ export function Due({ onboarding, onStep }: DueProps) {
       ))}
     </Card>
   );
+}
+
+function badgeOf({ is_completed, can_complete, blocked_by }: RequirementsView): string {
+  if (is_completed) return 'Completed';
+  return can_complete ? 'Can be completed' : `${blocked_by.length} before completion`;
 }
 
 interface DueItemProps {

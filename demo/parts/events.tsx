@@ -7,10 +7,10 @@ import { Time } from './time.js';
 
 /** What happened, the latest first, with the way back to each state. */
 export function Events({ onboarding }: { readonly onboarding: Onboarding }) {
-  const { events, busy, outcomes } = useStore(onboarding.store);
+  const { events } = useStore(onboarding.store);
   return (
     <Card title="Events" aside={<span class="quiet">the latest first</span>}>
-      <OutcomeNote outcome={outcomes.history} />
+      <OutcomeNote onboarding={onboarding} place="history" />
       {events.length === 0 && <p class="empty">Nothing has happened yet.</p>}
       <ol class="events" tabIndex={events.length > 0 ? 0 : -1} aria-label="Events, the latest first">
         {events.map((event, index) => (
@@ -18,7 +18,6 @@ export function Events({ onboarding }: { readonly onboarding: Onboarding }) {
             key={event.position}
             event={event}
             isLatest={index === 0}
-            isBusy={busy !== null}
             onRestore={(revision) => onboarding.restore(revision)}
           />
         ))}
@@ -30,11 +29,10 @@ export function Events({ onboarding }: { readonly onboarding: Onboarding }) {
 interface EventProps {
   readonly event: ShownEvent;
   readonly isLatest: boolean;
-  readonly isBusy: boolean;
   readonly onRestore: (revision: number) => void;
 }
 
-function Event({ event, isLatest, isBusy, onRestore }: EventProps) {
+function Event({ event, isLatest, onRestore }: EventProps) {
   const { position, type, step_key, occurred_at, actor, cause, progress } = event;
   const revision = revisionOf(position);
   return (
@@ -55,7 +53,7 @@ function Event({ event, isLatest, isBusy, onRestore }: EventProps) {
       <button
         type="button"
         class="link"
-        disabled={isBusy || isLatest}
+        disabled={isLatest}
         onClick={() => onRestore(revision)}
         aria-label={`Restore revision ${revision}`}
         title={isLatest ? 'This is the state of now' : 'Bring back progress and data as they were after this event'}

@@ -16,7 +16,7 @@ const OFFERED: readonly (readonly [string, string])[] = [
 
 /** The user's keys, masked, and a form for another one. */
 export function Keys({ onboarding }: { readonly onboarding: Onboarding }) {
-  const { keys, busy, outcomes } = useStore(onboarding.store);
+  const { keys } = useStore(onboarding.store);
   const [provider, choose] = useState('openai');
   const [key, enter] = useState(sampleKeyOf('openai'));
   const saved = Object.entries(keys?.api_keys ?? {});
@@ -35,7 +35,6 @@ export function Keys({ onboarding }: { readonly onboarding: Onboarding }) {
               <button
                 type="button"
                 class="link"
-                disabled={busy !== null}
                 onClick={() => onboarding.removeKey(name)}
                 aria-label={`Remove the key of ${name}`}
               >
@@ -74,14 +73,12 @@ export function Keys({ onboarding }: { readonly onboarding: Onboarding }) {
           value={key}
           onInput={(event) => enter(event.currentTarget.value)}
         />
-        <button type="submit" disabled={busy !== null}>
-          Save key
-        </button>
+        <button type="submit">Save key</button>
       </form>
       <p class="hint">
         A local service also writes keys to its <code>.env</code>; to remove one here removes it there.
       </p>
-      <OutcomeNote outcome={outcomes.keys} />
+      <OutcomeNote onboarding={onboarding} place="keys" />
     </Card>
   );
 }

@@ -1,10 +1,17 @@
-import type { Outcome } from '../onboarding.js';
+import type { Onboarding, Place } from '../onboarding.js';
+import { useStore } from '../store.js';
 
-/** What an action has come to; read out by screen readers as soon as it is known. */
-export function OutcomeNote({ outcome }: { readonly outcome: Outcome | undefined }) {
+interface OutcomeNoteProps {
+  readonly onboarding: Onboarding;
+  readonly place: Place;
+}
+
+/** What the latest action has come to, where it was started; read out by screen readers as soon as it is known. */
+export function OutcomeNote({ onboarding, place }: OutcomeNoteProps) {
+  const { outcome } = useStore(onboarding.store);
   return (
     <div class="outcome-place" role="status">
-      {outcome && (
+      {outcome?.place === place && (
         <div class={`outcome ${outcome.isGood ? 'good' : 'bad'}`}>
           <strong>{outcome.title}</strong>
           {outcome.lines.length > 0 && (

@@ -2,12 +2,11 @@ import { useId, useRef } from 'preact/hooks';
 
 interface ResetButtonsProps {
   readonly user: string;
-  readonly isBusy: boolean;
   readonly onReset: (hard: boolean) => void;
 }
 
 /** A soft reset at once, since it can be undone; a hard one after a question. */
-export function ResetButtons({ user, isBusy, onReset }: ResetButtonsProps) {
+export function ResetButtons({ user, onReset }: ResetButtonsProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   const decide = (isSure: boolean) => {
@@ -16,10 +15,10 @@ export function ResetButtons({ user, isBusy, onReset }: ResetButtonsProps) {
   };
   return (
     <>
-      <button type="button" disabled={isBusy} onClick={() => onReset(false)}>
+      <button type="button" onClick={() => onReset(false)}>
         Soft reset
       </button>
-      <button type="button" class="danger" disabled={isBusy} onClick={() => dialog.current?.showModal()}>
+      <button type="button" class="danger" onClick={() => dialog.current?.showModal()}>
         Hard reset…
       </button>
       <dialog ref={dialog} aria-labelledby={title}>

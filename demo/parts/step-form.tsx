@@ -6,7 +6,6 @@ type Data = Record<string, unknown>;
 
 interface StepFormProps {
   readonly step: ShownStep;
-  readonly isBusy: boolean;
   readonly onEdit: () => void;
   readonly onComplete: (data: Data) => void;
   readonly onPreview: (data: Data) => void;
@@ -14,7 +13,7 @@ interface StepFormProps {
 }
 
 /** The data to post for a step, as JSON that the reader may edit, and the requests that a step has. */
-export function StepForm({ step, isBusy, onEdit, onComplete, onPreview, onSkip }: StepFormProps) {
+export function StepForm({ step, onEdit, onComplete, onPreview, onSkip }: StepFormProps) {
   const { key, step_number, title, data: saved } = step;
   const [text, enter] = useState(() => sampleOf(key));
   const { data, complaint } = parse(text);
@@ -45,7 +44,7 @@ export function StepForm({ step, isBusy, onEdit, onComplete, onPreview, onSkip }
       <textarea
         id={id}
         class="code"
-        rows={Math.min(12, Math.max(3, text.split('\n').length))}
+        rows={Math.min(18, Math.max(3, text.split('\n').length))}
         spellcheck={false}
         aria-invalid={complaint !== null}
         aria-describedby={`${id}-complaint`}
@@ -56,18 +55,18 @@ export function StepForm({ step, isBusy, onEdit, onComplete, onPreview, onSkip }
         {complaint}
       </p>
       <div class="actions">
-        <button type="button" class="primary" disabled={isBusy || !data} onClick={send(onComplete)}>
+        <button type="button" class="primary" disabled={!data} onClick={send(onComplete)}>
           Complete step {step_number}
         </button>
         <button
           type="button"
           title="What completing it would answer; nothing is stored"
-          disabled={isBusy || !data}
+          disabled={!data}
           onClick={send(onPreview)}
         >
           Dry run
         </button>
-        <button type="button" disabled={isBusy} onClick={onSkip} aria-label={`Skip ${title}`}>
+        <button type="button" onClick={onSkip} aria-label={`Skip ${title}`}>
           Skip
         </button>
       </div>

@@ -1,4 +1,5 @@
-import type { Onboarding, Outcome } from '../onboarding.js';
+import { useRef } from 'preact/hooks';
+import type { Onboarding } from '../onboarding.js';
 import { statusName } from '../words.js';
 import { CheckIcon, ChevronIcon, FailIcon, SkipIcon } from './icons.js';
 import { OutcomeNote } from './outcome-note.js';
@@ -10,8 +11,6 @@ export interface StepProps {
   readonly step: ShownStep;
   readonly isNext: boolean;
   readonly isOpen: boolean;
-  readonly isBusy: boolean;
-  readonly outcome: Outcome | undefined;
   readonly onboarding: Onboarding;
   readonly onToggle: () => void;
   readonly onEdit: () => void;
@@ -19,12 +18,18 @@ export interface StepProps {
 }
 
 /** One step: its state in a line, and below it, where it is open, what can be done. */
-export function Step({ step, isNext, isOpen, isBusy, outcome, onboarding, onToggle, onEdit, onSend }: StepProps) {
+export function Step({ step, isNext, isOpen, onboarding, onToggle, onEdit, onSend }: StepProps) {
   const { key, step_number: n, title, description, status, completed_at, isRequired } = step;
   const form = `form-${key}`;
+  const head = useRef<HTMLButtonElement>(null);
+  // The form may close: whoever uses the keyboard goes on from the step.
+  const leave = () => {
+    head.current?.focus();
+    onSend();
+  };
   return (
     <li id={`step-${key}`} class={`step ${status} ${isNext ? 'next' : ''}`}>
-      <button type="button" class="step-head" aria-expanded={isOpen} aria-controls={form} onClick={onToggle}>
+      <button ref={head} type="button" class="step-head" aria-expanded={isOpen} aria-controls={form} onClick={onToggle}>
         <span class="step-mark" aria-hidden="true">
           <StepMark step={step} />
         </span>
@@ -49,21 +54,20 @@ export function Step({ step, isNext, isOpen, isBusy, outcome, onboarding, onTogg
         {isOpen && (
           <StepForm
             step={step}
-            isBusy={isBusy}
             onEdit={onEdit}
             onComplete={(data) => {
-              onSend();
+              leave();
               onboarding.completeStep(key, n, data);
             }}
             onPreview={(data) => onboarding.previewStep(key, n, data)}
             onSkip={() => {
-              onSend();
+              leave();
               onboarding.skipStep(key, n);
             }}
           />
         )}
       </div>
-      <OutcomeNote outcome={outcome} />
+      <OutcomeNote onboarding={onboarding} place={key} />
     </li>
   );
 }

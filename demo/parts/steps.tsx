@@ -20,7 +20,7 @@ export interface ShownStep extends StepView {
 
 /** The steps of the user's wizard. The next one is open, unless the reader opens another. */
 export function Steps({ onboarding, wanted, onShown }: StepsProps) {
-  const { init, config, busy, outcomes } = useStore(onboarding.store);
+  const { init, config } = useStore(onboarding.store);
   const [chosen, choose] = useState<StepKey | 'none' | null>(null);
   useEffect(() => {
     if (wanted === null) return;
@@ -45,8 +45,6 @@ export function Steps({ onboarding, wanted, onShown }: StepsProps) {
             step={step}
             isNext={step.key === next}
             isOpen={step.key === open}
-            isBusy={busy !== null}
-            outcome={outcomes[step.key]}
             onboarding={onboarding}
             onToggle={() => choose(step.key === open ? 'none' : step.key)}
             onEdit={() => choose(step.key)}

@@ -8,15 +8,15 @@ import { Time } from './time.js';
 
 /** How far the user is, and what can be done to the whole onboarding. */
 export function Summary({ onboarding }: { readonly onboarding: Onboarding }) {
-  const { init, requirements, busy, outcomes } = useStore(onboarding.store);
+  const { init, requirements } = useStore(onboarding.store);
   const shown = init?.onboarding;
+  const user = init?.user.id ?? onboarding.user;
   const canComplete = requirements?.can_complete === true && shown?.is_completed === false;
-  const isBusy = busy !== null || init === null;
   return (
     <section class="card summary" aria-labelledby="summary-user" aria-busy={init === null}>
       <Ring percentage={shown?.completion_percentage ?? 0} />
       <div class="summary-text">
-        <h2 id="summary-user">{onboarding.user}</h2>
+        <h2 id="summary-user">{user}</h2>
         <p class="lead">{shown ? sentenceOf(shown) : 'Reading…'}</p>
         {shown && (
           <dl class="facts">
@@ -39,25 +39,15 @@ export function Summary({ onboarding }: { readonly onboarding: Onboarding }) {
           </dl>
         )}
         <div class="actions">
-          <button
-            type="button"
-            class={shown?.started_at === null ? 'primary' : ''}
-            disabled={isBusy}
-            onClick={() => onboarding.start()}
-          >
+          <button type="button" class={shown?.started_at === null ? 'primary' : ''} onClick={() => onboarding.start()}>
             Start
           </button>
-          <button
-            type="button"
-            class={canComplete ? 'primary' : ''}
-            disabled={isBusy}
-            onClick={() => onboarding.complete()}
-          >
+          <button type="button" class={canComplete ? 'primary' : ''} onClick={() => onboarding.complete()}>
             Complete onboarding
           </button>
-          <ResetButtons user={onboarding.user} isBusy={isBusy} onReset={(hard) => onboarding.reset(hard)} />
+          <ResetButtons user={user} onReset={(hard) => onboarding.reset(hard)} />
         </div>
-        <OutcomeNote outcome={outcomes.progress} />
+        <OutcomeNote onboarding={onboarding} place="progress" />
       </div>
     </section>
   );
