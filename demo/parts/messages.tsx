@@ -8,7 +8,7 @@ import { Time } from './time.js';
 export function Messages({ onboarding }: { readonly onboarding: Onboarding }) {
   const { messages, feedProblem } = useStore(onboarding.store);
   return (
-    <Card title="Live messages" aside={<span class="quiet">{messages.length} received</span>}>
+    <Card title="Live messages" class="log-card" aside={<span class="quiet">{messages.length} received</span>}>
       {feedProblem && (
         <p class="failure" role="alert">
           {feedProblem}

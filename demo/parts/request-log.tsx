@@ -14,6 +14,7 @@ export function RequestLog({ onboarding }: { readonly onboarding: Onboarding }) 
   return (
     <Card
       title="Requests"
+      class="log-card"
       aside={
         <label class="check">
           <input type="checkbox" checked={hidesReads} onChange={(event) => hideReads(event.currentTarget.checked)} />
