@@ -1,7 +1,4 @@
-import type { ErrorMessage, ServerMessage } from './live-messages.js';
-import type { components } from './schema.js';
-
-type Problem = components['schemas']['ProblemView'];
+import type { ErrorMessage, Problem, ServerMessage } from './live-messages.js';
 
 /** What a connection is opened with. */
 export interface ConnectionRequest {

@@ -7,7 +7,7 @@ import {
   type LiveConnection,
   type Receive,
 } from './live-connection.js';
-import { parseMessage, type ErrorMessage } from './live-messages.js';
+import { parseMessage, type ErrorMessage, type Problem } from './live-messages.js';
 
 /** A connection as a stream of server-sent events. It uses `fetch`, since an `EventSource` cannot send a token in a header. */
 export class StreamConnection implements LiveConnection {
@@ -63,6 +63,6 @@ export class StreamConnection implements LiveConnection {
 /** Why the service has answered without a stream. */
 async function refusalOf(response: Response): Promise<ConnectionEnd> {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
-  const problem = (await response.json().catch(() => undefined)) as ErrorMessage['problem'] | undefined;
+  const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
   return endOf(response.status, { problem, retry_ms: Number.isNaN(seconds) ? undefined : seconds * 1000 });
 }

@@ -224,7 +224,9 @@ describe('the typed client', () => {
     await watch.closed;
     const tokens = [await token('typed.live')];
     const freshToken = () => Promise.resolve(tokens.shift() ?? 'none');
-    await (await followProgress(app.url, freshToken, page, new AbortController().signal)).closed;
+    await (
+      await followProgress(app.url, freshToken, page, new AbortController().signal)
+    ).closed;
     expect(happenings.at(-1)).toBe('sign in');
   });
 
