@@ -20,7 +20,7 @@ const LEVELS = [
   ['onboarding/steps', 'onboarding/api-keys', 'onboarding/history'],
   ['onboarding/personalization', 'onboarding/live'],
   // All users.
-  ['operations/internal', 'operations/maintenance', 'operations/legacy-import'],
+  ['operations/internal', 'operations/maintenance', 'operations/legacy-import', 'operations/demo'],
   // What puts the service together and starts it.
   ['onboarding.module.ts'],
   ['app.module.ts'],

@@ -4,6 +4,8 @@ WORKDIR /build
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci
 COPY .swcrc nest-cli.json tsconfig.json ./
+COPY client client
+COPY demo demo
 COPY scripts scripts
 COPY src src
 # The folder of a build is named after what it holds; the image wants a name that stays.

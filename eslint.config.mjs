@@ -49,15 +49,26 @@ const walls = [
   },
 ];
 
+/** The page for developers shows what any client can: it has the client alone, and nothing of the service. */
+const DEMO_WALL = {
+  files: ['demo/**/*.ts', 'demo/**/*.tsx'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { patterns: [{ group: ['**/src/**', 'node:*'], message: 'The page knows the API alone, through client/.' }] },
+    ],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['dist/', '.data/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './test/browser/tsconfig.json'],
+        project: ['./tsconfig.json', './demo/tsconfig.json', './test/browser/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -102,4 +113,5 @@ export default tseslint.config(
     rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }] },
   },
   ...walls,
+  DEMO_WALL,
 );

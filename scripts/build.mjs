@@ -6,10 +6,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildDemoPage, DEMO_SOURCES } from './demo-page.mjs';
 import { NODE, ROOT } from './install.mjs';
 import { runningServices } from './running.mjs';
 
 const DIST = join(ROOT, 'dist');
+
+/** What a build depends on, besides the sources of the page `/demo`. */
+const SOURCES = ['src', 'scripts/build.mjs', '.swcrc', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'];
 
 /** The folder of the build of these very sources. */
 export async function ensureBuild() {
@@ -33,6 +37,7 @@ export async function ensureBuild() {
     process.exit(1);
   }
   await bundle(join(out, 'main.js'));
+  await buildDemoPage(join(out, 'demo'));
   try {
     renameSync(out, build);
   } catch (error) {
@@ -138,8 +143,7 @@ function contentHash() {
     if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
     else hash.update(path.slice(ROOT.length)).update('\0').update(readFileSync(path)).update('\0');
   };
-  for (const name of ['src', 'scripts/build.mjs', '.swcrc', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'])
-    add(join(ROOT, name));
+  for (const name of [...SOURCES, ...DEMO_SOURCES]) add(join(ROOT, name));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -15,14 +15,14 @@ const { stdout } = spawnSync('git', ['diff', '--cached', '--name-only', '-z', '-
   encoding: 'utf8',
 });
 const staged = stdout.split('\0').filter((name) => name !== '' && existsSync(join(ROOT, name)));
-const code = staged.filter((name) => /\.[cm]?[jt]s$/.test(name));
+const code = staged.filter((name) => /\.([cm]?[jt]s|tsx)$/.test(name));
 
 const TYPES = ['--project', '.', '--incremental', '--tsBuildInfoFile', join('dist', 'staged.tsbuildinfo')];
 const checks = [
   staged.length > 0 &&
     run('prettier', 'bin/prettier.cjs', ['--check', '--ignore-unknown', '--log-level=warn', ...staged]),
   code.length > 0 && run('eslint', 'bin/eslint.js', ['--no-warn-ignored', ...code]),
-  code.some((name) => name.endsWith('.ts')) && run('typescript', 'bin/tsc', TYPES),
+  code.some((name) => /\.tsx?$/.test(name)) && run('typescript', 'bin/tsc', TYPES),
 ];
 const failed = (await Promise.all(checks)).some((status) => status !== false && status !== 0);
 if (failed) console.error('Nothing is committed: see the lines above. `npm run format` writes the format.');

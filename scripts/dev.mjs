@@ -4,6 +4,7 @@
 import { watch } from 'chokidar';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DEMO_SOURCES } from './demo-page.mjs';
 import { DevelopmentBuild } from './dev/build.mjs';
 import { holdDatabase } from './dev/database.mjs';
 import { DevelopmentService } from './dev/service.mjs';
@@ -50,7 +51,8 @@ for (const end of stops.reverse()) await end();
 process.exit();
 
 async function serveEachChange() {
-  const watcher = watch(join(ROOT, 'src'), { ignoreInitial: true }).on('all', () => changed.resolve());
+  const sources = ['src', ...DEMO_SOURCES].map((name) => join(ROOT, name));
+  const watcher = watch(sources, { ignoreInitial: true }).on('all', () => changed.resolve());
   stops.push(() => watcher.close(), startTypeCheck());
   while (!stopping.signal.aborted) {
     changed = Promise.withResolvers();

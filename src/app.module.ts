@@ -17,13 +17,24 @@ import { PersonalizationController } from './onboarding/personalization/personal
 import { OnboardingConfigController } from './onboarding/progress/onboarding-config.routes.js';
 import { ProgressController } from './onboarding/progress/progress.routes.js';
 
+export interface AppOptions {
+  /** The folder of the built page `/demo`; left out: there is no page. */
+  readonly demo?: string;
+}
+
 /** The whole service: onboarding, authentication and the routes. */
 @Module({})
 export class AppModule {
-  static forRoot(configuration: Configuration): DynamicModule {
+  static forRoot(configuration: Configuration, { demo }: AppOptions = {}): DynamicModule {
     return {
       module: AppModule,
-      imports: [OnboardingModule.forRoot(configuration), AuthModule, LiveModule, ...metrics(configuration)],
+      imports: [
+        OnboardingModule.forRoot(configuration),
+        AuthModule,
+        LiveModule,
+        ...metrics(configuration),
+        ...demoPage(configuration, demo),
+      ],
       controllers: [
         ProgressController,
         OnboardingConfigController,
@@ -49,4 +60,10 @@ function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   return [
     import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => MetricsModule.forRoot(DatabaseModule)),
   ];
+}
+
+/** The page for developers, which gives out tokens: only a local service loads it. */
+function demoPage({ isLocal }: Configuration, folder: string | undefined): Promise<DynamicModule>[] {
+  if (!isLocal || folder === undefined) return [];
+  return [import('./operations/demo/demo.module.js').then(({ DemoModule }) => DemoModule.forRoot(folder))];
 }

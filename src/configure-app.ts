@@ -4,7 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import { JwtAuthGuard } from './ground/auth/auth.guard.js';
-import { AppModule } from './app.module.js';
+import { AppModule, type AppOptions } from './app.module.js';
 import type { Configuration } from './ground/config/configuration.js';
 import { addBodyParsers } from './ground/http/body-parsers.js';
 import { DtoPipe } from './ground/http/dto.pipe.js';
@@ -49,10 +49,11 @@ const CONNECTIONS = {
 export async function createApp(
   configuration: Configuration,
   destination?: NodeJS.WritableStream,
+  options: AppOptions = {},
 ): Promise<NestFastifyApplication> {
   const logger = createLogger(configuration.LOG_LEVEL, destination);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(configuration),
+    AppModule.forRoot(configuration, options),
     fastifyAdapter(configuration, logger),
     {
       logger: new NestLogger(logger),

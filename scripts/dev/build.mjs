@@ -3,6 +3,7 @@ import { transform } from '@swc/core';
 import { context, formatMessages } from 'esbuild';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildDemoPage } from '../demo-page.mjs';
 import { ROOT } from '../install.mjs';
 
 /** The service, and what this process itself uses to keep PostgreSQL. */
@@ -47,6 +48,8 @@ export class DevelopmentBuild {
     const started = performance.now();
     let outputs;
     try {
+      // The service reads the page again for each request.
+      await buildDemoPage(join(this.folder, 'demo'), { logLevel: 'silent' });
       outputs = (await this.#context.rebuild()).outputFiles;
     } catch (error) {
       if (!error.errors) throw error;

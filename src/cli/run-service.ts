@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AppOptions } from '../app.module.js';
 import type { Configuration } from '../ground/config/configuration.js';
 import { loadConfiguration, readEnvironment } from '../ground/config/load-configuration.js';
 import { readTelemetrySwitches } from '../ground/config/telemetry-switches.js';
@@ -8,7 +9,7 @@ import { startDatabase, type StartedDatabase } from '../storage/postgres/start-d
 import { explainListenError } from '../ground/config/startup-error.js';
 import { HealthController } from '../ground/health/health.routes.js';
 import { standardOutput } from '../ground/http/log-output.js';
-import { developmentToken } from './development-token.js';
+import { developmentToken } from '../ground/auth/development-token.js';
 import { run } from './run.js';
 import { onStopSignal } from './stop-signals.js';
 
@@ -19,10 +20,10 @@ const LAST_LINES = 1000;
 const BACKLOG = 4096;
 
 /** Starts the service, which runs until it is stopped, and then stops everything that it has started. */
-export async function runService(): Promise<void> {
+export async function runService(options: AppOptions): Promise<void> {
   // The reader of its output may be gone, or its disk full: the service goes on without it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  const service = new Service();
+  const service = new Service(options);
   onStopSignal(
     () => void service.stop(),
     () => void service.endNow(),
@@ -41,6 +42,8 @@ class Service {
   #stopping: Promise<void> | null = null;
   /** Set as soon as it begins to start: it is a separate process, which would outlive this one. */
   #embeddedDatabase: Promise<StartedDatabase> | null = null;
+
+  constructor(private readonly options: AppOptions) {}
 
   /** Ends the process if the start fails. */
   async start(): Promise<void> {
@@ -79,7 +82,7 @@ class Service {
       const { startTracing } = await import('../ground/telemetry/tracing.js');
       this.#stops.push(startTracing(telemetry));
     }
-    const app = await createApp(configuration);
+    const app = await createApp(configuration, undefined, this.options);
     this.#stops.push(() => app.close());
     const address = await listen(app, configuration);
     this.#stops.push(() => announceStop(app, configuration));
@@ -119,7 +122,12 @@ async function announceStop(app: NestFastifyApplication, { SHUTDOWN_DELAY_MS }: 
 /** Tells a developer the address of the service, and a first request to paste. */
 async function greet(listensAt: string, configuration: Configuration): Promise<void> {
   const address = listensAt.replace('[::1]', 'localhost');
-  const lines = ['', `The onboarding service is ready at ${address}`, `The API is described at        ${address}/docs`];
+  const lines = [
+    '',
+    `The onboarding service is ready at ${address}`,
+    `The API is described at        ${address}/docs`,
+    `A page to see it live          ${address}/demo`,
+  ];
   if (configuration.AUTH_JWT_SECRET) {
     const token = await developmentToken(configuration, 'alice');
     lines.push(

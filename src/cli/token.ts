@@ -1,6 +1,6 @@
 import { loadConfiguration } from '../ground/config/load-configuration.js';
 import { StartupError } from '../ground/config/startup-error.js';
-import { developmentToken } from './development-token.js';
+import { developmentToken } from '../ground/auth/development-token.js';
 import { run } from './run.js';
 
 await run(async () => {

@@ -6,6 +6,7 @@ import { NotFound, Problem } from '../problems/problem.js';
 import { requestParameter } from '../http/direct.js';
 import { routeConfig } from '../http/route.js';
 import { JwtStrategy, tokenOf } from './jwt.strategy.js';
+import { isFromLoopback } from './loopback.js';
 import { TokenVerifier } from './token-verifier.js';
 import type { Caller, User } from './user.js';
 
@@ -52,10 +53,11 @@ export class JwtAuthGuard extends AuthGuard() {
 
   /**
    * Lets a request pass if its token is valid for its route, and sets `request.user`.
-   * @throws Unauthenticated; SigningKeysUnavailable; NotFound where the route needs a scope that the token lacks
+   * @throws Unauthenticated; SigningKeysUnavailable; NotFound where the route needs a scope that the token lacks, or a caller on this machine
    */
   admit(request: FastifyRequest, reply: FastifyReply): true | Promise<true> {
-    const { public: isPublic, scope } = request.routeOptions.config;
+    const { public: isPublic, scope, loopback } = request.routeOptions.config;
+    if (loopback && !isFromLoopback(request)) throw new NotFound();
     if (isPublic) return true;
     const user = (request.user as Caller | undefined) ?? this.#findVerified(request);
     if (!user) return this.#verify(request, reply, scope);

@@ -20,6 +20,8 @@ declare module 'fastify' {
     public?: boolean;
     /** The route exists only for tokens with this scope. */
     scope?: string;
+    /** The route exists only for programs on the machine of the service. */
+    loopback?: boolean;
   }
 }
 

@@ -6,6 +6,7 @@ import { API_DOCUMENT, checkAnswer, exercised } from '../../support/service/cont
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
 import {
   API_ROUTES,
+  DEMO_ROUTES,
   DOCUMENTATION_ROUTES,
   PUBLIC_ROUTES,
   routesOf,
@@ -261,7 +262,7 @@ describe('the contract', () => {
     const operations = [...new Set(DOCUMENTED.map(([operation]) => operation))].toSorted();
     expect(operations).toEqual(Object.keys(REQUESTS).toSorted());
     expect(operations).toEqual(API_ROUTES.map(inBraces).toSorted());
-    const pages: readonly string[] = DOCUMENTATION_ROUTES;
+    const pages: readonly string[] = [...DOCUMENTATION_ROUTES, ...DEMO_ROUTES];
     const routes = routesOf(app).filter((route) => !route.startsWith('HEAD ') && !pages.includes(route));
     expect(routes.map(inBraces).toSorted()).toEqual(operations);
   });

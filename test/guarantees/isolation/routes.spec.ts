@@ -4,6 +4,7 @@ import type { Client } from '../../support/service/client.js';
 import { expectProblem } from '../../support/service/problems.js';
 import {
   API_ROUTES,
+  DEMO_ROUTES,
   DOCUMENTATION_ROUTES,
   GUARDED_ROUTES,
   PUBLIC_ROUTES,
@@ -43,7 +44,8 @@ const concrete = (path: string) => path.replaceAll(/:\w+|\*/g, (parameter) => AT
 /** A path that the route answers. */
 function send(client: Client, route: string) {
   const [method = '', path = ''] = route.split(' ');
-  return client.send(method, `/${concrete(path)}`, ['POST', 'PUT'].includes(method) ? '{}' : undefined);
+  const body = path === '/demo/token' ? '{"user":"somebody"}' : '{}';
+  return client.send(method, `/${concrete(path)}`, ['POST', 'PUT'].includes(method) ? body : undefined);
 }
 
 const SCOPED = Object.keys(SCOPED_ROUTES);
@@ -61,16 +63,21 @@ function operationOf({ paths }: Document, route: string): Operation | undefined 
 
 describe('routes', () => {
   let app: TestApp;
+  let production: TestApp;
   let document: Document;
 
   beforeAll(async () => {
     app = await TestApp.start();
+    production = await TestApp.start({ database: app.database, environment: { DEPLOY_ENV: 'production' } });
     document = (await app.anonymous().get('//openapi.json')).body as Document;
   });
-  afterAll(() => app.stop());
+  afterAll(async () => {
+    await production.stop();
+    await app.stop();
+  });
 
   it('are those that are listed, each guarded or public', () => {
-    const listed = withHead([...API_ROUTES, ...DOCUMENTATION_ROUTES]);
+    const listed = withHead([...API_ROUTES, ...DOCUMENTATION_ROUTES, ...DEMO_ROUTES]);
     expect(routesOf(app).toSorted()).toEqual(listed.toSorted());
     expect(new Set(listed).size).toBe(listed.length);
   });
@@ -93,8 +100,20 @@ describe('routes', () => {
   // The page's licence has its own route, and no file.
   const served = DOCUMENTATION_ROUTES.filter((route) => route !== 'GET /docs/LICENSE');
 
-  it.each(withHead([...PUBLIC_ROUTES, ...served]))('%s needs none', async (route) => {
+  it.each(withHead([...PUBLIC_ROUTES, ...served, ...DEMO_ROUTES]))('%s needs none', async (route) => {
     expect((await send(app.anonymous(), route)).status).toBe(200);
+  });
+
+  it.each(withHead(DEMO_ROUTES))('%s is there for this machine alone, while the service is local', async (route) => {
+    const [method = '', url = ''] = route.split(' ');
+    const { statusCode } = await app.nest.inject({
+      method: method as 'GET',
+      url,
+      remoteAddress: '192.0.2.7',
+      ...(method === 'POST' ? { payload: { user: 'somebody' } } : {}),
+    });
+    expect(statusCode).toBe(404);
+    expect((await send(production.anonymous(), route)).status).toBe(404);
   });
 
   it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])('%s opens no guarded address', async (method) => {

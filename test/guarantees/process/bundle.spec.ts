@@ -23,4 +23,12 @@ describe('the bundle', () => {
     const ofSources = JSON.parse(readFileSync('client/openapi.json', 'utf8')) as { components: unknown };
     expect(components).toEqual(ofSources.components);
   });
+
+  it('has the page for developers next to it, and says where a local service shows it', async () => {
+    expect(service.stdout).toContain(`A page to see it live          ${service.url}/demo\n`);
+    const page = await (await fetch(`${service.url}/demo`)).text();
+    for (const [, path = ''] of page.matchAll(/\b(?:src|href)="([^"]+)"/g)) {
+      expect([path, (await fetch(service.url + path)).status]).toEqual([path, 200]);
+    }
+  });
 });

@@ -94,6 +94,20 @@ describe('npm run dev', () => {
     await serves('mended');
   });
 
+  it('serves each change of the page, by the service that runs already', async () => {
+    const style = join(checkout, 'demo', 'styles', 'theme.css');
+    const { origin } = new URL(url);
+    const page = await (await fetch(`${origin}/demo`)).text();
+    expect(page).toContain('/demo/page.js');
+    const before = dev.output.length;
+    writeFileSync(style, `${readFileSync(style, 'utf8')}\n.changed-by-a-test { color: red }\n`);
+    await eventually('the change is served', async () => {
+      const answer = await fetch(`${origin}/demo/page.css`);
+      return (await answer.text()).includes('changed-by-a-test');
+    });
+    expect(dev.output.slice(before)).not.toContain('ready at');
+  });
+
   it('waits for the next change after the service has failed', async () => {
     const before = dev.output.length;
     save(`${source}\nthrow new Error('a defect');\n`);

@@ -11,6 +11,8 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 
 /** What a start reads of a checkout. */
 const SOURCES = [
+  'client',
+  'demo',
   'scripts',
   'src',
   '.npmrc',

@@ -1,10 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { Configuration, type Environment } from '../../../src/ground/config/configuration.js';
 import { createApp } from '../../../src/configure-app.js';
 import { Client } from './client.js';
-import { TestDatabase } from '../database/database.js';
+import { cluster, TestDatabase } from '../database/database.js';
 import { JWT_SECRET } from './tokens.js';
 
 const ENCRYPTION_KEYS = `test:${randomBytes(32).toString('base64')}`;
@@ -25,6 +26,9 @@ export function testEnvironment(appUrl: string, more: Environment = {}): Environ
     ...more,
   };
 }
+
+/** The page of these sources: the run has built it before the first spec. */
+export const demoPage = () => join(cluster().build, 'demo');
 
 export interface TestAppOptions {
   readonly environment?: Environment;
@@ -53,7 +57,7 @@ export class TestApp {
       },
     });
     const configuration = new Configuration(testEnvironment(used.appUrl, environment));
-    const nest = await createApp(configuration, destination);
+    const nest = await createApp(configuration, destination, { demo: demoPage() });
     await nest.listen(0, '127.0.0.1');
     return new TestApp(nest, await nest.getUrl(), used, database === undefined, log);
   }

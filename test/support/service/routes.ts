@@ -78,6 +78,15 @@ export const DOCUMENTATION_ROUTES = [
   'GET /openapi.yaml',
 ] as const;
 
+/** The page `/demo` of a local service, what it loads, and the tokens that it asks for. No part of the API. */
+export const DEMO_ROUTES = [
+  'GET /demo',
+  'GET /demo/page.js',
+  'GET /demo/page.css',
+  'GET /demo/icon.svg',
+  'POST /demo/token',
+] as const;
+
 /** The routes of the running service as its router has them; HEAD next to every GET. */
 export function routesOf(app: TestApp): string[] {
   const tree = app.nest.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });

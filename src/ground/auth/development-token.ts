@@ -1,11 +1,15 @@
 import { SignJWT } from 'jose';
-import type { Configuration } from '../ground/config/configuration.js';
-import { StartupError } from '../ground/config/startup-error.js';
+import type { Configuration } from '../config/configuration.js';
+import { StartupError } from '../config/startup-error.js';
 
-/** A token for local development, valid for a day. @throws StartupError if another service issues the tokens */
+/** Seconds. */
+const DAY = 86_400;
+
+/** A token for local development. @throws StartupError if another service issues the tokens */
 export async function developmentToken(
   { AUTH_JWT_SECRET: secret, AUTH_ISSUER, AUTH_AUDIENCE }: Configuration,
   userId: string,
+  expiresAt = Math.floor(Date.now() / 1000) + DAY,
 ): Promise<string> {
   if (!secret)
     throw new StartupError(
@@ -15,7 +19,7 @@ export async function developmentToken(
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(userId)
     .setIssuedAt()
-    .setExpirationTime('1d');
+    .setExpirationTime(expiresAt);
   if (AUTH_ISSUER) token.setIssuer(AUTH_ISSUER);
   if (AUTH_AUDIENCE) token.setAudience(AUTH_AUDIENCE);
   return token.sign(secret);
