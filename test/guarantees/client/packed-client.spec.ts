@@ -191,6 +191,7 @@ describe('the packed client', () => {
     expect(files.sort()).toEqual([
       'CHANGELOG.md',
       'README.md',
+      'asyncapi.json',
       'dist/onboarding-client.d.ts',
       'dist/onboarding-client.js',
       'dist/schema.d.ts',
@@ -198,7 +199,8 @@ describe('the packed client', () => {
       'openapi.json',
       'package.json',
     ]);
-    expect(readFileSync(join(installed, 'openapi.json'), 'utf8')).toBe(readFileSync('client/openapi.json', 'utf8'));
+    for (const document of ['openapi.json', 'asyncapi.json'])
+      expect(readFileSync(join(installed, document), 'utf8')).toBe(readFileSync(join('client', document), 'utf8'));
   });
 
   it('needs one package, in the version that the tests of this checkout use', () => {
