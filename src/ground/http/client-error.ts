@@ -49,6 +49,8 @@ function write(socket: Duplex, { status, headers, body }: Refusal): void {
 export function refuseOnSocket(socket: Duplex, problem: Problem, id: string): void {
   const body = JSON.stringify(problem.toBody());
   const headers = { ...headersOf(id, body), ...problem.headers };
+  // A client that keeps its half open would keep the connection.
+  socket.once('finish', () => socket.destroy());
   write(socket, { status: problem.status, headers, body });
 }
 

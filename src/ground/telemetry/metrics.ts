@@ -11,12 +11,25 @@ import { Configuration } from '../config/configuration.js';
 import { explainListenError } from '../config/startup-error.js';
 import { DatabaseProbe } from '../health/database-probe.js';
 import { standardOutput } from '../http/log-output.js';
+import { LiveMetrics } from './live-metrics.js';
 
 /** Seconds, from the fastest read to a request that waits for every limit. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** The channel on which steps that were not completed are announced, with a step and a code. */
 const REFUSALS = 'onboarding.refusals';
+
+/** The channel on which answers to upgrades are announced. */
+const UPGRADES = 'onboarding.live.upgrades';
+
+interface Upgrade {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+  /** If it was refused with a 503: what was unreachable or overloaded. */
+  readonly away?: string;
+}
 
 /** The label of a request without a route. Addresses are never labels: they may hold ids, and anybody can invent new ones. */
 const NO_ROUTE = 'none';
@@ -52,8 +65,16 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     labelNames: ['step', 'code'],
     registers: [this.#registry],
   });
+  readonly #live = new LiveMetrics(this.#registry);
   readonly #countRefusal = (refusal: unknown): void => {
     this.#refusals.inc(refusal as Record<'step' | 'code', string>);
+  };
+  /** Upgrades do not pass the hooks of other requests. */
+  readonly #countUpgrade = (upgrade: unknown): void => {
+    const { status, seconds, away, ...labels } = upgrade as Upgrade;
+    this.#requests.inc({ ...labels, status });
+    this.#durations.observe(labels, seconds);
+    if (away !== undefined) this.#outages.inc({ away });
   };
 
   constructor(
@@ -68,6 +89,8 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
 
   onModuleInit(): void {
     subscribe(REFUSALS, this.#countRefusal);
+    subscribe(UPGRADES, this.#countUpgrade);
+    this.#live.start();
     const fastify = this.host.httpAdapter.getInstance();
     fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
       this.#count(request, reply);
@@ -92,6 +115,8 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
 
   async onApplicationShutdown(): Promise<void> {
     unsubscribe(REFUSALS, this.#countRefusal);
+    unsubscribe(UPGRADES, this.#countUpgrade);
+    this.#live.stop();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }

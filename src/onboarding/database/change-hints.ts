@@ -8,7 +8,7 @@ import { Statement } from '../../storage/wire/statement.js';
 import { bind } from './scope.js';
 
 /** The channel of PostgreSQL; each database has its own. */
-const CHANNEL = 'onboarding_changes';
+export const CHANGES_CHANNEL = 'onboarding_changes';
 
 /** Milliseconds between two notifications of a process: each is a commit, and costs as much as a tenth of a change. */
 const WINDOW = 8;
@@ -42,6 +42,9 @@ const notify = new Statement('notify', 'select from pg_notify($1, $2)');
  * somebody had better look.
  */
 export const markOf = (userId: string): string => hash('sha256', userId, 'base64url').slice(0, MARK_LENGTH);
+
+/** A hint from whoever listens to none, such as a command over the owner's connection: what it says on the channel. */
+export const hintAt = (userId: string): string => `${'-'.repeat(SENDER_LENGTH)}${markOf(userId)}`;
 
 /** What a process listens with. */
 export interface ChangeEars {
@@ -91,7 +94,7 @@ export class ChangeHints {
   /** Listens for one part of the process. A connection is open from here on. */
   listen(ears: ChangeEars): void {
     this.#ears = ears;
-    this.#listener = new ChannelListener(this.listenOptions, CHANNEL, {
+    this.#listener = new ChannelListener(this.listenOptions, CHANGES_CHANNEL, {
       onPayload: (payload) => this.#receive(payload),
       onListening: () => void this.#checkNow(),
       onLost: (error) => this.#lose(error),
@@ -104,6 +107,7 @@ export class ChangeHints {
     this.#ears = null;
     this.#listener = null;
     this.#isHeard = false;
+    counts.publish({ heard: false });
     clearInterval(this.#checks);
     this.#endCheck();
     await listener?.stop();
@@ -152,7 +156,7 @@ export class ChangeHints {
 
   async #notify(text: string): Promise<boolean> {
     try {
-      await this.connections.read([bind(notify, CHANNEL, `${this.#sender}${text}`)]);
+      await this.connections.read([bind(notify, CHANGES_CHANNEL, `${this.#sender}${text}`)]);
       return true;
     } catch (error) {
       this.#logger.debug({ err: error }, 'A notification could not be sent');

@@ -11,7 +11,7 @@ import { refuseOnSocket } from '../../ground/http/client-error.js';
 import { requestId } from '../../ground/http/logging.js';
 import { Overloaded } from '../../ground/http/overload.js';
 import { PREFIX } from '../../ground/http/route.js';
-import { InvalidInput, Problem } from '../../ground/problems/problem.js';
+import { InvalidInput, Problem, Unavailable } from '../../ground/problems/problem.js';
 import { namedFlow } from '../progress/request-terms.js';
 import { LiveConnections } from './live-connections.js';
 import { LiveSocket } from './live-socket.js';
@@ -102,7 +102,8 @@ export class LiveSockets {
     };
     const { connections, feed, tokens } = this;
     this.#server.handleUpgrade(request, stream, head, (socket) => {
-      answer(requests, { requestId: asked.id, status: 101, startedAt });
+      const ms = Math.round((performance.now() - startedAt) * 100) / 100;
+      answer(requests, { requestId: asked.id, status: 101, ms });
       new LiveSocket(socket, stream, asked, { connections, feed, tokens });
     });
   }
@@ -116,22 +117,23 @@ export class LiveSockets {
   #refuse(request: IncomingMessage, stream: Duplex, problem: Problem, { requests }: Surroundings): void {
     const id = requestId(request);
     refuseOnSocket(stream, problem, id);
-    answer(requests, { requestId: id, status: problem.status, startedAt: performance.now() });
+    const away = problem instanceof Unavailable ? { away: problem.away } : {};
+    answer(requests, { requestId: id, status: problem.status, ms: 0, ...away });
   }
 }
 
+interface Answer {
+  readonly requestId: string;
+  readonly status: number;
+  readonly ms: number;
+  /** If it is a 503: what was unreachable or overloaded. */
+  readonly away?: string;
+}
+
 /** The same line in the log, and the same counts, as for requests that hooks see. */
-function answer(
-  requests: Logger,
-  {
-    requestId: id,
-    status,
-    startedAt,
-  }: { readonly requestId: string; readonly status: number; readonly startedAt: number },
-): void {
-  const ms = Math.round((performance.now() - startedAt) * 100) / 100;
+function answer(requests: Logger, { requestId: id, status, ms, away }: Answer): void {
   requests[status >= 500 ? 'error' : 'info']({ requestId: id, method: 'GET', route: ROUTE, status, ms }, 'request');
-  answers.publish({ method: 'GET', route: ROUTE, status, seconds: ms / 1000 });
+  answers.publish({ method: 'GET', route: ROUTE, status, seconds: ms / 1000, away });
 }
 
 /** Parameters of the address; one that is given twice is a list, as in other requests. */

@@ -84,6 +84,7 @@ export class ProgressFeed implements OnApplicationShutdown {
     if (user.watches.size > 0 || this.#users.get(user.id) !== user) return;
     this.#users.delete(user.id);
     this.#queue.delete(user);
+    if (this.#users.size === 0) this.#failingSince = null;
     const mark = markOf(user.id);
     const others = this.#marks.get(mark);
     others?.delete(user);

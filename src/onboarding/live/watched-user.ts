@@ -1,13 +1,17 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Problem } from '../../ground/problems/problem.js';
 import type { Place, Since } from '../database/records/progress-events.record.js';
 import type { UserRead } from '../database/user-database.js';
 import { eventsSince } from '../database/records/progress-events.record.js';
 import type { Flow } from '../flow/flow.js';
 import type { Terms } from '../flow/terms.js';
-import type { Problem } from '../../ground/problems/problem.js';
 import type { Deployment } from '../progress/deployment.js';
-import { dueTo, readingFor, type Given, type Reading } from './catching-up.js';
+import { dueTo, readingFor, type Due, type Given, type Reading } from './catching-up.js';
 import { FrameWriter, type Frame } from './frames.js';
 import { positionAt } from './places.js';
+
+/** The channel of Node on which what clients are told is counted: snapshots by their reason, replays, and events. */
+const counts = channel('onboarding.live.messages');
 
 /** What a door does with what a client is told. */
 export interface Client {
@@ -62,6 +66,7 @@ export class WatchedUser {
       const due = dueTo(watch, since, from);
       if (due.kind === 'another-read') this.isStale = true;
       if (due.kind === 'another-read' || due.kind === 'nothing') continue;
+      if (counts.hasSubscribers) count(due, watch.isLive);
       const flow = writer.flowOf(watch.terms);
       const frames = writer.write(due, flow, watch.isLive);
       watch.place = since.place;
@@ -69,6 +74,11 @@ export class WatchedUser {
       watch.client.send(frames, flow);
     }
   }
+}
+
+function count(due: Extract<Due, { kind: 'snapshot' | 'events' }>, isLive: boolean): void {
+  if (due.kind === 'snapshot') counts.publish({ snapshot: due.reason });
+  else counts.publish({ events: due.events.length, isReplay: !isLive && due.events.length > 0 });
 }
 
 /** What a client was given so far, as its messages say. */

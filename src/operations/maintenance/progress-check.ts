@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { CHANGES_CHANNEL, hintAt } from '../../onboarding/database/change-hints.js';
 import { errorsOf } from '../../onboarding/database/records/progress-events.record.js';
 import { SESSION_STATE, SET_STATE, STATE_ROW } from '../../onboarding/database/records/session-advance.record.js';
 import type { ProgressState, ValidationErrors } from '../../onboarding/flow/progress-state.js';
@@ -126,7 +127,9 @@ export class ProgressCheck {
       const finding = row ? compare(row) : null;
       if (finding === 'differs') await this.owner.query(MEND, [userId, new Date()]);
       await this.owner.query('commit');
-      return finding === 'differs' ? 'mended' : finding;
+      if (finding !== 'differs') return finding;
+      await this.owner.query('select pg_notify($1, $2)', [CHANGES_CHANNEL, hintAt(userId)]);
+      return 'mended';
     } catch (error) {
       await this.owner.query('rollback').catch(() => undefined);
       if (REFUSED.test(sqlStateOf(error) ?? '')) return 'incomplete';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
+import { WebSocket } from 'ws';
 import { Metrics } from '../../../src/ground/telemetry/metrics.js';
 import { OnboardingRequirements } from '../../../src/onboarding/progress/onboarding-requirements.js';
 import { DatabaseUnavailable } from '../../../src/storage/wire/wire.problems.js';
@@ -112,6 +113,35 @@ describe('the metrics', () => {
     expect([status, lost.mock.calls.length]).toEqual([400, 1]);
     expect(body.detail).toContain('Step 1, Step 2, Step 3');
     lost.mockRestore();
+  });
+
+  it('count clients that watch, what they are told, and the hints between processes', async () => {
+    const watcherId = secrets.make('watching-');
+    const watcher = await app.as(watcherId);
+    expect((await watcher.post('/step/2/complete', sample(2))).status).toBe(200);
+    const address = `${app.url.replace('http', 'ws')}/api/onboarding/live?after=0`;
+    const socket = new WebSocket(address, { headers: { authorization: `Bearer ${await token(watcherId)}` } });
+    const messages: string[] = [];
+    socket.on('message', (data: Buffer) => messages.push((JSON.parse(data.toString()) as { type: string }).type));
+    await eventually('it is live', () => messages.includes('live'));
+    expect(await value('live_connections{door="websocket"}')).toBe(1);
+    expect(await requests('GET', '/api/onboarding/live', 101)).toBe(1);
+    expect(await value('live_replays_total')).toBe(1);
+    expect(await value('live_events_sent_total')).toBe(2);
+    await eventually('hints are heard', async () => (await value('live_hints_heard')) === 1);
+
+    expect((await watcher.post('/reset?hard=true')).status).toBe(200);
+    await eventually('the reset is told', () => messages.at(-1) === 'snapshot');
+    expect(await value('live_snapshots_total{reason="reset"}')).toBe(1);
+    await eventually('both changes were sent', async () => ((await value('live_hints_total{what="sent"}')) ?? 0) >= 2);
+
+    socket.send('no message');
+    await eventually('it is counted as ended', async () => (await value('live_connections{door="websocket"}')) === 0);
+    expect(await value('live_connections_ended_total{door="websocket",code="4400"}')).toBe(1);
+    const refused = new WebSocket(`${address}-1`, { headers: { authorization: `Bearer ${await token(watcherId)}` } });
+    refused.on('error', () => undefined);
+    await eventually('a refusal is counted', async () => (await requests('GET', '/api/onboarding/live', 400)) === 1);
+    expect(secrets.formsIn(await scrape())).toEqual([]);
   });
 
   it('show how busy the pool is', async () => {
