@@ -1,6 +1,10 @@
 import createFetchClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from './schema.js';
 
+export { watchProgress, type ProgressWatch, type WatchOptions, type WatchState } from './watch-progress.js';
+export { WatchError } from './live-connection.js';
+export type { EventMessage, SnapshotMessage, StatusView } from './live-messages.js';
+
 /** The API's routes with their requests and answers, as the document of the service describes them. */
 export type OnboardingClient = Client<paths>;
 

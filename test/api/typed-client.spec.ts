@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createOnboardingClient, type OnboardingClient, type Problem } from '../../client/onboarding-client.js';
+import {
+  createOnboardingClient,
+  type OnboardingClient,
+  type Problem,
+  type StatusView,
+} from '../../client/onboarding-client.js';
 import type * as Browser from '../example/browser.js';
 import { sendWebsite } from '../example/named-flow.js';
+import { followProgress } from '../example/live-progress.js';
 import { audienceOf, promptFor } from '../example/node.js';
 import { undo } from '../example/undo.js';
 import { complaints, openTasks } from '../example/what-is-due.js';
+import { eventually } from '../support/process/deadline.js';
 import { TestApp } from '../support/service/app.js';
 import { loadModuleInPage } from '../support/service/module-in-page.js';
 import { checkAnswer } from '../support/service/contract.js';
@@ -195,6 +202,32 @@ describe('the typed client', () => {
     expect(await pages()).toEqual([]);
     expect((await user.post('/complete')).status).toBe(200);
     await expect(openTasks(app.url, 'nobody')).rejects.toThrow();
+  });
+
+  it('shows what happens, from what the page has read on', async () => {
+    const [user, leaving] = [await app.as('typed.live'), new AbortController()];
+    expect((await user.post('/step/2/complete', sample(2))).status).toBe(200);
+    const shown: number[] = [];
+    const happenings: string[] = [];
+    const page = {
+      show: ({ completion_percentage }: StatusView) => shown.push(completion_percentage),
+      tell: (happening: string) => happenings.push(happening),
+      signIn: () => happenings.push('sign in'),
+    };
+    const watch = await followProgress(app.url, () => token('typed.live'), page, leaving.signal);
+    await eventually('the page is live', () => watch.state === 'live');
+    expect((await user.post('/step/3/complete', sample(3))).status).toBe(200);
+    const { completion_percentage: percentage } = (await user.get('/status')).body;
+    await eventually('the page shows it', () => shown.at(-1) === percentage);
+    expect(happenings).toEqual(['step_completed']);
+    leaving.abort();
+    await watch.closed;
+    const tokens = [await token('typed.live')];
+    const freshToken = () => Promise.resolve(tokens.shift() ?? 'none');
+    await (
+      await followProgress(app.url, freshToken, page, new AbortController().signal)
+    ).closed;
+    expect(happenings.at(-1)).toBe('sign in');
   });
 
   it('serves another service, with a token of the scope', async () => {

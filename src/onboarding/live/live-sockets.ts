@@ -1,6 +1,6 @@
 import { Injectable, Logger as NestLogger } from '@nestjs/common';
 import { channel } from 'node:diagnostics_channel';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -73,15 +73,25 @@ export class LiveSockets {
     this.#server.on('wsClientError', (_error, stream, request) => {
       this.#refuse(request, stream, new InvalidInput('The WebSocket handshake is invalid.'), surroundings);
     });
+    const latest = new WeakMap<Duplex, ServerResponse>();
+    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => latest.set(socket, response));
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       stream.on('error', () => undefined);
-      try {
-        this.#open(request, stream, head, surroundings);
-      } catch (error) {
-        if (!(error instanceof Problem)) this.#logger.error({ err: error }, 'Unexpected failure');
-        this.#refuse(request, stream, error instanceof Problem ? error : new ProgressUnreadable(), surroundings);
-      }
+      const open = () => this.#openOrRefuse(request, stream, head, surroundings);
+      const before = latest.get(stream);
+      // A request that came before it on its connection is answered before it.
+      if (before && !before.writableFinished) before.once('close', open);
+      else open();
     });
+  }
+
+  #openOrRefuse(request: IncomingMessage, stream: Duplex, head: Buffer, surroundings: Surroundings): void {
+    try {
+      this.#open(request, stream, head, surroundings);
+    } catch (error) {
+      if (!(error instanceof Problem)) this.#logger.error({ err: error }, 'Unexpected failure');
+      this.#refuse(request, stream, error instanceof Problem ? error : new ProgressUnreadable(), surroundings);
+    }
   }
 
   /** @throws Problem before the socket is open */

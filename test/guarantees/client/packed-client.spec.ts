@@ -18,9 +18,33 @@ const ORIGIN = 'https://app.example.com';
 /** The packages that the client needs, from the checkout: the registry is not asked. */
 const DEPENDENCIES = ['openapi-fetch', 'openapi-typescript-helpers'];
 
+/** What the compiler makes of the client. */
+const MODULES = [
+  'backoff',
+  'event-stream',
+  'live-connection',
+  'live-messages',
+  'onboarding-client',
+  'position',
+  'schema',
+  'silence',
+  'socket-connection',
+  'stream-connection',
+  'token',
+  'wake',
+  'watch-progress',
+];
+
 /** What a caller does, in a browser as in Node: the types must be those of the document, or it does not compile. */
 const PROGRAM = `
-import { createOnboardingClient, type OnboardingClient, type Problem } from 'onboarding-client';
+import {
+  createOnboardingClient,
+  watchProgress,
+  type OnboardingClient,
+  type Problem,
+  type ProgressWatch,
+  type StatusView,
+} from 'onboarding-client';
 
 export async function onboard(baseUrl: string, token: string) {
   const client: OnboardingClient = createOnboardingClient({ baseUrl, token: () => token });
@@ -37,12 +61,35 @@ export async function onboard(baseUrl: string, token: string) {
   return { user, message, status: problem?.status, hasSentence: /\\w/.test(problem?.detail ?? '') };
 }
 
+/** Watches until the first status. */
+export async function watchOnce(url: string, token: string, transport: 'websocket' | 'events') {
+  const leaving = new AbortController();
+  const happenings: string[] = [];
+  const watch: ProgressWatch = watchProgress({
+    url,
+    transport,
+    token: async () => token,
+    after: '0',
+    onSnapshot: ({ reason }) => happenings.push(reason),
+    onEvent: ({ event }) => happenings.push(event.type),
+    onStatus: ({ completion_percentage }: StatusView, position: string) => {
+      happenings.push(\`\${completion_percentage} % at \${parseInt(position)}\`);
+      leaving.abort();
+    },
+    signal: leaving.signal,
+  });
+  await watch.closed;
+  return happenings;
+}
+
 export async function mistakes(client: OnboardingClient) {
   // @ts-expect-error -- there is no such path
   await client.GET('/api/onboarding/nowhere');
   // @ts-expect-error -- a field that must be there is missing
   await client.POST('/api/onboarding/api-keys', { body: { provider: 'openai' } });
   const { data } = await client.GET('/api/onboarding/status');
+  // @ts-expect-error -- what happens must be heeded
+  watchProgress({ url: '', token: async () => '', onStatus: () => undefined, signal: AbortSignal.abort() });
   // @ts-expect-error -- no such field in the answer
   return data?.percentage;
 }
@@ -51,11 +98,13 @@ export async function mistakes(client: OnboardingClient) {
 /** The same under Node, as a process; and the document, by its path in the package. */
 const MAIN = `
 import document from 'onboarding-client/openapi.json' with { type: 'json' };
-import { onboard } from './program.js';
+import { onboard, watchOnce } from './program.js';
 
 const [, , baseUrl = '', token = ''] = process.argv;
 const title: string = document.info.title;
 console.log(JSON.stringify({ ...(await onboard(baseUrl, token)), title }));
+for (const transport of ['websocket', 'events'] as const)
+  console.log(JSON.stringify(await watchOnce(baseUrl, token, transport)));
 `;
 
 /** Its files, and options of the compiler. */
@@ -192,10 +241,7 @@ describe('the packed client', () => {
       'CHANGELOG.md',
       'README.md',
       'asyncapi.json',
-      'dist/onboarding-client.d.ts',
-      'dist/onboarding-client.js',
-      'dist/schema.d.ts',
-      'dist/schema.js',
+      ...MODULES.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]),
       'openapi.json',
       'package.json',
     ]);
@@ -226,13 +272,17 @@ describe('the packed client', () => {
     it.each(['node16', 'nodenext'])('runs under Node with the resolution `%s`', async (resolution) => {
       const user = `packed.${resolution}`;
       const printed = await output(folder, [join(resolution, 'main.js'), app.url, await token(user)]);
-      expect(JSON.parse(printed)).toEqual({
+      const [called = '', ...watched] = printed.trimEnd().split('\n');
+      expect(JSON.parse(called)).toEqual({
         user,
         message: 'Step 2 completed successfully',
         status: 400,
         hasSentence: true,
         title: 'Onboarding',
       });
+      // The process has ended: nothing is left open.
+      const happenings = ['onboarding_started', 'step_completed', '16.67 % at 2'];
+      expect(watched.map((line): unknown => JSON.parse(line))).toEqual([happenings, happenings]);
     });
 
     it('runs in a browser, by a bundler, without anything of Node', async () => {
@@ -255,10 +305,16 @@ describe('the packed client', () => {
     });
 
     it('so do the programs of its README, which names the tarball', () => {
-      expect(readme).toHaveLength(2);
+      expect(readme).toHaveLength(3);
       const text = readFileSync(join(installed, 'README.md'), 'utf8');
       expect(text).toContain(`onboarding-client-${packageJson(installed).version}.tgz`);
     });
+  });
+
+  it('brings a page that only watches no package', async () => {
+    const { modules } = await bundle(`export { watchProgress } from 'onboarding-client';`);
+    expect(modules).toContain('node_modules/onboarding-client/dist/watch-progress.js');
+    expect(modules.filter((path) => !path.includes('/onboarding-client/'))).toEqual([]);
   });
 
   it('adds nothing to a page that imports it and does not use it', async () => {

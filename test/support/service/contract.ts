@@ -40,6 +40,24 @@ export function checkAnswer(method: string, path: string, answer: Answer): void 
   );
 }
 
+/** Holds that a live message is of a type that the API's document has, with the fields of that type and no others. */
+export function checkMessage(message: { readonly type: string }): void {
+  const name = `${message.type.charAt(0).toUpperCase()}${message.type.slice(1)}Message`;
+  const complaints = API_DOCUMENT.components.schemas[name]
+    ? validate(messageSchema(name), message)
+    : 'The document knows no such type.';
+  if (complaints === null) return;
+  throw new Error(`Not as the API's document describes it: ${JSON.stringify(message)}\n${complaints}`);
+}
+
+const messageSchemas = new Map<string, Schema>();
+
+function messageSchema(name: string): Schema {
+  const schema = messageSchemas.get(name) ?? { $ref: `#/components/schemas/${name}` };
+  messageSchemas.set(name, schema);
+  return schema;
+}
+
 interface Operation {
   /** As in the document: `GET /api/onboarding/step/{n}`. */
   readonly name: string;
