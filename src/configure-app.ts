@@ -119,7 +119,7 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
     if (isPage(route.url)) route.config = { ...route.config, public: true };
   });
   callDirectly(fastify, (controller) => app.get<object>(controller));
-  stopGracefully(fastify);
+  const isAnswering = stopGracefully(fastify);
   refuseExpectAndConnect(fastify, requests);
   fastify.addHook('onRequest', (request: FastifyRequest, reply: FastifyReply, done) => {
     setHeaders(request, reply);
@@ -128,7 +128,7 @@ function addHooks(app: NestFastifyApplication, configuration: Configuration, log
   });
   enableCors(fastify, configuration.CORS_ORIGINS);
   const isOverloaded = refuseOverload(fastify, configuration.MAX_EVENT_LOOP_DELAY_MS);
-  app.get(LiveSockets).attach(fastify.server, { requests, isOverloaded });
+  app.get(LiveSockets).attach(fastify.server, { requests, isOverloaded, isAnswering });
   fastify.addHook('onRequest', admitBeforeBody(app.get(JwtAuthGuard)));
   fastify.addHook('onRequest', refuseUnknownFlow);
   limitEachUser(fastify, configuration.DATABASE_TIMEOUT_MS);

@@ -20,8 +20,9 @@ interface Connection {
  * Graceful stop: finishes requests in flight, closes idle connections after 500 ms. Answers tell the client that the connection
  * ends. Node's own close of an HTTP server does not wait: it destroys connections whose next request is on its way, and those
  * whose answer is not written completely.
+ * @returns whether a request of a connection has no complete answer yet
  */
-export function stopGracefully(fastify: FastifyInstance): void {
+export function stopGracefully(fastify: FastifyInstance): (socket: Socket) => boolean {
   const open = new Map<Socket, Connection>();
   let stopping = false;
   fastify.server.on('connection', (socket: Socket) => {
@@ -53,6 +54,7 @@ export function stopGracefully(fastify: FastifyInstance): void {
     clearInterval(checks);
     clearTimeout(deadline);
   });
+  return (socket) => (open.get(socket)?.unanswered ?? 0) > 0;
 }
 
 /** Closes connections whose answers are all written, and on which nothing has arrived since the previous check. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger as NestLogger } from '@nestjs/common';
 import { channel } from 'node:diagnostics_channel';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -25,6 +26,9 @@ const ROUTE = `/${PREFIX}/live`;
 /** Bytes of a message: a token's, and some. */
 const MOST_BYTES = 16 * 1024;
 
+/** Milliseconds between two looks whether it is an upgrade's turn: few clients send one behind another request. */
+const TURN = 10;
+
 /** The channel of Node on which answers to upgrades are counted like other requests. */
 const answers = channel('onboarding.live.upgrades');
 
@@ -39,6 +43,8 @@ export const isLiveUpgrade = ({ method, url = '', headers }: IncomingMessage): b
 export interface Surroundings {
   readonly requests: Logger;
   readonly isOverloaded: () => boolean;
+  /** Whether a request of this connection has no complete answer yet. */
+  readonly isAnswering: (socket: Socket) => boolean;
 }
 
 /** The door for WebSockets: what hooks do for other requests is done here by hand, since Node hands over the bare connection. */
@@ -73,15 +79,15 @@ export class LiveSockets {
     this.#server.on('wsClientError', (_error, stream, request) => {
       this.#refuse(request, stream, new InvalidInput('The WebSocket handshake is invalid.'), surroundings);
     });
-    const latest = new WeakMap<Duplex, ServerResponse>();
-    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => latest.set(socket, response));
-    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
       stream.on('error', () => undefined);
-      const open = () => this.#openOrRefuse(request, stream, head, surroundings);
-      const before = latest.get(stream);
-      // A request that came before it on its connection is answered before it.
-      if (before && !before.writableFinished) before.once('close', open);
-      else open();
+      const open = () => {
+        if (stream.destroyed) return;
+        // A request that came before it on its connection is answered before it.
+        if (surroundings.isAnswering(stream)) setTimeout(open, TURN).unref();
+        else this.#openOrRefuse(request, stream, head, surroundings);
+      };
+      open();
     });
   }
 
