@@ -67,7 +67,7 @@ const MORE_DOORS = {
   ],
   // The views of events.
   'onboarding/history': ['history.views'],
-  'onboarding/live': ['live-sockets'],
+  'onboarding/live': ['live-sockets', 'async-api'],
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   // Classes that commands run; no application has them as services.

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes the API's document and the types of its client from the routes. With --check: says whether they are up to date.
+// Writes the API's documents and the types of its client from the routes. With --check: says whether they are up to date.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,13 @@ await ensureInstalled();
 const { default: openapiTypescript, astToString } = await import('openapi-typescript');
 const { format, resolveConfig } = await import('prettier');
 
-const document = run(NODE, [join(await ensureBuild(), 'cli', 'print-openapi.js')]);
+const commands = join(await ensureBuild(), 'cli');
+const document = run(NODE, [join(commands, 'print-openapi.js')]);
 const types = astToString(await openapiTypescript(JSON.parse(document), { alphabetize: true }));
 const notice = '// Written by `npm run client` from openapi.json: change the routes, not this file.\n\n';
 const files = {
   'client/openapi.json': document,
+  'client/asyncapi.json': run(NODE, [join(commands, 'print-asyncapi.js')], document),
   'client/schema.ts': notice + types,
 };
 
@@ -30,9 +32,10 @@ for (const [name, content] of Object.entries(files)) {
 }
 process.exitCode = stale ? 1 : 0;
 
-function run(command, args) {
+function run(command, args, input = '') {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd: ROOT,
+    input,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });

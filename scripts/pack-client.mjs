@@ -8,7 +8,7 @@ import { ensureInstalled, NODE, ROOT } from './install.mjs';
 const CLIENT = join(ROOT, 'client');
 
 /** What the package has besides what the compiler writes; `files` in its package.json names them, too. */
-const COPIED = ['package.json', 'README.md', 'CHANGELOG.md', 'openapi.json'];
+const COPIED = ['package.json', 'README.md', 'CHANGELOG.md', 'openapi.json', 'asyncapi.json'];
 
 const { name, version } = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8'));
 const changelog = readFileSync(join(CLIENT, 'CHANGELOG.md'), 'utf8').split('\n');

@@ -242,14 +242,14 @@ describe('the typed client', () => {
   });
 });
 
-describe('docs/clients.md', () => {
-  const page = readFileSync('docs/clients.md', 'utf8');
+describe('docs/clients.md and docs/live.md', () => {
+  const page = ['docs/clients.md', 'docs/live.md'].map((file) => readFileSync(file, 'utf8')).join('');
   const snippets = [...page.matchAll(/^`(\S+)`:\n\n```ts\n([^]*?)^```$/gm)].map(([, file = '', code = '']) => ({
     file,
     code,
   }));
 
-  it('shows the very files of the example, all of them', () => {
+  it('show the very files of the example, all of them', () => {
     for (const { file, code } of snippets) expect([file, code]).toEqual([file, readFileSync(file, 'utf8')]);
     const files = readdirSync('test/example').map((file) => `test/example/${file}`);
     expect(snippets.map(({ file }) => file).toSorted()).toEqual(files.toSorted());

@@ -16,14 +16,12 @@ import { InvalidInput, Problem, Unavailable } from '../../ground/problems/proble
 import { namedFlow } from '../progress/request-terms.js';
 import { LiveConnections } from './live-connections.js';
 import { LiveSocket } from './live-socket.js';
+import { PROTOCOL } from './live.contract.js';
 import { ProgressUnreadable } from './live.problems.js';
 import { placeOf } from './places.js';
 import { ProgressFeed } from './progress-feed.js';
 
 const ROUTE = `/${PREFIX}/live`;
-
-/** What a socket speaks. */
-const PROTOCOL = 'onboarding.v1';
 
 /** Bytes of a message: a token's, and some. */
 const MOST_BYTES = 16 * 1024;

@@ -5,6 +5,9 @@ import { StatusView } from '../progress/progress.contract.js';
 
 /** What clients are told live, through the WebSocket and as server-sent events alike. `docs/live.md` has the protocol. */
 
+/** What a socket speaks: its subprotocol. */
+export const PROTOCOL = 'onboarding.v1';
+
 /** Why a client is shown the state instead of the events that lead to it. */
 export const SNAPSHOT_REASONS = ['first', 'reset', 'unknown_position', 'too_far_behind'] as const;
 

@@ -240,11 +240,13 @@ describe('the packed client', () => {
     expect(files.sort()).toEqual([
       'CHANGELOG.md',
       'README.md',
+      'asyncapi.json',
       ...MODULES.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]),
       'openapi.json',
       'package.json',
     ]);
-    expect(readFileSync(join(installed, 'openapi.json'), 'utf8')).toBe(readFileSync('client/openapi.json', 'utf8'));
+    for (const document of ['openapi.json', 'asyncapi.json'])
+      expect(readFileSync(join(installed, document), 'utf8')).toBe(readFileSync(join('client', document), 'utf8'));
   });
 
   it('needs one package, in the version that the tests of this checkout use', () => {

@@ -14,6 +14,7 @@ import {
   PUBLIC_ROUTES,
   routesOf,
   SCOPED_ROUTES,
+  usualStatus,
   withHead,
 } from '../../support/service/routes.js';
 
@@ -49,6 +50,8 @@ function reads({ id }: Names, { business, analysis, revision, position }: Ids): 
   return [
     ...GUARDED_ROUTES.filter((route) => route.startsWith('GET') && !route.includes(':')).map((route) => ({ route })),
     { route: 'GET /api/onboarding/ai-inputs', query: 'format=prompt' },
+    { route: 'GET /api/onboarding/events', query: 'after=0' },
+    { route: 'GET /api/onboarding/events', query: `after=${position}` },
     { route: 'GET /api/onboarding/history', query: `before=${revision + 1}&limit=200` },
     { route: 'GET /api/onboarding/history/:revision', at: { revision: 1 }, status: [200, 404] },
     { route: 'GET /api/onboarding/history/:revision', at: { revision }, status: 404 },
@@ -261,7 +264,7 @@ describe('isolation over HTTP', () => {
     for (const request of writes(markOf(index), names, ids)) attempts.push([request, await send(client, request)]);
     attempts.push(...(await readAll(client, names, ids)));
 
-    const outcomes = attempts.map(([{ route, at, status: expected = 200 }, { status, text }]) => ({
+    const outcomes = attempts.map(([{ route, at, status: expected = usualStatus(route) }, { status, text }]) => ({
       request: [route, at],
       isExpected: [expected].flat().includes(status),
       status,

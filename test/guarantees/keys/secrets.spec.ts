@@ -315,6 +315,8 @@ const ROUTES: Readonly<Record<string, Call>> = {
   'GET /api/onboarding/resume': (client) => client.get('/resume'),
   'GET /api/onboarding/history': (client) => client.get('/history?limit=200'),
   'GET /api/onboarding/history/{revision}': (client) => client.get('/history/1'),
+  'GET /api/onboarding/events': (client) => client.get('/events?after=0'),
+  'GET /api/onboarding/live': (client) => client.get('/live'),
   'GET /api/onboarding/website-analysis': (client) => client.get('/website-analysis'),
   'GET /api/onboarding/research-preferences': (client) => client.get('/research-preferences'),
   'GET /api/onboarding/competitor-analysis': (client) => client.get('/competitor-analysis'),
@@ -487,8 +489,8 @@ describe('keys that were saved', () => {
     }
     expect(leaks(answers)).toEqual([]);
     expect(answers.filter(([, text]) => visible.formsIn(text).length > 0).length).toBeGreaterThan(5);
-    // The owner's calls went through, all but those that are for services.
-    expect(statuses['the owner']?.filter((status) => status !== 200)).toEqual([404, 404, 404, 404]);
+    // The owner's calls went through, all but those that are for services, and what is no opening of a WebSocket.
+    expect(statuses['the owner']?.filter((status) => status !== 200).toSorted()).toEqual([404, 404, 404, 404, 426]);
     expect(new Set(statuses['nobody'])).toEqual(new Set([200, 401]));
   });
 

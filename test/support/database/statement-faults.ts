@@ -41,6 +41,8 @@ export class StatementFaults {
   }
 
   #send(client: pg.PoolClient, send: Send, batch: Batch): Batch {
+    // Other processes are told after the commit, whenever there is time: that is no statement of a request.
+    if (batch.bound.some(({ statement }) => statement.text.includes('pg_notify'))) return send(batch);
     const place = (this.#fault?.at ?? -1) - this.sent.length;
     this.sent.push(...batch.bound.map(({ statement }) => statement.text));
     if (place < 0 || place >= batch.bound.length) return send(batch);

@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /**
- * One caller over HTTP. Paths are below `/api/onboarding` unless they start with `//`, which stands for the root. Every answer
+ * One caller over HTTP. Of a stream of events it takes what comes until the client is live. Paths are below `/api/onboarding` unless they start with `//`, which stands for the root. Every answer
  * that is not as the API's document describes it fails the test.
  */
 export class Client {
@@ -51,11 +51,23 @@ export class Client {
         ...headers,
       },
     });
-    const text = await response.text();
+    const text = await textOf(response);
     const answer = { status: response.status, headers: response.headers, text, body: parse(text) };
     checkAnswer(method, fromRoot, answer);
     return answer;
   }
+}
+
+/** Streams do not end by themselves: their text is what comes until the client is live, or until an error. */
+async function textOf(response: Response): Promise<string> {
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (!isStream || !response.body) return response.text();
+  let text = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (/^event: live\n.*\n\n/m.test(text)) break;
+  }
+  return text;
 }
 
 function parse(text: string): Json {

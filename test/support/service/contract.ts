@@ -42,12 +42,20 @@ export function checkAnswer(method: string, path: string, answer: Answer): void 
 
 /** Holds that a live message is of a type that the API's document has, with the fields of that type and no others. */
 export function checkMessage(message: { readonly type: string }): void {
-  const name = `${message.type.charAt(0).toUpperCase()}${message.type.slice(1)}Message`;
-  const complaints = API_DOCUMENT.components.schemas[name]
-    ? validate(messageSchema(name), message)
-    : 'The document knows no such type.';
+  const complaints = complaintsOf(message);
   if (complaints === null) return;
   throw new Error(`Not as the API's document describes it: ${JSON.stringify(message)}\n${complaints}`);
+}
+
+function complaintsOf(message: { readonly type: string }): string | null {
+  const name = `${message.type.charAt(0).toUpperCase()}${message.type.slice(1)}Message`;
+  if (!API_DOCUMENT.components.schemas[name]) return 'The document knows no such type.';
+  return validate(messageSchema(name), message);
+}
+
+/** The messages in what came of a stream. */
+function messagesIn(text: string): readonly { readonly type: string }[] {
+  return [...text.matchAll(/^data: (.*)$/gm)].map(([, data = '']) => JSON.parse(data) as { readonly type: string });
 }
 
 const messageSchemas = new Map<string, Schema>();
@@ -91,11 +99,19 @@ function checkDocumented({ name, responses }: Operation, method: string, answer:
   if (!schema)
     return `The content type is not documented; these are: ${Object.keys(response.content ?? {}).join(', ')}.`;
   if (method !== 'HEAD') {
-    const complaints = validate(schema, mediaTypeOf(answer) === 'text/plain' ? answer.text : answer.body);
+    const complaints = checkContent(schema, answer);
     if (complaints !== null) return complaints;
     exercised.add(`${name} ${answer.status} ${mediaTypeOf(answer)}`);
   }
   return null;
+}
+
+function checkContent(schema: Schema, answer: Answer): string | null {
+  if (mediaTypeOf(answer) === 'text/plain') return validate(schema, answer.text);
+  if (mediaTypeOf(answer) !== 'text/event-stream') return validate(schema, answer.body);
+  const messages = messagesIn(answer.text);
+  if (messages.length === 0) return 'The stream has no message.';
+  return messages.map(complaintsOf).find((complaints) => complaints !== null) ?? null;
 }
 
 /** What HTTP itself refuses before any operation is meant: too slow, too long an address, an unknown expectation, too large headers. */

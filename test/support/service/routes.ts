@@ -46,6 +46,8 @@ export const GUARDED_ROUTES = [
   'GET /api/onboarding/history',
   'GET /api/onboarding/history/:revision',
   'POST /api/onboarding/restore',
+  'GET /api/onboarding/events',
+  'GET /api/onboarding/live',
 ] as const;
 
 /** Every route for services, with the scope that their token needs; for all other tokens there is nothing at that address. */
@@ -64,6 +66,9 @@ export const PUBLIC_ROUTES = [
   'GET /health/live',
   'GET /health/ready',
 ] as const;
+
+/** The status of an answer when nothing is wrong with the request: 426 where it should have been the opening of a WebSocket. */
+export const usualStatus = (route: string): number => (route.endsWith('/api/onboarding/live') ? 426 : 200);
 
 /** The page that describes the API, and what it loads. */
 export const DOCUMENTATION_ROUTES = [
