@@ -86,6 +86,8 @@ export class EventStream implements LiveConnection, Client {
 
   /** Watches, and waits for the answer to begin. @throws TooManyOfOneUser; the problem for which there is nothing to tell */
   async open(): Promise<void> {
+    // The client has left while its token was verified: nothing would say so any more.
+    if (this.reply.raw.destroyed) return;
     this.connections.add(this);
     this.reply.raw.once('close', () => this.#closed());
     this.connections.admit(this, this.userId);

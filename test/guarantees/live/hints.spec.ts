@@ -42,8 +42,7 @@ describe('A hint', () => {
     client = await app.as(user);
   });
 
-  const isToldOf = (userId: string) =>
-    eventually(`a hint of ${userId}`, () => marks.includes(markOf(userId)), 5000);
+  const isToldOf = (userId: string) => eventually(`a hint of ${userId}`, () => marks.includes(markOf(userId)), 5000);
 
   /** The hint of a later write, by which every earlier one has come, too. */
   async function nothingWasTold(): Promise<void> {

@@ -36,17 +36,24 @@ export class TestSocket {
   /** Of the 101. */
   headers: IncomingMessage['headers'] = {};
 
-  private constructor(readonly socket: WebSocket) {
+  private constructor(
+    readonly socket: WebSocket,
+    onMessage: (message: ServerMessage) => void,
+  ) {
     socket.once('upgrade', ({ headers }) => (this.headers = headers));
     // From the beginning: the first message may come with the 101.
-    socket.on('message', (data: RawData) => this.inbox.take((data as Buffer).toString('utf8')));
+    socket.on('message', (data: RawData) => onMessage(this.inbox.take((data as Buffer).toString('utf8'))));
     this.closed = new Promise((done) => {
       socket.once('close', (code, reason) => done({ code, reason: reason.toString() }));
     });
   }
 
-  static async open(url: string, options: SocketOptions = {}): Promise<TestSocket> {
-    const client = new TestSocket(await connect(url, options));
+  static async open(
+    url: string,
+    options: SocketOptions = {},
+    onMessage: (message: ServerMessage) => void = () => undefined,
+  ): Promise<TestSocket> {
+    const client = new TestSocket(await connect(url, options), onMessage);
     await within('the socket is open', once(client.socket, 'open'));
     // Of frames that a test breaks.
     client.socket.on('error', () => undefined);

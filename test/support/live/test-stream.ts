@@ -25,11 +25,16 @@ export class TestStream {
   private constructor(
     readonly response: Response,
     private readonly abort: AbortController,
+    private readonly onMessage: (message: ServerMessage) => void,
   ) {
     this.ended = this.#read();
   }
 
-  static async open(url: string, { user, claims, query = {}, headers = {} }: StreamOptions): Promise<TestStream> {
+  static async open(
+    url: string,
+    { user, claims, query = {}, headers = {} }: StreamOptions,
+    onMessage: (message: ServerMessage) => void = () => undefined,
+  ): Promise<TestStream> {
     const address = new URL(PATH, url);
     for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
     const abort = new AbortController();
@@ -39,7 +44,7 @@ export class TestStream {
       fetch(address, { headers: { authorization, ...headers }, signal: abort.signal }),
     );
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-    return new TestStream(response, abort);
+    return new TestStream(response, abort, onMessage);
   }
 
   get messages(): readonly ServerMessage[] {
@@ -86,5 +91,6 @@ export class TestStream {
     const message = this.inbox.take(data);
     if (fields.get('event') !== message.type) throw new Error(`The event is not of its message's type: ${event}`);
     this.ids.push(fields.get('id') ?? '');
+    this.onMessage(message);
   }
 }
