@@ -75,7 +75,7 @@ export class ChannelListener {
     clearTimeout(this.#retry);
     // Half of it by chance: processes that lose one server do not all come back at once.
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
-    this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random() / 2));
+    this.#retry = setTimeout(() => this.#connect(), wait * (0.5 + Math.random() / 2)).unref();
     this.ears.onLost(error);
   }
 }
