@@ -146,6 +146,7 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
       (await server.client(number++)).cut();
       await becomes(watched, 'waiting');
       jest.advanceTimersByTime(wait - 1);
+      await turn();
       expect(watched.state).toBe('waiting');
       jest.advanceTimersByTime(1);
       await becomes(watched, 'connecting');
@@ -167,6 +168,7 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
     (await server.client(0)).end(503, { retry_ms: 40_000 });
     await becomes(watched, 'waiting');
     jest.advanceTimersByTime(42_499);
+    await turn();
     expect(watched.state).toBe('waiting');
     jest.advanceTimersByTime(1);
     await server.client(1);
@@ -178,6 +180,7 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
     (await server.client(0)).end(429);
     await becomes(watched, 'waiting');
     jest.advanceTimersByTime(62_499);
+    await turn();
     expect(watched.state).toBe('waiting');
     jest.advanceTimersByTime(1);
     await server.client(1);
@@ -194,6 +197,7 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
       await called(`event ${at(minutes + 2)}`);
     }
     jest.advanceTimersByTime(59_999);
+    await turn();
     expect(watched.state).toBe('live');
     jest.advanceTimersByTime(1);
     await becomes(watched, 'waiting');
@@ -201,18 +205,22 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
   });
 
   it('asks once for a fresh token where the service refuses one', async () => {
-    const tokens = ['old', 'fresh'];
-    const watched = watch({ token: () => Promise.resolve(tokens.shift() ?? 'fresh') });
+    const tokens = ['old', 'fresh', 'later'];
+    const watched = watch({ token: () => Promise.resolve(tokens.shift() ?? 'later') });
     (await server.client(0)).end(401);
     const second = await server.client(1);
     expect(second.tokens).toEqual(['fresh']);
     second.send(snapshot(1), live(1));
     await becomes(watched, 'live');
-    // Much later the same again.
+    // After a connection that was live, it may ask again.
     second.end(401);
+    const third = await server.client(2);
+    third.send(live(1));
+    await becomes(watched, 'live');
+    third.end(401);
     await within('the end', watched.closed);
     expect([watched.state, calls.at(-1)]).toEqual(['signed-out', 'signed-out']);
-    expect([server.clients.length, errors]).toEqual([2, []]);
+    expect([server.clients.length, errors]).toEqual([3, []]);
   });
 
   it('is signed out where the fresh token is refused as well', async () => {
@@ -244,6 +252,27 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
     await becomes(watched, 'waiting');
     jest.advanceTimersByTime(5_000);
     expect((await server.client(0)).tokens).toEqual(['token']);
+  });
+
+  it('has one call of `token` under way at a time', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    let count = 0;
+    const watched = watch({ token: () => (++count === 1 ? Promise.resolve(tokenFor('first', 100)) : promise) });
+    const first = await server.client(0);
+    first.send(snapshot(1), live(1));
+    await becomes(watched, 'live');
+    jest.advanceTimersByTime(50_000);
+    first.send(event(2));
+    await called(`event ${at(2)}`);
+    jest.advanceTimersByTime(40_000);
+    await eventually('the renewal asks', () => count === 2);
+    first.cut();
+    await becomes(watched, 'waiting');
+    jest.advanceTimersByTime(2_500);
+    await becomes(watched, 'connecting');
+    await turn();
+    resolve('second');
+    expect([(await server.client(1)).tokens, count]).toEqual([['second'], 2]);
   });
 
   it('takes an exception of `token` as a token that it did not get', async () => {
@@ -494,6 +523,7 @@ describe('watchProgress over events', () => {
     await eventually('it waits', () => watched.state === 'waiting');
     server.refusal = undefined;
     jest.advanceTimersByTime(wait - 1);
+    await turn();
     expect(watched.state).toBe('waiting');
     jest.advanceTimersByTime(1);
     await server.client(0);
