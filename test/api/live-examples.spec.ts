@@ -15,7 +15,9 @@ const normal = (text: string) =>
   text
     .replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<session>')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-    .replace(/^retry: \d{4}$/m, 'retry: <ms>');
+    .replace(/^retry: \d{4}$/m, 'retry: <ms>')
+    // Beats come in the rhythm of the service.
+    .replaceAll(/^id: .*\nevent: beat\n.*\n\n/gm, '');
 
 describe('docs/live.md', () => {
   let app: TestApp;

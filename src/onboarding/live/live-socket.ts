@@ -18,6 +18,9 @@ import type { Client, Watch } from './watched-user.js';
 /** Milliseconds in which the first message must bring a token. */
 const TIME_TO_AUTHENTICATE = 5000;
 
+/** Milliseconds that a client has to answer the closing, before it is cut: until then it has its place. Longer than at a stop. */
+const FAREWELL = 6000;
+
 /** Beats without an answer to their pings after which the peer has gone without a word. */
 const MOST_UNANSWERED = 2;
 
@@ -49,6 +52,7 @@ export class LiveSocket implements LiveConnection, Client {
   #cause: Ending | null = null;
   #unanswered = 0;
   #firstMessage: NodeJS.Timeout | undefined;
+  #farewell: NodeJS.Timeout | undefined;
   /** Messages are handled one after the other. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -105,6 +109,7 @@ export class LiveSocket implements LiveConnection, Client {
     this.#isEnding = true;
     this.#stopWatching();
     this.socket.close(closeCodeOf(problem), problem.title);
+    this.#farewell = setTimeout(() => this.cut('silent'), FAREWELL).unref();
   }
 
   cut(cause: Ending): void {
@@ -163,6 +168,7 @@ export class LiveSocket implements LiveConnection, Client {
   #closed(code: number): void {
     this.#isEnding = true;
     clearTimeout(this.#firstMessage);
+    clearTimeout(this.#farewell);
     this.#stopWatching();
     this.services.connections.remove(this, this.#cause ?? code);
   }

@@ -5,7 +5,7 @@ import { Agent, request as open, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { PROVIDERS } from '../../../src/ground/providers/providers.js';
 import { TestApp } from '../../support/service/app.js';
-import type { Answer } from '../../support/service/client.js';
+import { textUntilLive, type Answer } from '../../support/service/client.js';
 import { API_DOCUMENT, checkAnswer, exercised } from '../../support/service/contract.js';
 import { fillEveryTable, rowsOf } from '../../support/data/filled-user.js';
 import { hostileRequests, KEY, KEY_TAIL, MARK, type HostileRequest } from '../../support/data/hostile-requests.js';
@@ -173,7 +173,8 @@ describe('requests of any kind', () => {
     sent.end(bytes);
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     const { statusCode: status = 0 } = response;
-    const answered = await text(response);
+    const isStream = method !== 'HEAD' && response.headers['content-type']?.startsWith('text/event-stream');
+    const answered = await (isStream ? textUntilLive(response.setEncoding('utf8')) : text(response));
     const received = new Headers(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
     return { status, headers: received, text: answered, body: parsed(answered) };
   }

@@ -21,8 +21,8 @@ const OTHERS = 500;
 
 const USER = 'alice';
 
-/** What a transaction is begun and ended with, which has no plan. */
-const CONTROL = /^(begin|commit|rollback)\b/i;
+/** What a transaction is begun and ended with, and what listens, whenever that is: none of it has a plan. */
+const CONTROL = /^(begin|commit|rollback|listen)\b/i;
 
 /**
  * The planner chooses freely, among the rows of many users and with statistics of them: that is the plan of production. With

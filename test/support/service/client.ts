@@ -58,12 +58,17 @@ export class Client {
   }
 }
 
-/** Streams do not end by themselves: their text is what comes until the client is live, or until an error. */
+/** The whole text, but of a stream of events, which does not end by itself, only its beginning. */
 async function textOf(response: Response): Promise<string> {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
   if (!isStream || !response.body) return response.text();
+  return textUntilLive(response.body.pipeThrough(new TextDecoderStream()));
+}
+
+/** What comes of a stream of events until its client is live, or until it ends; the rest is not waited for. */
+export async function textUntilLive(stream: AsyncIterable<string>): Promise<string> {
   let text = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of stream) {
     text += chunk;
     if (/^event: live\n.*\n\n/m.test(text)) break;
   }
