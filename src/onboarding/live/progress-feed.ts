@@ -213,6 +213,8 @@ export class ProgressFeed implements OnApplicationShutdown {
     }
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined;
+      // Nobody whom it concerned is left, and no read says when it is over: the next failure is another outage.
+      if (this.#queue.size === 0) this.#failingSince = null;
       this.#pump();
     }, RETRY).unref();
   }

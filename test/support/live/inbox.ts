@@ -28,15 +28,16 @@ export class Inbox {
 
   /** The next message that was not read yet, beats aside. It must be of that type. */
   async next<T extends ServerMessage['type']>(type: T): Promise<MessageOf<T>> {
-    const skipsBeats = () => {
-      if (type !== 'beat') while (this.messages[this.#read]?.type === 'beat') this.#read++;
-      return this.messages.length > this.#read;
-    };
-    await eventually(`a message of the type ${type}`, skipsBeats, DEADLINE_MS);
-    this.check();
-    const message = this.messages[this.#read++] as ServerMessage;
-    if (message.type !== type) throw new Error(`Instead of ${type} came ${JSON.stringify(message)}`);
-    return message as MessageOf<T>;
+    return (await this.nextOf([type])) as MessageOf<T>;
+  }
+
+  /** The same, of one of these types. */
+  async nextOf(types: readonly ServerMessage['type'][]): Promise<ServerMessage> {
+    await eventually(`a message of the type ${types.join(' or ')}`, () => this.rest.length > 0, DEADLINE_MS);
+    const [message] = this.rest as [ServerMessage];
+    this.#read = this.messages.indexOf(message) + 1;
+    if (!types.includes(message.type)) throw new Error(`Instead of ${types.join()} came ${JSON.stringify(message)}`);
+    return message;
   }
 
   /** What was not read yet, beats aside. */
