@@ -3682,6 +3682,8 @@ export interface operations {
   LiveController_live: {
     parameters: {
       query?: {
+        /** @description A position; `0` for all events */
+        after?: string;
         /** @description As the header `Onboarding-Flow`, which wins */
         flow?: 'six' | 'six-intro' | 'five' | 'four';
       };

@@ -11,6 +11,14 @@ import { EventStreams } from './event-streams.js';
 import { anyMessage, DescribesMessages } from './live.contract.js';
 import { UpgradeRequired } from './live.problems.js';
 
+const After = () =>
+  ApiQuery({
+    name: 'after',
+    required: false,
+    description: 'A position; `0` for all events',
+    schema: { type: 'string' },
+  });
+
 @Controller(PREFIX)
 @ApiTags('Live')
 @ApiBearerAuth()
@@ -22,12 +30,7 @@ export class LiveController {
   @Get('events')
   @Endless()
   @ApiOperation({ summary: 'What happens to the onboarding, as server-sent events, after a position or from now on' })
-  @ApiQuery({
-    name: 'after',
-    required: false,
-    description: 'A position; `0` for all events',
-    schema: { type: 'string' },
-  })
+  @After()
   @ApiHeader({
     name: 'Last-Event-ID',
     required: false,
@@ -50,6 +53,7 @@ export class LiveController {
 
   @Get('live')
   @ApiOperation({ summary: 'The same through a WebSocket, which this address speaks' })
+  @After()
   @ApiResponse({ status: 101, description: 'The WebSocket is open' })
   @ApiProblems(426)
   live() {

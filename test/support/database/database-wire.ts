@@ -38,7 +38,7 @@ export class DatabaseWire {
     return wire;
   }
 
-  /** What is sent from now until `work` is done. */
+  /** What is sent from now until `work` is done; hints are left out. */
   async during(work: () => Promise<void>): Promise<Traffic> {
     this.#roundTrips = 0;
     this.#statements = [];
@@ -53,7 +53,8 @@ export class DatabaseWire {
   }
 
   #join(client: Socket, database: Socket): void {
-    const messages = new Messages((statement) => this.#statements.push(statement));
+    let sent: SentStatement[] = [];
+    const messages = new Messages((statement) => sent.push(statement));
     let heard = true;
     for (const [socket, other] of [
       [client, database],
@@ -67,10 +68,14 @@ export class DatabaseWire {
       });
     }
     client.on('data', (bytes: Buffer) => {
-      if (heard) this.#roundTrips++;
-      heard = false;
+      sent = [];
       messages.read(bytes);
       database.write(bytes);
+      // A hint to other processes follows a request's answer, and is no part of the request.
+      if (sent.length > 0 && sent.every(isHint)) return;
+      if (heard) this.#roundTrips++;
+      heard = false;
+      this.#statements.push(...sent);
     });
     database.on('data', (bytes: Buffer) => {
       setTimeout(() => {
@@ -80,6 +85,8 @@ export class DatabaseWire {
     });
   }
 }
+
+const isHint = ({ name }: SentStatement): boolean => name.startsWith('notify-');
 
 /** One connection's messages to the server. Source: PostgreSQL documentation, "Message Formats". */
 class Messages {
