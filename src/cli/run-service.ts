@@ -125,8 +125,8 @@ async function greet(listensAt: string, configuration: Configuration): Promise<v
   const lines = [
     '',
     `The onboarding service is ready at ${address}`,
-    `The API is described at        ${address}/docs`,
-    `A page to see it live          ${address}/demo`,
+    `The API is described at            ${address}/docs`,
+    `A page to see it live              ${address}/demo`,
   ];
   if (configuration.AUTH_JWT_SECRET) {
     const token = await developmentToken(configuration, 'alice');

@@ -25,7 +25,7 @@ describe('the bundle', () => {
   });
 
   it('has the page for developers next to it, and says where a local service shows it', async () => {
-    expect(service.stdout).toContain(`A page to see it live          ${service.url}/demo\n`);
+    expect(service.stdout).toContain(`A page to see it live              ${service.url}/demo\n`);
     const page = await (await fetch(`${service.url}/demo`)).text();
     for (const [, path = ''] of page.matchAll(/\b(?:src|href)="([^"]+)"/g)) {
       expect([path, (await fetch(service.url + path)).status]).toEqual([path, 200]);
