@@ -14,6 +14,7 @@ import { OPERATIONS, READ_BUSINESS, READ_KEYS, READ_PROGRESS } from './operation
 import { Random } from './random.js';
 import { Replica } from './replica.js';
 import { User } from './users.js';
+import { Watchers } from './watchers.js';
 
 export interface Sizes {
   readonly users: number;
@@ -53,10 +54,13 @@ export async function torture(sizes: Sizes, say: (line: string) => void): Promis
   });
   const names = ['first process', 'second process'];
   const replicas = await Promise.all(names.map((name) => Replica.start(name, environment, history)));
+  let watchers: Watchers | null = null;
   try {
     const users = await Promise.all(
       Array.from({ length: sizes.users }, (_, index) => User.create(index, index % SHARED === 0 ? 2 : 1)),
     );
+    // Its numbers are its own: how often clients come back must not change what else happens.
+    watchers = new Watchers(users, replicas, new Random(sizes.seed));
     const load = new Load(users, replicas, history, random);
     const injector = new Injector({ cluster, replicas, random }, history);
     const begun = performance.now();
@@ -82,6 +86,7 @@ export async function torture(sizes: Sizes, say: (line: string) => void): Promis
     }
     say(progress());
     await readEverything(users, load, history);
+    await watchers.judge(cluster, history);
     const stored = await storedOf(users, cluster);
     const byUser = Map.groupBy(history.entries, ({ user }) => user);
     for (const user of users) judge(user, byUser.get(user) ?? [], stored.get(user.id) ?? NOTHING_STORED, history);
@@ -90,9 +95,10 @@ export async function torture(sizes: Sizes, say: (line: string) => void): Promis
       operations: history.entries.length,
       faults: injector.counts,
       violations: history.violations,
-      summary: summarize(history, injector, load, (performance.now() - begun) / 1000),
+      summary: `${summarize(history, injector, load, (performance.now() - begun) / 1000)}\n${watchers.summary}`,
     };
   } finally {
+    await watchers?.stop();
     await Promise.all(replicas.map(({ life }) => life.end('SIGKILL')));
     await cluster.remove();
   }
