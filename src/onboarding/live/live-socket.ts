@@ -154,15 +154,26 @@ export class LiveSocket implements LiveConnection, Client {
   /** The first token says whose socket it is; a later one, that it may stay open for longer. @throws Unauthenticated; OtherUser; TooManyOfOneUser */
   async #authenticate(token: string): Promise<void> {
     const { tokens, connections, feed } = this.services;
-    const caller = tokens.findVerified(token) ?? (await tokens.verify(token));
+    // The token has come in time, however long its verification takes.
+    clearTimeout(this.#firstMessage);
+    const caller = tokens.findVerified(token) ?? (await this.#verify(token));
     if (!caller) throw new Unauthenticated();
     // The client may have gone meanwhile.
     if (this.#isEnding) return;
     if (this.#caller && this.#caller.id !== caller.id) throw new OtherUser();
     if (!this.#caller) connections.admit(this, caller.id);
     this.#caller = caller;
-    clearTimeout(this.#firstMessage);
     this.#watch ??= feed.watch(caller.id, this, this.request.place, this.request.terms);
+  }
+
+  /** Reads nothing meanwhile: whoever has not shown a good token yet could fill the memory. */
+  async #verify(token: string): Promise<Caller | null> {
+    this.socket.pause();
+    try {
+      return await this.services.tokens.verify(token);
+    } finally {
+      this.socket.resume();
+    }
   }
 
   #closed(code: number): void {
