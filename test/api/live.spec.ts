@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { repeatEvents } from '../support/data/many-events.js';
 import { TestSocket } from '../support/live/test-socket.js';
 import { TestStream } from '../support/live/test-stream.js';
@@ -10,7 +11,8 @@ import type { Client } from '../support/service/client.js';
 import { done } from '../support/service/done.js';
 import { linesOf, logLines } from '../support/service/log-lines.js';
 import { expectProblem } from '../support/service/problems.js';
-import { sign, secretKey, now } from '../support/service/signed-tokens.js';
+import { KeySetServer } from '../support/servers/key-set-server.js';
+import { now, PAIRS, secretKey, sign } from '../support/service/signed-tokens.js';
 import { JWT_SECRET, token } from '../support/service/tokens.js';
 
 const ORIGIN = 'https://wizard.example.com';
@@ -268,6 +270,32 @@ describe('a token', () => {
     const { code, error } = await (await TestSocket.open(app.url, { query: { after: '0' } })).end();
     expect([code, error.problem.status, error.retry_ms]).toEqual([4408, 408, undefined]);
     expect(performance.now() - begun).toBeGreaterThan(4900);
+  });
+
+  it('that cannot be verified for now is nobody’s fault, and what comes meanwhile is not read', async () => {
+    const keySet = await KeySetServer.start();
+    // It never answers.
+    keySet.reply(() => undefined);
+    const own = await TestApp.start({ environment: { AUTH_JWT_SECRET: undefined, AUTH_JWKS_URL: keySet.url } });
+    const client = await TestSocket.open(own.url);
+    const { socket } = client;
+    const unknown = await sign({ alg: 'RS256', kid: 'unknown' }, PAIRS.RS256.privateKey);
+    socket.send(JSON.stringify({ type: 'authenticate', token: unknown }));
+    await eventually('the set of keys is asked for', () => keySet.fetches > 0);
+    for (let count = 0; count < 4000; count++) socket.send('x'.repeat(16 * 1024));
+    let before = Infinity;
+    await eventually('nothing is read any more', async () => {
+      const last = before;
+      before = socket.bufferedAmount;
+      await delay(200);
+      return before === last;
+    });
+    // The rest is in the buffers on the way.
+    expect(socket.bufferedAmount).toBeGreaterThan(4000 * 16 * 1024 * 0.5);
+    expect((await within('the socket is closed', client.closed)).code).toBe(1013);
+    expect(client.messages).toMatchObject([{ type: 'error', problem: { status: 503 }, retry_ms: expect.any(Number) }]);
+    await own.stop();
+    await keySet.down();
   });
 
   it('of another user ends the socket', async () => {
