@@ -106,14 +106,14 @@ export class Follower {
     const after = this.#position;
     this.connections += 1;
     if (random() < 0.5) {
-      const query = after === null ? {} : { after };
+      const query: Record<string, string> = after === null ? {} : { after };
       const socket = await TestSocket.open(url(), { user, query }, (message) => this.#take(message));
       this.#cut = () => socket.cut();
       if (this.#isStopped) socket.cut();
       await socket.closed;
       this.#check(socket.inbox);
     } else {
-      const headers = after === null ? {} : { 'last-event-id': after };
+      const headers: Record<string, string> = after === null ? {} : { 'last-event-id': after };
       const stream = await TestStream.open(url(), { user, headers }, (message) => this.#take(message));
       this.#cut = () => void stream.close().catch(() => undefined);
       if (this.#isStopped) void stream.close().catch(() => undefined);
