@@ -103,7 +103,7 @@ async function lose({ pid, signal, url }: Extract<CrowdTask, { kind: 'lose' }>):
         setTimeout(() => {
           attempts += 1;
           member.connect(url, door);
-        }, member.wait);
+        }, member.nextWait());
       };
     }
   });

@@ -69,8 +69,8 @@ export class Member {
     this.#connection = connection;
   }
 
-  /** Milliseconds before it tries again: what the service has asked for, and any time up to a limit. */
-  get wait(): number {
+  /** Milliseconds before it tries again, longer each time: what the service has asked for, and any time up to a limit. */
+  nextWait(): number {
     const wait = this.#retryMs + Math.random() * this.#wait;
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
     return wait;
