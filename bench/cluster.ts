@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { scratchDirectory } from '../test/support/process/scratch-directory.ts';
 import type { Stops } from './processes.ts';
@@ -53,6 +54,15 @@ export class Cluster {
     await prepareDatabase(database.ownerUrl, database.appUrl);
     return database;
   }
+}
+
+/** The process that all processes of a database's server are children of. */
+export async function postmasterOf({ superuserUrl }: Database): Promise<number> {
+  const { rows } = await asSuperuser(superuserUrl, (client) =>
+    client.query<{ directory: string }>(`select current_setting('data_directory') as directory`),
+  );
+  const [pid] = readFileSync(join(rows[0]?.directory ?? '', 'postmaster.pid'), 'utf8').split('\n');
+  return Number(pid);
 }
 
 export async function asSuperuser<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { againstFloor } from './against-floor.ts';
 import { growth } from './growth.ts';
 import { importUsers } from './import.ts';
+import { live } from './live.ts';
 import { memory } from './memory.ts';
 import { readOptions, Refused, type Options } from './options.ts';
 import { Stops } from './processes.ts';
@@ -36,6 +37,8 @@ function report(options: Options, run: Run): Promise<Report> {
       return growth(run, options);
     case 'import':
       return importUsers(run, options);
+    case 'live':
+      return live(run, options);
     case 'memory':
       return memory(run, options);
     case 'start':

@@ -17,6 +17,7 @@ export interface Contestant {
 }
 
 export interface Measurement {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -62,6 +63,7 @@ export async function measure(
     );
   }
   return {
+    requests,
     requestsPerSecond: requests / seconds,
     p50,
     p99,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { LiveOptions } from './live.ts';
 import { CONNECTIONS, OPERATIONS } from './operations.ts';
 import type { CompareOptions } from './run.ts';
 
@@ -9,6 +10,7 @@ export type Options = { readonly json: string | undefined } & (
   | ({ readonly kind: 'floor' | 'growth' } & CompareOptions)
   | { readonly kind: 'import' | 'memory'; readonly users: number }
   | { readonly kind: 'start'; readonly times: number }
+  | ({ readonly kind: 'live' } & LiveOptions)
 );
 
 /** What to find out: without a word, how fast the service is next to the floor and the limit. @throws Refused */
@@ -17,6 +19,15 @@ export function readOptions(): Options {
   const { json } = values;
   if (values.memory) return { kind: 'memory', json, users: wholeNumber('users', values.users, 100_000) };
   if (values.import) return { kind: 'import', json, users: wholeNumber('users', values.users, 5000) };
+  if (values.live) {
+    return {
+      kind: 'live',
+      json,
+      connections: wholeNumber('connections', values.connections, 10_000),
+      seconds: wholeNumber('seconds', values.seconds, 60),
+      rounds: wholeNumber('rounds', values.rounds, 6),
+    };
+  }
   if (values.start) return { kind: 'start', json, times: wholeNumber('rounds', values.rounds, 10) };
   const plan = {
     json,
@@ -35,6 +46,7 @@ function parse() {
       options: {
         growth: { type: 'boolean' },
         import: { type: 'boolean' },
+        live: { type: 'boolean' },
         memory: { type: 'boolean' },
         start: { type: 'boolean' },
         rounds: { type: 'string' },

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** What is to be done at the end, the latest first. */
 export class Stops {
@@ -29,12 +29,44 @@ const TICKS_A_SECOND = 100;
 
 /** Seconds of processor time that a process has used so far; null where there is no /proc. */
 export function cpuSeconds(pid: number): number | null {
+  const ticks = statOf(pid, 11, 13);
+  return ticks && sum(ticks) / TICKS_A_SECOND;
+}
+
+/** The same of a process with all its children, also of those that have ended. */
+export function familyCpuSeconds(pid: number): number | null {
+  const ended = statOf(pid, 13, 15);
+  if (!ended) return null;
+  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && statOf(Number(name), 1, 2)?.[0] === pid);
+  const running = [pid, ...children.map(Number)].map((each) => cpuSeconds(each) ?? 0);
+  return sum(running) + sum(ended) / TICKS_A_SECOND;
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Seconds for which the main thread of a process has waited for a core so far; null where Linux does not count them. */
+export function waitedSeconds(pid: number): number | null {
+  const [, nanoseconds] = readProc(pid, 'schedstat')?.split(' ') ?? [];
+  return nanoseconds === undefined ? null : Number(nanoseconds) / 1e9;
+}
+
+/** Figures of what Linux says of a process, counted from behind its name; null where there is no /proc, or no such process. */
+function statOf(pid: number, from: number, to: number): readonly number[] | null {
   const stat = readProc(pid, 'stat');
-  if (stat === null) return null;
   // The second field, the name in parentheses, may hold anything.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [user = 0, system = 0] = fields.slice(11, 13).map(Number);
-  return (user + system) / TICKS_A_SECOND;
+  return stat === null
+    ? null
+    : stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(from, to)
+        .map(Number);
+}
+
+/** Files and sockets that a process started here may have open; null where there is no /proc. */
+export function mostOpenFiles(): number | null {
+  const [, soft] = /^Max open files\s+(\d+)/m.exec(readProc(process.pid, 'limits') ?? '') ?? [];
+  return soft === undefined ? null : Number(soft);
 }
 
 /** Megabytes of resident memory; null where there is no /proc. */
@@ -47,7 +79,7 @@ function readProc(pid: number, file: string): string | null {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Stops } from './processes.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -50,6 +52,21 @@ export function serviceBuild(folder: string): ServiceBuild {
     website: load('onboarding/database/records/website-analysis.record.js'),
     facts: load('onboarding/personalization/facts.js'),
   };
+}
+
+/** A copy of a build that lacks one piece of its text, wherever the bundle has it. @throws where the piece is not there exactly once */
+export function buildWithout(build: ServiceBuild, text: string, stops: Stops): ServiceBuild {
+  const folder = join(ROOT, 'dist', `bench-${process.pid}`);
+  cpSync(build.folder, folder, { recursive: true });
+  stops.add(() => rmSync(folder, { recursive: true, force: true }));
+  const files = globSync(['main.js', 'chunks/*.js'], { cwd: folder }).map((file) => join(folder, file));
+  const holders = files.filter((file) => readFileSync(file, 'utf8').includes(text));
+  const [holder] = holders;
+  const parts = holder === undefined ? [] : readFileSync(holder, 'utf8').split(text);
+  if (holder === undefined || holders.length > 1 || parts.length !== 2)
+    throw new Error(`The build does not have this text exactly once: ${text}`);
+  writeFileSync(holder, parts.join(''));
+  return serviceBuild(folder);
 }
 
 /** How `npm start` runs Node. */

@@ -31,6 +31,12 @@ export function serviceEnvironment(appUrl: string, ownerUrl?: string): NodeJS.Pr
   };
 }
 
+/** What else its process is given. */
+export interface Extras {
+  readonly flags?: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /** The built service as production runs it, in its own process. */
 export class Service {
   readonly url: string;
@@ -44,17 +50,23 @@ export class Service {
   }
 
   /** Starts it, and waits until it is ready. Without an owner's URL it migrates nothing. */
-  static async start(build: ServiceBuild, appUrl: string, stops: Stops, ownerUrl?: string): Promise<Service> {
+  static async start(
+    build: ServiceBuild,
+    appUrl: string,
+    stops: Stops,
+    ownerUrl?: string,
+    { flags = [], environment = {} }: Extras = {},
+  ): Promise<Service> {
     // Without a `.env`; what it says goes to a file there.
     const directory = mkdtempSync(join(tmpdir(), 'onboarding-bench-'));
     const { freePort } = await build.embeddedServer();
     const port = await freePort();
     const log = join(directory, 'service.log');
     const output = openSync(log, 'a');
-    const child = spawn(process.execPath, [...(await nodeFlags()), join(build.folder, 'main.js')], {
+    const child = spawn(process.execPath, [...(await nodeFlags()), ...flags, join(build.folder, 'main.js')], {
       cwd: directory,
       stdio: ['ignore', output, output],
-      env: { ...serviceEnvironment(appUrl, ownerUrl), PORT: String(port) },
+      env: { ...serviceEnvironment(appUrl, ownerUrl), PORT: String(port), ...environment },
     });
     stops.add(async () => {
       await end(child);
