@@ -60,9 +60,13 @@ export class StreamConnection implements LiveConnection {
   }
 }
 
+/** Clients that are refused in the same moment are told the same time; so they add up to so much, by chance. */
+const RETRY_SPREAD_MS = 5_000;
+
 /** Why the service has answered without a stream. */
 async function refusalOf(response: Response): Promise<ConnectionEnd> {
   const seconds = Number(response.headers.get('retry-after') ?? NaN);
   const problem = (await response.json().catch(() => undefined)) as Problem | undefined;
-  return endOf(response.status, { problem, retry_ms: Number.isNaN(seconds) ? undefined : seconds * 1000 });
+  const spread = seconds * 1000 + Math.random() * RETRY_SPREAD_MS;
+  return endOf(response.status, { problem, retry_ms: Number.isNaN(seconds) ? undefined : spread });
 }

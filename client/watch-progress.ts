@@ -165,7 +165,7 @@ class Watch implements ProgressWatch {
       case 'lost':
         this.#wait = new AbortController();
         this.#become('waiting');
-        await pause((end.retryMs ?? 0) + this.#backoff.next(), this.#wait.signal);
+        await pause(Math.max(end.retryMs ?? 0, this.#backoff.next()), this.#wait.signal);
         this.#wait = undefined;
     }
   }

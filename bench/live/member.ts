@@ -71,7 +71,7 @@ export class Member {
 
   /** Milliseconds before it tries again, longer each time: what the service has asked for, and any time up to a limit. */
   nextWait(): number {
-    const wait = this.#retryMs + Math.random() * this.#wait;
+    const wait = Math.max(this.#retryMs, Math.random() * this.#wait);
     this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
     return wait;
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
-import type { KeyObject } from 'node:crypto';
+import { webcrypto, type KeyObject } from 'node:crypto';
 import { Configuration } from '../config/configuration.js';
 import { KeySet } from './key-set.js';
 import { userFromClaims, type Caller } from './user.js';
@@ -64,10 +64,18 @@ export class TokenVerifier {
 }
 
 function chooseKey({ AUTH_JWKS_URL, AUTH_JWT_PUBLIC_KEY, AUTH_JWT_SECRET }: Configuration): Key {
-  if (AUTH_JWT_SECRET) return oneKey(['HS256'], AUTH_JWT_SECRET);
+  if (AUTH_JWT_SECRET) return secretKey(AUTH_JWT_SECRET);
   if (AUTH_JWT_PUBLIC_KEY) return oneKey(algorithmsOf(AUTH_JWT_PUBLIC_KEY), AUTH_JWT_PUBLIC_KEY);
   const keys = new KeySet(AUTH_JWKS_URL as string);
   return { algorithms: ['RS256', 'ES256', 'EdDSA'], verify: (token, options) => keys.verify(token, options) };
+}
+
+/** Imported once: jose would import the bytes again for each token, which takes as long as verifying it. */
+function secretKey(secret: KeyObject): Key {
+  const imported = webcrypto.subtle.importKey('raw', secret.export(), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'verify',
+  ]);
+  return { algorithms: ['HS256'], verify: async (token, options) => jwtVerify(token, await imported, options) };
 }
 
 function oneKey(algorithms: string[], key: KeyObject): Key {

@@ -167,7 +167,7 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
     const watched = watch();
     (await server.client(0)).end(503, { retry_ms: 40_000 });
     await becomes(watched, 'waiting');
-    jest.advanceTimersByTime(42_499);
+    jest.advanceTimersByTime(39_999);
     await turn();
     expect(watched.state).toBe('waiting');
     jest.advanceTimersByTime(1);
@@ -179,7 +179,7 @@ describe.each(['websocket', 'events'] as const)('watchProgress over %s', (transp
     const watched = watch();
     (await server.client(0)).end(429);
     await becomes(watched, 'waiting');
-    jest.advanceTimersByTime(62_499);
+    jest.advanceTimersByTime(59_999);
     await turn();
     expect(watched.state).toBe('waiting');
     jest.advanceTimersByTime(1);
@@ -515,7 +515,7 @@ describe('watchProgress over events', () => {
     [503, { 'retry-after': '7' }, 9_500],
     [503, {}, 2_500],
     [500, { 'retry-after': 'Fri, 27 Nov 2026 10:00:00 GMT' }, 2_500],
-    [429, {}, 62_500],
+    [429, {}, 60_000],
     [200, { 'content-type': 'text/html' }, 2_500],
   ])('waits after an answer of %s with %j', async (status, headers, wait) => {
     answer(status, headers);
