@@ -21,7 +21,8 @@ const TIME_TO_AUTHENTICATE = 5000;
 /** Milliseconds that a client has to answer the closing, before it is cut: until then it has its place. Longer than at a stop. */
 const FAREWELL = 6000;
 
-/** Beats without an answer to their pings after which the peer has gone without a word. */
+/** Beats between two pings, and pings without an answer after which the peer has gone without a word. */
+const BEATS_OF_PING = 2;
 const MOST_UNANSWERED = 2;
 
 /** What the request of a socket has asked for. */
@@ -50,6 +51,7 @@ export class LiveSocket implements LiveConnection, Client {
   #watch: Watch | null = null;
   #isEnding = false;
   #cause: Ending | null = null;
+  #beats = 0;
   #unanswered = 0;
   #firstMessage: NodeJS.Timeout | undefined;
   #farewell: NodeJS.Timeout | undefined;
@@ -88,6 +90,7 @@ export class LiveSocket implements LiveConnection, Client {
   send(frames: readonly Frame[]): void {
     if (this.#isEnding) return;
     if (this.socket.bufferedAmount > MOST_BUFFERED) return this.cut('slow');
+    if (frames.length === 1) return this.socket.send(frames[0]?.text ?? '');
     this.stream.cork();
     for (const { text } of frames) this.socket.send(text);
     this.stream.uncork();
@@ -95,12 +98,12 @@ export class LiveSocket implements LiveConnection, Client {
 
   beat(frame: Frame): void {
     if (this.#isEnding) return;
+    this.send([frame]);
+    this.#beats += 1;
+    if (this.#beats % BEATS_OF_PING !== 0) return;
     if (this.#unanswered >= MOST_UNANSWERED) return this.cut('silent');
     this.#unanswered += 1;
-    this.stream.cork();
-    this.send([frame]);
     this.socket.ping();
-    this.stream.uncork();
   }
 
   end(problem: Problem): void {

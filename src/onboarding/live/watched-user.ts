@@ -52,7 +52,7 @@ export class WatchedUser {
   /** The read that its clients need. */
   get read(): UserRead<Since> {
     for (const watch of this.watches) watch.isInRead = true;
-    const { place, most, withSession } = (this.#reading = readingFor([...this.watches], this.#last));
+    const { place, most, withSession } = (this.#reading = readingFor(this.watches, this.#last));
     return { userId: this.id, query: eventsSince(place, most, withSession) };
   }
 
@@ -61,12 +61,14 @@ export class WatchedUser {
     const from = this.#reading?.place;
     if (!from) return;
     this.#last = since.place.sessionId === null ? null : since.place;
-    const writer = new FrameWriter(since, this.deployment);
-    for (const watch of [...this.watches].filter(({ isInRead }) => isInRead)) {
+    let writer: FrameWriter | null = null;
+    for (const watch of this.watches) {
+      if (!watch.isInRead) continue;
       const due = dueTo(watch, since, from);
       if (due.kind === 'another-read') this.isStale = true;
       if (due.kind === 'another-read' || due.kind === 'nothing') continue;
       if (counts.hasSubscribers) count(due, watch.isLive);
+      writer ??= new FrameWriter(since, this.deployment);
       const flow = writer.flowOf(watch.terms);
       const frames = writer.write(due, flow, watch.isLive);
       watch.place = since.place;
