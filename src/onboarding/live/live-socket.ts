@@ -154,7 +154,7 @@ export class LiveSocket implements LiveConnection, Client {
   /** The first token says whose socket it is; a later one, that it may stay open for longer. @throws Unauthenticated; OtherUser; TooManyOfOneUser */
   async #authenticate(token: string): Promise<void> {
     const { tokens, connections, feed } = this.services;
-    const caller = tokens.findVerified(token) ?? (await tokens.verify(token));
+    const caller = tokens.findVerified(token) ?? (await this.#verify(token));
     if (!caller) throw new Unauthenticated();
     // The client may have gone meanwhile.
     if (this.#isEnding) return;
@@ -163,6 +163,16 @@ export class LiveSocket implements LiveConnection, Client {
     this.#caller = caller;
     clearTimeout(this.#firstMessage);
     this.#watch ??= feed.watch(caller.id, this, this.request.place, this.request.terms);
+  }
+
+  /** A key set may take seconds: what the client sends meanwhile waits in its connection, not in the process. */
+  async #verify(token: string): Promise<Caller | null> {
+    this.socket.pause();
+    try {
+      return await this.services.tokens.verify(token);
+    } finally {
+      this.socket.resume();
+    }
   }
 
   #closed(code: number): void {
