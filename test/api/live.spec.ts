@@ -504,6 +504,25 @@ describe('an upgrade', () => {
     expect(statusesIn(answer)).toEqual(['200']);
   });
 
+  it.each<[string, string, string[], string]>([
+    ['of HTTP/1.0', 'HTTP/1.0', [], ''],
+    ['with a body', 'HTTP/1.1', ['Content-Length: 5'], 'hello'],
+    ['with a body in chunks', 'HTTP/1.1', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
+  ])('%s is passed over', async (_what, version, headers, body) => {
+    const handshake = lines(
+      `GET ${PLAIN} ${version}`,
+      'Host: x',
+      `Authorization: Bearer ${await token('odd')}`,
+      'Connection: Upgrade, close',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      ...headers,
+      '',
+    );
+    expect(statusesIn(await say(handshake + body))).toEqual(['426']);
+  });
+
   it.each<[string, string, string[]]>([
     ['a key', '400', ['Sec-WebSocket-Version: 13']],
     ['a good key', '400', ['Sec-WebSocket-Key: x', 'Sec-WebSocket-Version: 13']],

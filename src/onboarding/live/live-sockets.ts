@@ -34,10 +34,15 @@ const answers = channel('onboarding.live.upgrades');
 
 /**
  * Whether Node hands a request to the sockets. Every other request with an `Upgrade` header is answered as if it had none, as clients
- * that offer HTTP/2 expect.
+ * that offer HTTP/2 expect; so are those of HTTP/1.0 (RFC 9110, 7.8), and those with a body, whose bytes would count as frames.
  */
-export const isLiveUpgrade = ({ method, url = '', headers }: IncomingMessage): boolean =>
-  method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && url.split('?', 1)[0] === ROUTE;
+export const isLiveUpgrade = ({ method, url = '', headers, httpVersion }: IncomingMessage): boolean =>
+  method === 'GET' &&
+  httpVersion !== '1.0' &&
+  headers.upgrade?.toLowerCase() === 'websocket' &&
+  url.split('?', 1)[0] === ROUTE &&
+  headers['transfer-encoding'] === undefined &&
+  Number(headers['content-length'] ?? 0) === 0;
 
 /** What the sockets need of the process around them. */
 export interface Surroundings {
