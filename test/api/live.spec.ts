@@ -559,9 +559,17 @@ describe('an upgrade', () => {
     expect(await (await app.as('pipeline')).get('/status')).toMatchObject({ status: 200 });
   });
 
+  it('is given an id where it has none', async () => {
+    const socket = await TestSocket.open(app.url, { user: 'nameless' });
+    const id = socket.headers['x-request-id'] as string;
+    expect(await linesOf(app, id)).toMatchObject([{ route: PLAIN, status: 101 }]);
+    await socket.close();
+  });
+
   it('has a line in the log, and so has its end', async () => {
     const requestId = 'the-request-of-a-socket';
     const socket = await TestSocket.open(app.url, { user: 'logged', headers: { 'x-request-id': requestId } });
+    expect(socket.headers['x-request-id']).toBe(requestId);
     await socket.next('snapshot');
     await socket.close();
     const [request] = await linesOf(app, requestId);

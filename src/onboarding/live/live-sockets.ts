@@ -64,6 +64,8 @@ export class LiveSockets {
   });
   readonly #logger = new NestLogger('live');
   readonly #origins: ReadonlySet<string>;
+  /** Of the requests whose handshake is answered. */
+  readonly #ids = new WeakMap<IncomingMessage, string>();
 
   constructor(
     { CORS_ORIGINS }: Configuration,
@@ -83,6 +85,9 @@ export class LiveSockets {
     // Of a handshake that is none.
     this.#server.on('wsClientError', (_error, stream, request) => {
       this.#refuse(request, stream, new InvalidInput('The WebSocket handshake is invalid.'), surroundings);
+    });
+    this.#server.on('headers', (headers, request) => {
+      headers.push(`x-request-id: ${this.#ids.get(request) ?? ''}`);
     });
     server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
       stream.on('error', () => undefined);
@@ -121,6 +126,7 @@ export class LiveSockets {
       place: placeOf(query),
       terms: { flow: namedFlow({ headers, query }), numbers: 'wizard' as const },
     };
+    this.#ids.set(request, asked.id);
     const { connections, feed, tokens } = this;
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       const ms = Math.round((performance.now() - startedAt) * 100) / 100;
