@@ -391,7 +391,7 @@ describe('limits', () => {
     expect(error.retry_ms).toBeGreaterThanOrEqual(30_000);
     const refused = await (await app.as('greedy')).get('/events');
     expectProblem(refused, 503);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(refused.headers.get('retry-after'))).toBe(30);
     // Somebody else is not concerned.
     await (await open('modest')).close();
     await (doors[0] as TestSocket).close();
@@ -532,6 +532,25 @@ describe('an upgrade', () => {
     expect(statusesIn(answer)).toEqual(['200']);
   });
 
+  it.each<[string, string, string[], string]>([
+    ['of HTTP/1.0', 'HTTP/1.0', [], ''],
+    ['with a body', 'HTTP/1.1', ['Content-Length: 5'], 'hello'],
+    ['with a body in chunks', 'HTTP/1.1', ['Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n'],
+  ])('%s is passed over', async (_what, version, headers, body) => {
+    const handshake = lines(
+      `GET ${PLAIN} ${version}`,
+      'Host: x',
+      `Authorization: Bearer ${await token('odd')}`,
+      'Connection: Upgrade, close',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      ...headers,
+      '',
+    );
+    expect(statusesIn(await say(handshake + body))).toEqual(['426']);
+  });
+
   it.each<[string, string, string[]]>([
     ['a key', '400', ['Sec-WebSocket-Version: 13']],
     ['a good key', '400', ['Sec-WebSocket-Key: x', 'Sec-WebSocket-Version: 13']],
@@ -568,9 +587,17 @@ describe('an upgrade', () => {
     expect(await (await app.as('pipeline')).get('/status')).toMatchObject({ status: 200 });
   });
 
+  it('is given an id where it has none', async () => {
+    const socket = await TestSocket.open(app.url, { user: 'nameless' });
+    const id = socket.headers['x-request-id'] as string;
+    expect(await linesOf(app, id)).toMatchObject([{ route: PLAIN, status: 101 }]);
+    await socket.close();
+  });
+
   it('has a line in the log, and so has its end', async () => {
     const requestId = 'the-request-of-a-socket';
     const socket = await TestSocket.open(app.url, { user: 'logged', headers: { 'x-request-id': requestId } });
+    expect(socket.headers['x-request-id']).toBe(requestId);
     await socket.next('snapshot');
     await socket.close();
     const [request] = await linesOf(app, requestId);

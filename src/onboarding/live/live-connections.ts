@@ -82,6 +82,11 @@ export class LiveConnections implements OnModuleInit, BeforeApplicationShutdown 
     return isFull ? new TooManyConnections() : null;
   }
 
+  /** Whether more sockets are open without a good token than may be, as those whose header had a bad one: none is waited for. */
+  get isCrowded(): boolean {
+    return this.#strangers > MOST_STRANGERS;
+  }
+
   /** Counts a connection, until `remove`. */
   add(connection: LiveConnection): void {
     this.#open.set(connection, null);

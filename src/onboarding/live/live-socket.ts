@@ -9,7 +9,7 @@ import type { Place } from '../database/records/progress-events.record.js';
 import type { Terms } from '../flow/terms.js';
 import { readMessage } from './client-messages.js';
 import { errorFrame, type Frame } from './frames.js';
-import { MOST_BUFFERED, type Ending, type LiveConnection, type LiveConnections } from './live-connections.js';
+import { MOST_BUFFERED, type Ended, type LiveConnection, type LiveConnections } from './live-connections.js';
 import { closeCodeOf, ForeignOrigin, NotAuthenticatedInTime, OtherUser, ProgressUnreadable } from './live.problems.js';
 import { positionAt } from './places.js';
 import type { ProgressFeed } from './progress-feed.js';
@@ -50,7 +50,7 @@ export class LiveSocket implements LiveConnection, Client {
   #caller: Caller | null = null;
   #watch: Watch | null = null;
   #isEnding = false;
-  #cause: Ending | null = null;
+  #cause: Ended['code'] | null = null;
   #beats = 0;
   #unanswered = 0;
   #firstMessage: NodeJS.Timeout | undefined;
@@ -111,11 +111,13 @@ export class LiveSocket implements LiveConnection, Client {
     this.send([errorFrame(problem, this.#position)]);
     this.#isEnding = true;
     this.#stopWatching();
-    this.socket.close(closeCodeOf(problem), problem.title);
+    const code = closeCodeOf(problem);
+    this.socket.close(code, problem.title);
+    if (!this.#caller && this.services.connections.isCrowded) return this.cut(code);
     this.#farewell = setTimeout(() => this.cut('silent'), FAREWELL).unref();
   }
 
-  cut(cause: Ending): void {
+  cut(cause: Ended['code']): void {
     this.#isEnding = true;
     this.#cause = cause;
     this.#stopWatching();
@@ -169,7 +171,7 @@ export class LiveSocket implements LiveConnection, Client {
     this.#watch ??= feed.watch(caller.id, this, this.request.place, this.request.terms);
   }
 
-  /** Reads nothing meanwhile: whoever has not shown a good token yet could fill the memory. */
+  /** A key set may take seconds: what the client sends meanwhile waits in its connection, not in the process. */
   async #verify(token: string): Promise<Caller | null> {
     this.socket.pause();
     try {

@@ -34,10 +34,15 @@ const answers = channel('onboarding.live.upgrades');
 
 /**
  * Whether Node hands a request to the sockets. Every other request with an `Upgrade` header is answered as if it had none, as clients
- * that offer HTTP/2 expect.
+ * that offer HTTP/2 expect; so are those of HTTP/1.0 (RFC 9110, 7.8), and those with a body, whose bytes would count as frames.
  */
-export const isLiveUpgrade = ({ method, url = '', headers }: IncomingMessage): boolean =>
-  method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && url.split('?', 1)[0] === ROUTE;
+export const isLiveUpgrade = ({ method, url = '', headers, httpVersion }: IncomingMessage): boolean =>
+  method === 'GET' &&
+  httpVersion !== '1.0' &&
+  headers.upgrade?.toLowerCase() === 'websocket' &&
+  url.split('?', 1)[0] === ROUTE &&
+  headers['transfer-encoding'] === undefined &&
+  Number(headers['content-length'] ?? 0) === 0;
 
 /** What the sockets need of the process around them. */
 export interface Surroundings {
@@ -59,6 +64,8 @@ export class LiveSockets {
   });
   readonly #logger = new NestLogger('live');
   readonly #origins: ReadonlySet<string>;
+  /** Of the requests whose handshake is answered. */
+  readonly #ids = new WeakMap<IncomingMessage, string>();
 
   constructor(
     { CORS_ORIGINS }: Configuration,
@@ -78,6 +85,9 @@ export class LiveSockets {
     // Of a handshake that is none.
     this.#server.on('wsClientError', (_error, stream, request) => {
       this.#refuse(request, stream, new InvalidInput('The WebSocket handshake is invalid.'), surroundings);
+    });
+    this.#server.on('headers', (headers, request) => {
+      headers.push(`x-request-id: ${this.#ids.get(request) ?? ''}`);
     });
     server.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
       stream.on('error', () => undefined);
@@ -116,6 +126,7 @@ export class LiveSockets {
       place: placeOf(query),
       terms: { flow: namedFlow({ headers, query }), numbers: 'wizard' as const },
     };
+    this.#ids.set(request, asked.id);
     const { connections, feed, tokens } = this;
     this.#server.handleUpgrade(request, stream, head, (socket) => {
       const ms = Math.round((performance.now() - startedAt) * 100) / 100;

@@ -1,6 +1,9 @@
 import { Unauthenticated } from '../../ground/auth/auth.guard.js';
 import { HttpProblem, InvalidInput, Problem, Unavailable } from '../../ground/problems/problem.js';
 
+/** Milliseconds after which a user may have closed some connections. */
+const LONG_WAIT = 30_000;
+
 /** The process stops. */
 export class Stopping extends Unavailable {
   readonly away = 'stop';
@@ -20,6 +23,7 @@ export class TooManyConnections extends Unavailable {
 /** One user has more connections open than a process keeps for a single user. */
 export class TooManyOfOneUser extends Unavailable {
   readonly away = 'user_limit';
+  override readonly headers = { 'retry-after': String(LONG_WAIT / 1000) };
   constructor() {
     super('You have too many connections open. Please close some of them.');
   }
@@ -84,7 +88,6 @@ export const closeCodeOf = (problem: Problem): number =>
 
 /** Milliseconds over which clients are spread who come back, at random. */
 const SPREAD = 5000;
-const LONG_WAIT = 30_000;
 
 /** Milliseconds after which coming back helps; null where it does not. */
 export function retryAfter(problem: Problem): number | null {
