@@ -10,19 +10,30 @@ import type { StatusView } from '../progress/progress.contract.js';
 import type { Due } from './catching-up.js';
 import type { ServerMessage } from './live.contract.js';
 import { positionAt } from './places.js';
+import { textFrame } from './text-frame.js';
 
 /** A message as it is sent: text that several clients of a user share. */
 export interface Frame {
   readonly type: ServerMessage['type'];
   readonly position: string;
   readonly text: string;
+  /** As a frame of WebSocket, the same for every socket. */
+  readonly bytes: Buffer;
 }
 
-export const frameOf = (message: ServerMessage): Frame => ({
-  type: message.type,
-  position: message.position,
-  text: JSON.stringify(message),
-});
+export function frameOf(message: ServerMessage): Frame {
+  const { type, position } = message;
+  const text = JSON.stringify(message);
+  let bytes: Buffer | undefined;
+  return {
+    type,
+    position,
+    text,
+    get bytes() {
+      return (bytes ??= textFrame(text));
+    },
+  };
+}
 
 /** What is sent before the service ends a connection. */
 export function errorFrame(problem: Problem, position: string, retryMs = retryAfter(problem)): Frame {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { Unauthenticated } from '../../ground/auth/auth.guard.js';
 import type { TokenVerifier } from '../../ground/auth/token-verifier.js';
 import type { Caller } from '../../ground/auth/user.js';
@@ -21,9 +21,8 @@ const TIME_TO_AUTHENTICATE = 5000;
 /** Milliseconds that a client has to answer the closing, before it is cut: until then it has its place. Longer than at a stop. */
 const FAREWELL = 6000;
 
-/** Beats between two pings, and pings without an answer after which the peer has gone without a word. */
-const BEATS_OF_PING = 2;
-const MOST_UNANSWERED = 2;
+/** Beats between two pings. A peer that has not answered one when the next is due has gone without a word. */
+const BEATS_OF_PING = 4;
 
 /** What the request of a socket has asked for. */
 export interface SocketRequest {
@@ -52,7 +51,7 @@ export class LiveSocket implements LiveConnection, Client {
   #isEnding = false;
   #cause: Ended['code'] | null = null;
   #beats = 0;
-  #unanswered = 0;
+  #isAnswered = true;
   #firstMessage: NodeJS.Timeout | undefined;
   #farewell: NodeJS.Timeout | undefined;
   /** Messages are handled one after the other. */
@@ -67,7 +66,7 @@ export class LiveSocket implements LiveConnection, Client {
     socket.on('message', (data: Buffer, isBinary: boolean) => {
       this.#next(() => this.#receive(isBinary ? null : data.toString('utf8')));
     });
-    socket.on('pong', () => (this.#unanswered = 0));
+    socket.on('pong', () => (this.#isAnswered = true));
     // Of what is no frame, or too large: the socket closes itself then, with a code that says so.
     socket.on('error', () => undefined);
     socket.once('close', (code: number) => this.#closed(code));
@@ -88,12 +87,12 @@ export class LiveSocket implements LiveConnection, Client {
   }
 
   send(frames: readonly Frame[]): void {
-    if (this.#isEnding) return;
+    // The client may have begun to close it: nothing follows then.
+    if (this.#isEnding || this.socket.readyState !== WebSocket.OPEN) return;
     if (this.socket.bufferedAmount > MOST_BUFFERED) return this.cut('slow');
-    if (frames.length === 1) return this.socket.send(frames[0]?.text ?? '');
-    this.stream.cork();
-    for (const { text } of frames) this.socket.send(text);
-    this.stream.uncork();
+    const [first, ...others] = frames;
+    if (first && others.length === 0) this.stream.write(first.bytes);
+    else this.stream.write(Buffer.concat(frames.map(({ bytes }) => bytes)));
   }
 
   beat(frame: Frame): void {
@@ -101,8 +100,8 @@ export class LiveSocket implements LiveConnection, Client {
     this.send([frame]);
     this.#beats += 1;
     if (this.#beats % BEATS_OF_PING !== 0) return;
-    if (this.#unanswered >= MOST_UNANSWERED) return this.cut('silent');
-    this.#unanswered += 1;
+    if (!this.#isAnswered) return this.cut('silent');
+    this.#isAnswered = false;
     this.socket.ping();
   }
 
