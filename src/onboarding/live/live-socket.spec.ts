@@ -19,8 +19,10 @@ describe('a socket', () => {
 
   beforeEach(async () => {
     const connections = new LiveConnections(new Configuration({}));
-    ended = [];
-    connections.onEnd = ({ code }) => ended.push(code);
+    // Sockets of the test before may end during this one.
+    const codes: Ended['code'][] = [];
+    ended = codes;
+    connections.onEnd = ({ code }) => codes.push(code);
     server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
     opened = new Promise((open) => {
       server.on('connection', (socket, { socket: stream }) => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
+import { WebSocket } from 'ws';
 import { Metrics } from '../../../src/ground/telemetry/metrics.js';
 import { TestApp } from '../../support/service/app.js';
 import type { Answer, Client } from '../../support/service/client.js';
@@ -42,6 +45,14 @@ describe('an overloaded process', () => {
     }
   }
 
+  /** The answer to a WebSocket that is not opened. */
+  async function upgrade(): Promise<IncomingMessage> {
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/api/onboarding/live`);
+    const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    answer.resume();
+    return answer;
+  }
+
   it('refuses at once what it could not answer in time, lives on, and recovers by itself', async () => {
     let refusal: Answer | undefined;
     await underLoad(async () => {
@@ -50,6 +61,7 @@ describe('an overloaded process', () => {
         return refusal.status === 503;
       });
       for (const path of ['/init', '/config', '//health/ready']) expect((await alice.get(path)).status).toBe(503);
+      expect(await upgrade()).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
       // Busy is not dead: nobody restarts it for that.
       expect((await alice.get('//health/live')).status).toBe(200);
     });
