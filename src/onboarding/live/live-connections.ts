@@ -44,8 +44,11 @@ export interface LiveConnection {
   cut(cause: Ending): void;
 }
 
-/** How a connection has ended without a close code: the reader was too slow, gave no sign of life, had left, or did not leave at a stop. */
-export type Ending = 'slow' | 'silent' | 'gone' | 'stop';
+/**
+ * How a connection has ended without a close code of the service's: the reader was too slow, gave no sign of life, had left, left with a
+ * code of its own, or did not leave at a stop.
+ */
+export type Ending = 'slow' | 'silent' | 'gone' | 'other' | 'stop';
 
 /** A connection that has ended. */
 export interface Ended {

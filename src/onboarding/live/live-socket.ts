@@ -21,6 +21,12 @@ const TIME_TO_AUTHENTICATE = 5000;
 /** Milliseconds that a client has to answer the closing, before it is cut: until then it has its place. Longer than at a stop. */
 const FAREWELL = 6000;
 
+/**
+ * Codes with which clients leave, and those of the broken frames of some: 1005 and 1006 say that there was none. Clients can make up
+ * others, and each would be one more series of the metrics.
+ */
+const OF_CLIENTS: ReadonlySet<number> = new Set([1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009]);
+
 /** Beats between two pings. A peer that has not answered one when the next is due has gone without a word. */
 const BEATS_OF_PING = 4;
 
@@ -111,6 +117,7 @@ export class LiveSocket implements LiveConnection, Client {
     this.#isEnding = true;
     this.#stopWatching();
     const code = closeCodeOf(problem);
+    this.#cause = code;
     this.socket.close(code, problem.title);
     if (!this.#caller && this.services.connections.isCrowded) return this.cut(code);
     this.#farewell = setTimeout(() => this.cut('silent'), FAREWELL).unref();
@@ -185,7 +192,7 @@ export class LiveSocket implements LiveConnection, Client {
     clearTimeout(this.#firstMessage);
     clearTimeout(this.#farewell);
     this.#stopWatching();
-    this.services.connections.remove(this, this.#cause ?? code);
+    this.services.connections.remove(this, this.#cause ?? (OF_CLIENTS.has(code) ? code : 'other'));
   }
 
   #stopWatching(): void {
