@@ -128,7 +128,9 @@ describe('a stream', () => {
     const stream = await open('reset');
     await isLive(stream);
     await done(user.post('/reset?hard=true'));
-    expect(await stream.next('snapshot')).toMatchObject({ reason: 'reset', position: '0' });
+    const last = () => stream.messages.findLast(({ type }) => type !== 'beat');
+    await eventually('the snapshot', () => last()?.type === 'snapshot');
+    expect(last()).toMatchObject({ reason: 'reset', position: '0' });
     await stream.close();
   });
 

@@ -157,7 +157,7 @@ describe('The page for developers', () => {
     await button(window, /Remove the key/).waitFor({ state: 'detached' });
     await button(window, 'Restore revision 1').click();
     await event(window, 'Earlier state restored').waitFor();
-    await isStep(window, 4, 'Skipped');
+    await isStep(window, 4, 'Open');
     expect(window.defects).toEqual([]);
   });
 
