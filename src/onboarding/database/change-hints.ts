@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { hash, randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { ChannelListener } from '../../storage/wire/channel-listener.js';
 import type { Connections } from '../../storage/wire/connections.js';
@@ -23,6 +24,9 @@ const MOST_WAITING = 20_000;
 
 /** Milliseconds before marks that could not be sent are sent again. */
 const RETRY = 1000;
+
+/** Milliseconds that a stop has for the last hints. */
+const LAST_HINTS = 1000;
 
 /** Milliseconds between two checks that notifications arrive, and for which one of the process's own may be on its way. */
 const CHECK_INTERVAL = 25_000;
@@ -117,10 +121,15 @@ export class ChangeHints {
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     await this.stopListening();
-    await this.#sending;
-    while (this.#waiting.size > 0 && (await this.#send()));
+    // Without a database a stop would wait as long as a request does.
+    await Promise.race([this.#sendAll(), delay(LAST_HINTS, undefined, { ref: false })]);
     clearTimeout(this.#timer);
     this.#waiting.clear();
+  }
+
+  async #sendAll(): Promise<void> {
+    await this.#sending;
+    while (this.#waiting.size > 0 && (await this.#send()));
   }
 
   #wait(marks: readonly string[]): void {

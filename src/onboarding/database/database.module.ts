@@ -28,28 +28,23 @@ import { UserDatabase } from './user-database.js';
       },
     },
     {
-      provide: Connections,
-      inject: [MikroORM, Configuration],
-      useFactory: async (orm: MikroORM, { DATABASE_TIMEOUT_MS: timeoutMs }: Configuration) =>
-        new Connections(await orm.em.getConnection().getNativeClient(), answerTimeoutOf(timeoutMs)),
-    },
-    {
-      provide: ChangeHints,
-      inject: [Connections, Configuration],
-      useFactory: (
-        connections: Connections,
-        { DATABASE_URL, DATABASE_LISTEN_URL = DATABASE_URL, DATABASE_TIMEOUT_MS: timeoutMs }: Configuration,
-      ) => new ChangeHints(connections, listenOptions(DATABASE_LISTEN_URL as string, timeoutMs)),
-    },
-    {
       provide: UserDatabase,
-      inject: [Connections, Configuration, ChangeHints],
-      useFactory: (
-        connections: Connections,
-        { WIZARD_FLOW: wizard, DOCUMENT_VERSIONS: documentVersions }: Configuration,
-        hints: ChangeHints,
-      ) => new UserDatabase(connections, { wizard, documentVersions }, hints),
+      inject: [MikroORM, Configuration],
+      useFactory: async (orm: MikroORM, configuration: Configuration) => {
+        const {
+          WIZARD_FLOW: wizard,
+          DOCUMENT_VERSIONS: documentVersions,
+          DATABASE_TIMEOUT_MS: timeoutMs,
+        } = configuration;
+        const { DATABASE_URL = '', DATABASE_LISTEN_URL = DATABASE_URL } = configuration;
+        const pool = await orm.em.getConnection().getNativeClient();
+        const connections = new Connections(pool, answerTimeoutOf(timeoutMs));
+        const hints = new ChangeHints(connections, listenOptions(DATABASE_LISTEN_URL, timeoutMs));
+        return new UserDatabase(connections, { wizard, documentVersions }, hints);
+      },
     },
+    // Whoever replaces the database has no hints either.
+    { provide: ChangeHints, inject: [UserDatabase], useFactory: ({ hints }: UserDatabase) => hints },
     { provide: DatabaseProbe, useExisting: UserDatabase satisfies Type<DatabaseProbe> },
     {
       provide: LargeAnswers,

@@ -60,7 +60,7 @@ export class UserDatabase implements OnApplicationShutdown {
   constructor(
     private readonly connections: Connections,
     private readonly settings: DatabaseSettings,
-    private readonly hints: ChangeHints,
+    readonly hints: ChangeHints,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
