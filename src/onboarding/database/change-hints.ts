@@ -47,7 +47,7 @@ const notify = new Statement('notify', 'select from pg_notify($1, $2)');
  */
 export const markOf = (userId: string): string => hash('sha256', userId, 'base64url').slice(0, MARK_LENGTH);
 
-/** A hint from whoever listens to none, such as a command over the owner's connection: what it says on the channel. */
+/** What a command over the owner's connection says on the channel; it listens to none itself. */
 export const hintAt = (userId: string): string => `${'-'.repeat(SENDER_LENGTH)}${markOf(userId)}`;
 
 /** What a process listens with. */

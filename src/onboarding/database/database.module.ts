@@ -43,7 +43,7 @@ import { UserDatabase } from './user-database.js';
         return new UserDatabase(connections, { wizard, documentVersions }, hints);
       },
     },
-    // Whoever replaces the database has no hints either.
+    // An application that replaces the database has no hints either.
     { provide: ChangeHints, inject: [UserDatabase], useFactory: ({ hints }: UserDatabase) => hints },
     { provide: DatabaseProbe, useExisting: UserDatabase satisfies Type<DatabaseProbe> },
     {

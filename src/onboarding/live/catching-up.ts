@@ -31,7 +31,7 @@ export type Due =
 
 /**
  * What to read for these clients, from the earliest place among those of one session: that of the last read if one of them has it.
- * Clients of another session are told of it by any read.
+ * Clients of another session learn of it by any read.
  * @param last where the user was when they were last read
  */
 export function readingFor(clients: Iterable<Given>, last: Place | null): Reading {

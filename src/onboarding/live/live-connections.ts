@@ -67,7 +67,7 @@ export class LiveConnections implements OnModuleInit, BeforeApplicationShutdown 
   #strangers = 0;
   #isStopping = false;
   #expiry: NodeJS.Timeout | undefined;
-  /** Told of each connection that has ended. */
+  /** Called for each connection that has ended. */
   onEnd: (ended: Ended) => void = () => undefined;
 
   constructor({ LIVE_MAX_CONNECTIONS }: Configuration) {

@@ -7,7 +7,7 @@ const LONGEST_WAIT = 5000;
 /** Milliseconds that PostgreSQL has to end a connection before it is cut. */
 const FAREWELL = 1000;
 
-/** What is told of a channel. The functions must be quick: PostgreSQL keeps what its slowest listener has not read. */
+/** What a listener does with what comes. The functions must be quick: PostgreSQL keeps what its slowest listener has not read. */
 export interface ChannelEars {
   readonly onPayload: (payload: string) => void;
   /** The connection listens from here on; what was sent before may be lost. */
