@@ -15,7 +15,12 @@ export async function startBrowser(): Promise<TestBrowser> {
   const browser = await chromium.launch({ ...options, env: { ...process.env, ...env }, args: ['--no-sandbox'] });
   return {
     // The machine's own locale may be one that the browser refuses, such as `en-US@posix`.
-    newPage: () => browser.newPage({ locale: 'en-US' }),
+    async newPage() {
+      const page = await browser.newPage({ locale: 'en-US' });
+      // Ends what hangs, as Jest's own limit does.
+      page.setDefaultTimeout(120_000);
+      return page;
+    },
     stop: () => browser.close(),
   };
 }

@@ -1,13 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { Locator, Page } from 'playwright-core';
 import { TestApp } from '../support/service/app.js';
 import { startBrowser, type TestBrowser } from './browser.js';
 import { recordDefects } from './page-defects.js';
-
-// Several windows a test, on a machine that is busy with other tests.
-jest.setTimeout(90_000);
 
 /** A window of the page, and what has gone wrong in it. */
 interface Window {
@@ -65,9 +62,10 @@ describe('The page for developers', () => {
     page.getByRole('list', { name: 'Events, the latest first' }).getByRole('listitem').filter({ hasText: name });
 
   async function completeStep(window: Window, n: number): Promise<void> {
-    const complete = button(window, `Complete step ${n}`);
-    if ((await complete.count()) === 0) await step(window, n).click();
-    await complete.click();
+    const head = step(window, n);
+    await head.waitFor();
+    if ((await head.getAttribute('aria-expanded')) === 'false') await head.click();
+    await button(window, `Complete step ${n}`).click();
     await isStep(window, n, 'Completed');
   }
 

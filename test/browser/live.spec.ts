@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,9 +11,6 @@ import { done } from '../support/service/done.js';
 import { token } from '../support/service/tokens.js';
 import { sample } from '../support/data/samples.js';
 import { startBrowser, type TestBrowser } from './browser.js';
-
-// A watch waits up to ten seconds after a restart of the service.
-jest.setTimeout(60_000);
 
 const HTML = `<!doctype html><meta charset="utf-8"><title>Progress</title>
 <output id="state">connecting</output><output id="percentage"></output><pre id="lines"></pre>

@@ -5,6 +5,11 @@ import Sequencer from '@jest/test-sequencer';
  * Without a run before, Jest starts the largest files first, and these would come last, all at once.
  */
 const SLOW = [
+  'import/interrupted-imports',
+  'import/import-command',
+  'browser/demo',
+  'keys/key-rotation',
+  'data/replay',
   'database/outage',
   'data/posted-again',
   'keys/env-file',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -8,9 +8,6 @@ import { scratchDirectory } from '../../support/process/scratch-directory.js';
 import { TestApp } from '../../support/service/app.js';
 import { loadModuleInPage } from '../../support/service/module-in-page.js';
 import { token } from '../../support/service/tokens.js';
-
-// npm and the compiler run here several times, and wait for each other.
-jest.setTimeout(120_000);
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const ORIGIN = 'https://app.example.com';

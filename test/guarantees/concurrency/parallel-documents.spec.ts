@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import { TestApp } from '../../support/service/app.js';
 import type { Answer, Client } from '../../support/service/client.js';
@@ -6,8 +6,6 @@ import { sample } from '../../support/data/samples.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { SessionLock } from '../../support/database/session-lock.js';
 import { eventually } from '../../support/process/deadline.js';
-
-jest.setTimeout(60_000);
 
 const ROUNDS = 5;
 const LISTS = 16;

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testEnvironment } from '../../support/service/app.js';
 import type { Answer, Client } from '../../support/service/client.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { sample } from '../../support/data/samples.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 const MANY = 50;
 

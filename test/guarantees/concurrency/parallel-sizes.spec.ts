@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import { TestApp } from '../../support/service/app.js';
 import type { Answer } from '../../support/service/client.js';
@@ -6,9 +6,6 @@ import { expectProblem } from '../../support/service/problems.js';
 import { sample } from '../../support/data/samples.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { storedSizesOf, type StoredSizes } from '../../support/database/stored-sizes.js';
-
-// Megabytes are posted here.
-jest.setTimeout(60_000);
 
 const MEGABYTE = 1024 * 1024;
 

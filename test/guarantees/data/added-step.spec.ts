@@ -8,8 +8,6 @@ import type { TestApp } from '../../support/service/app.js';
 import type { Answer } from '../../support/service/client.js';
 import { token } from '../../support/service/tokens.js';
 
-jest.setTimeout(60_000);
-
 const REVIEW = 'review' as StepKey;
 
 /** The sources with the step's rows: its name, and its place in the flow of six pages, before the last. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FLOW_IDS } from '../../../src/ground/config/wizard-flows.js';
 import { Deployments } from '../../support/data/deployments.js';
 import {
@@ -11,8 +11,6 @@ import {
 } from '../../support/data/moved-players.js';
 import { misplacedOf } from '../../support/data/saved-places.js';
 import { type Player, walk } from '../../support/data/wizard-player.js';
-
-jest.setTimeout(60_000);
 
 const EACH_DEPLOYED: Served = { how: 'each deployed', deploymentOf: ({ flow }) => flow };
 const BY_DEFAULT: Served = { how: 'by default', deploymentOf: () => 'six' };

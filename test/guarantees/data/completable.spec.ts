@@ -58,7 +58,7 @@ describe('over any sequence of operations, at several deployments', () => {
     for (const environment of ENVIRONMENTS) {
       apps.push(await TestApp.start({ database, environment: { RATE_LIMIT_KEY_SAVES: '0', ...environment } }));
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const app of apps) await app.stop();
     await database.drop();
@@ -78,7 +78,7 @@ describe('over any sequence of operations, at several deployments', () => {
       { numRuns: 20 },
     );
     expect([completed.yes > 20, completed.no > 20, completed]).toEqual([true, true, completed]);
-  }, 60_000);
+  });
 });
 
 /** One user who goes from one deployment to another. */

@@ -96,7 +96,7 @@ describe('requests of any kind', () => {
     });
     app.log.length = 0;
     exercised.clear();
-  }, 60_000);
+  });
   afterAll(async () => {
     agent.destroy();
     await app.stop();

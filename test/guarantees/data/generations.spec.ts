@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FLOW_IDS, type FlowId } from '../../../src/ground/config/wizard-flows.js';
 import { Deployments } from '../../support/data/deployments.js';
 import { expectPlaces } from '../../support/data/saved-places.js';
@@ -11,8 +11,6 @@ import {
   SIX_OF_OCTOBER,
   type Generation,
 } from '../../support/data/wizards.js';
-
-jest.setTimeout(60_000);
 
 /** Each with each kind of key; a wizard with a page for keys needs one. */
 const EVERYONE = GENERATIONS.flatMap(({ name, flow }) =>

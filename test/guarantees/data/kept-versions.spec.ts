@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   expectTrueSizes,
   marksOf,
@@ -13,9 +13,6 @@ import { TestDatabase } from '../../support/database/database.js';
 import { TestApp } from '../../support/service/app.js';
 import { done } from '../../support/service/done.js';
 import { expectProblem } from '../../support/service/problems.js';
-
-// Megabytes are posted here.
-jest.setTimeout(60_000);
 
 /** Bytes of versions that a user may have together. */
 const MOST_BYTES = 32 * MEGABYTE;

@@ -18,9 +18,6 @@ import { TestApp } from '../../support/service/app.js';
 import { done } from '../../support/service/done.js';
 import { expectProblem } from '../../support/service/problems.js';
 
-// Megabytes are posted here.
-jest.setTimeout(60_000);
-
 describe('large documents', () => {
   let database: TestDatabase;
   let app: TestApp;

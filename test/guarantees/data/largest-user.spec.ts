@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { testEnvironment } from '../../support/service/app.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
 import { token } from '../../support/service/tokens.js';
-
-jest.setTimeout(120_000);
 
 const MEGABYTE = 1024 * 1024;
 

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Deployments } from '../../support/data/deployments.js';
 import { casesOf, movedPlayer, MOVES, type MoveCase, type Served } from '../../support/data/moved-players.js';
 import { misplacedOf } from '../../support/data/saved-places.js';
 import { walk } from '../../support/data/wizard-player.js';
-
-jest.setTimeout(60_000);
 
 const NAMED: Served = { how: 'named', deploymentOf: () => 'six', named: true };
 

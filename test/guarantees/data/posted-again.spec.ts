@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import { TestApp } from '../../support/service/app.js';
-
-jest.setTimeout(60_000);
 
 /** Bytes that all documents of one user may have, as JSON text of PostgreSQL's. */
 const MOST_BYTES = 10 * 1024 * 1024;

@@ -119,7 +119,7 @@ describe('what the wizard posts comes back', () => {
       await stopLeftOver(join(directory, 'database', 'postgres'));
       rmSync(directory, { recursive: true, force: true });
     }
-  }, 120_000);
+  });
 
   it('after kill -9 of the service, with the database of an owner that is no superuser', async () => {
     const database = await TestDatabase.create({ migrated: false });
@@ -130,7 +130,7 @@ describe('what the wizard posts comes back', () => {
     } finally {
       await database.drop();
     }
-  }, 120_000);
+  });
 });
 
 /** A service that was killed leaves its PostgreSQL behind; the second one stops it, unless the test failed before. */

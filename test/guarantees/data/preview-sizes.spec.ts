@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import { storedBytes } from '../../../src/onboarding/database/document-sizes.js';
@@ -9,9 +9,6 @@ import { TestDatabase } from '../../support/database/database.js';
 import { storedSizesOf } from '../../support/database/stored-sizes.js';
 import { TestApp } from '../../support/service/app.js';
 import { expectProblem } from '../../support/service/problems.js';
-
-// Megabytes are posted here.
-jest.setTimeout(60_000);
 
 /** Bytes that all documents of one user may have, as JSON text of PostgreSQL's, and their keys and values. */
 const MOST_BYTES = 10 * MEGABYTE;

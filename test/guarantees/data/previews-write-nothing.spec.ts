@@ -74,7 +74,7 @@ describe('a preview of completing a step writes nothing:', () => {
         await (await app.as(userId)).post(`/step/${step}/validate`, { data: null });
       }
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await app.stop();
     await wire.close();

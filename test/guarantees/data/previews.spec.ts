@@ -32,7 +32,7 @@ describe('a preview of completing a step says what completing it answers, and wh
       const environment = { WIZARD_FLOW: flow, RATE_LIMIT_KEY_SAVES: '0', ...ENVIRONMENTS[flow] };
       apps.set(flow, await TestApp.start({ database, environment }));
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const app of apps.values()) await app.stop();
     await database.drop();
@@ -49,35 +49,31 @@ describe('a preview of completing a step says what completing it answers, and wh
     for (const each of posts) statuses.push(await subject.post(each));
   }
 
-  it.each(FLOW_IDS)(
-    'in %s',
-    async (flow) => {
-      const app = appOf(flow);
-      const statuses: number[] = [];
-      const deadline = ENVIRONMENTS[flow]['ONBOARDING_DEADLINE_DAYS'] === undefined ? 0 : DEADLINE_DAYS;
-      const posts = fc.array(stepPost, { minLength: 3, maxLength: 6, size: 'max' });
-      await fc.assert(
-        fc.asyncProperty(
-          historyOperations,
-          posts,
-          fc.constantFrom(0, 0, 20, 40, 170, 400),
-          posts,
-          async (operations, first, days, second) => {
-            const userId = `previewed ${++users}`;
-            const user = new OperatedUser(app, userId, await app.as(userId));
-            const subject = await PreviewedUser.of(app, userId, deadline);
-            for (const operation of operations) if (operation.do !== 'restore') await user.perform(operation);
-            await post(subject, first, statuses);
-            await ageBy(database, userId, days);
-            await post(subject, second, statuses);
-          },
-        ),
-        { numRuns: 10 },
-      );
-      const count = (status: number) => statuses.filter((one) => one === status).length;
-      expect(count(200)).toBeGreaterThan(statuses.length / 3);
-      expect(count(400)).toBeGreaterThan(5);
-    },
-    60_000,
-  );
+  it.each(FLOW_IDS)('in %s', async (flow) => {
+    const app = appOf(flow);
+    const statuses: number[] = [];
+    const deadline = ENVIRONMENTS[flow]['ONBOARDING_DEADLINE_DAYS'] === undefined ? 0 : DEADLINE_DAYS;
+    const posts = fc.array(stepPost, { minLength: 3, maxLength: 6, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(
+        historyOperations,
+        posts,
+        fc.constantFrom(0, 0, 20, 40, 170, 400),
+        posts,
+        async (operations, first, days, second) => {
+          const userId = `previewed ${++users}`;
+          const user = new OperatedUser(app, userId, await app.as(userId));
+          const subject = await PreviewedUser.of(app, userId, deadline);
+          for (const operation of operations) if (operation.do !== 'restore') await user.perform(operation);
+          await post(subject, first, statuses);
+          await ageBy(database, userId, days);
+          await post(subject, second, statuses);
+        },
+      ),
+      { numRuns: 10 },
+    );
+    const count = (status: number) => statuses.filter((one) => one === status).length;
+    expect(count(200)).toBeGreaterThan(statuses.length / 3);
+    expect(count(400)).toBeGreaterThan(5);
+  });
 });

@@ -214,7 +214,7 @@ describe.each([false, true])('over any sequence of operations (a key of the depl
     );
     // The sequences must get somewhere, or they prove little.
     expect(completions).toBeGreaterThan(1);
-  }, 90_000);
+  });
 
   it('a user may go through it all, back and forth', async () => {
     const subject = await Subject.of(app);

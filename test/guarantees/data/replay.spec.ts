@@ -114,7 +114,7 @@ describe('over any sequence of operations, the events replayed are the session',
 
   beforeAll(async () => {
     deployments = await Deployments.start(FLOW_IDS);
-  }, 60_000);
+  });
   afterAll(() => deployments.stop());
 
   it.each(CASES)('in %s by %s, the key: %s', async (flow, source, keys) => {

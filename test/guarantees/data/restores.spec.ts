@@ -78,7 +78,7 @@ describe.each([
     );
     // The sequences must get somewhere, or they prove little; the example alone does.
     expect(restores).toBeGreaterThanOrEqual(versions === 0 ? 3 : 6);
-  }, 60_000);
+  });
 });
 
 describe('a restore', () => {

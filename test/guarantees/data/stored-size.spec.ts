@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DocumentsTooLarge } from '../../../src/onboarding/database/document-sizes.js';
 import { OnboardingDatabaseService } from '../../../src/onboarding/database/onboarding-database.service.js';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
@@ -6,8 +6,6 @@ import { TestApp } from '../../support/service/app.js';
 import type { Client } from '../../support/service/client.js';
 import { expectProblem } from '../../support/service/problems.js';
 import { sample } from '../../support/data/samples.js';
-
-jest.setTimeout(60_000);
 
 const MEGABYTE = 1024 * 1024;
 

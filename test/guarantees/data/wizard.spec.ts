@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../../src/ground/problems/json.js';
 import { TestApp } from '../../support/service/app.js';
 import type { Answer, Client } from '../../support/service/client.js';
@@ -6,9 +6,6 @@ import { at, expectedLeaves } from '../../support/data/leaves.js';
 import { markedSample } from '../../support/data/marked-samples.js';
 import { ProviderServer, status } from '../../support/servers/provider-server.js';
 import { sample, type StepPayload } from '../../support/data/samples.js';
-
-// Three walks of some five hundred requests each.
-jest.setTimeout(120_000);
 
 type Send = (client: Client) => Promise<Answer>;
 

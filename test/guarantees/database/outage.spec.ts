@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { testEnvironment } from '../../support/service/app.js';
 import { Client, type Answer } from '../../support/service/client.js';
 import { eventually } from '../../support/process/deadline.js';
@@ -7,9 +7,6 @@ import { sample } from '../../support/data/samples.js';
 import { usualStatus } from '../../support/service/routes.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
 import { SessionLock } from '../../support/database/session-lock.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 const TIMEOUT_MS = 1500;
 /** What a busy machine may add to it; less than to wait twice would take. */

@@ -52,7 +52,7 @@ describe('plans of the statements on request paths', () => {
     client = new pg.Client({ connectionString: database.appUrl });
     await client.connect();
     await client.query(`select set_config('app.user_id', $1, false)`, [USER]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await client.end();
     await app.stop();

@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedServices, readSteps, writeSteps } from '../../support/process/embedded-services.js';
 import { isAlive } from '../../support/process/process-alive.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 /** Only root runs PostgreSQL as somebody else, who may be locked out. */
 const isRoot = process.getuid?.() === 0;

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedServices } from '../../support/process/embedded-services.js';
 import { isAlive } from '../../support/process/process-alive.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 const isRoot = process.getuid?.() === 0;
 /** Whom PostgreSQL runs as where the service is root. */

@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../../support/process/deadline.js';
 import { EmbeddedServices } from '../../support/process/embedded-services.js';
 import { isAlive } from '../../support/process/process-alive.js';
 import type { ServiceProcess } from '../../support/process/service-process.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 describe('the restart of the embedded database', () => {
   let services: EmbeddedServices;

@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../support/process/deadline.js';
 import { EmbeddedServices, processes, readSteps, writeSteps } from '../../support/process/embedded-services.js';
 import { isAlive } from '../../support/process/process-alive.js';
 import type { ServiceProcess } from '../../support/process/service-process.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 const RESTARTED = /^The embedded PostgreSQL had ended: it runs again as process \d+\.$/m;
 

@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../../src/storage/postgres/embedded/embedded-postgres.js';
 import { eventually } from '../../support/process/deadline.js';
 import { EmbeddedServices, readSteps, writeSteps } from '../../support/process/embedded-services.js';
 import { isAlive } from '../../support/process/process-alive.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 describe('the embedded database', () => {
   let services: EmbeddedServices;

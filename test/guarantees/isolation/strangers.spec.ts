@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -10,8 +10,6 @@ import { expectProblem } from '../../support/service/problems.js';
 import { GUARDED_ROUTES } from '../../support/service/routes.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
 import { token } from '../../support/service/tokens.js';
-
-jest.setTimeout(60_000);
 
 const MEGABYTE = 1024 * 1024;
 

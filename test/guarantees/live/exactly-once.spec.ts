@@ -9,8 +9,6 @@ import { TestApp } from '../../support/service/app.js';
 import { Client } from '../../support/service/client.js';
 import { Random } from '../../torture/random.js';
 
-jest.setTimeout(120_000);
-
 const SEED = Date.now() % 1_000_000;
 
 describe('two processes of which each fifth hint is lost', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { ChangeHints } from '../../../src/onboarding/database/change-hints.js';
 import { TestDatabase } from '../../support/database/database.js';
@@ -8,8 +8,6 @@ import { TcpProxy } from '../../support/servers/tcp-proxy.js';
 import { TestApp } from '../../support/service/app.js';
 import { done } from '../../support/service/done.js';
 import { logLines } from '../../support/service/log-lines.js';
-
-jest.setTimeout(120_000);
 
 /** What polls add to what the machine takes. */
 const POLLED_MS = 3000;

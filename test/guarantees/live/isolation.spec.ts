@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ServerMessage } from '../../../src/onboarding/live/live.contract.js';
 import { LOOK_ALIKES } from '../../support/data/look-alikes.js';
 import { truthOf } from '../../support/live/follower.js';
@@ -11,8 +11,6 @@ import { done } from '../../support/service/done.js';
 import { now } from '../../support/service/signed-tokens.js';
 import { token } from '../../support/service/tokens.js';
 import { Random } from '../../torture/random.js';
-
-jest.setTimeout(90_000);
 
 /** A change each time. */
 const WEBSITE = { data: { website: 'example.com' } };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -14,8 +14,6 @@ import { done } from '../../support/service/done.js';
 import { logLines } from '../../support/service/log-lines.js';
 import { token } from '../../support/service/tokens.js';
 import { Random } from '../../torture/random.js';
-
-jest.setTimeout(120_000);
 
 /** Milliseconds for a request under way, and what a busy machine adds. */
 const STOP_MS = 10_000 + 8_000;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OwnCluster } from '../../support/database/own-cluster.js';
 import { Follower } from '../../support/live/follower.js';
 import { judgeAll, usersOf } from '../../support/live/judge.js';
@@ -8,8 +8,6 @@ import { ServiceProcess } from '../../support/process/service-process.js';
 import { testEnvironment } from '../../support/service/app.js';
 import { Client } from '../../support/service/client.js';
 import { Random } from '../../torture/random.js';
-
-jest.setTimeout(120_000);
 
 const SEED = Date.now() % 1_000_000;
 

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../src/storage/postgres/embedded/embedded-server.js';
 import { eventually } from '../../support/process/deadline.js';
 import { copyCheckout, NpmStart } from '../../support/process/npm-start.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 /** The answer of `/health/live`, which the tests change. */
 const ANSWER = `return { status: 'ok' };`;

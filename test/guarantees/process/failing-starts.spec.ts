@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedServices } from '../../support/process/embedded-services.js';
 import type { End } from '../../support/process/service-process.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 /** One line says why, and nothing is left behind. */
 function expectRefusal({ code, signal, stdout, stderr }: End, line: RegExp, services: EmbeddedServices): void {

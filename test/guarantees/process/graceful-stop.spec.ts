@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -10,9 +10,6 @@ import { PersistentCaller, type Outcome } from '../../support/service/persistent
 import { isRefused, ServiceProcess } from '../../support/process/service-process.js';
 import { SessionLock } from '../../support/database/session-lock.js';
 import { token } from '../../support/service/tokens.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 const MEGABYTE = 1024 * 1024;
 

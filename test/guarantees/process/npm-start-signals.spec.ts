@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { copyCheckout, NpmStart, type Part } from '../../support/process/npm-start.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 /** Starts that go on at the same time. */
 const LANES = 4;

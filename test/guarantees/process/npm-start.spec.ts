@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../support/process/deadline.js';
 import { copyCheckout, NpmStart } from '../../support/process/npm-start.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 /** Longer than the second in which several signals are one. */
 const LATER = 1500;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -9,9 +9,6 @@ import type { Answer, Client } from '../../support/service/client.js';
 import { eventually } from '../../support/process/deadline.js';
 import { expectProblem } from '../../support/service/problems.js';
 import { SessionLock } from '../../support/database/session-lock.js';
-
-// Each request takes some turns of a slow event loop.
-jest.setTimeout(120_000);
 
 /** Milliseconds that each turn of the event loop is made to take; far more than the service bears. */
 const BLOCK = 800;

@@ -1,11 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { testEnvironment } from '../../support/service/app.js';
 import { TestDatabase } from '../../support/database/database.js';
 import { ServiceProcess, type End } from '../../support/process/service-process.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 /** Lines to the person who started it, one a mistake, and nothing else. */
 function expectRefusal(end: End, lines: readonly (string | RegExp)[], notTold: readonly string[] = []): void {

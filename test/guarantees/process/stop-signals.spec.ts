@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { testEnvironment } from '../../support/service/app.js';
 import { TestDatabase } from '../../support/database/database.js';
@@ -6,9 +6,6 @@ import { eventually, within } from '../../support/process/deadline.js';
 import { sample } from '../../support/data/samples.js';
 import { isRefused, ServiceProcess } from '../../support/process/service-process.js';
 import { SessionLock } from '../../support/database/session-lock.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeSync, constants, openSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -10,9 +10,6 @@ import { eventually } from '../../support/process/deadline.js';
 import { Fifo } from '../../support/process/fifo.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 /** Milliseconds for what takes none, once nobody reads. */
 const DEADLINE = 10_000;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readTelemetrySwitches } from '../../../src/ground/config/telemetry-switches.js';
 import { testEnvironment } from '../../support/service/app.js';
 import { Canaries } from '../../support/data/canaries.js';
@@ -6,9 +6,6 @@ import { TestDatabase } from '../../support/database/database.js';
 import { sample } from '../../support/data/samples.js';
 import { ServiceProcess } from '../../support/process/service-process.js';
 import { TraceCollector } from '../../support/servers/trace-collector.js';
-
-// Processes are started here, and wait for each other.
-jest.setTimeout(120_000);
 
 const SERVER = 2;
 const ERROR = 2;
