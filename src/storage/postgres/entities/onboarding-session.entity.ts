@@ -1,13 +1,13 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonObject } from '../../../ground/problems/json.js';
-import { ownership } from './ownership.js';
+import { readByOperators } from './ownership.js';
 import { NUMBERED, STEP_KEY } from './step-key.js';
 
 /** One user's onboarding: a user has one session or none. */
 const OnboardingSessionSchema = defineEntity({
   name: 'OnboardingSession',
   tableName: 'onboarding_sessions',
-  ...ownership,
+  ...readByOperators,
   properties: {
     // No user has the empty id: the session variable may hold it on a connection without a user.
     userId: p.text().primary().unique('onboarding_sessions_user_id_unique').check(`user_id <> ''`),

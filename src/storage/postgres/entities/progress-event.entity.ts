@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/postgresql';
 import type { JsonObject } from '../../../ground/problems/json.js';
-import { ownership } from './ownership.js';
+import { readByOperators } from './ownership.js';
 import { sessionReference } from './session-reference.js';
 import { STEP_KEY } from './step-key.js';
 
@@ -11,7 +11,7 @@ import { STEP_KEY } from './step-key.js';
 const ProgressEventSchema = defineEntity({
   name: 'ProgressEvent',
   tableName: 'progress_events',
-  ...ownership,
+  ...readByOperators,
   properties: {
     userId: p.text().primary(),
     revision: p.bigint('number').primary(),
@@ -31,7 +31,16 @@ const ProgressEventSchema = defineEntity({
     /** Why: one word, such as `wizard`. */
     cause: p.text().default('wizard'),
     occurredAt: p.datetime(),
+    /** The transaction that wrote it: what the numbers are brought up to date by. Null in events from before there was this column. */
+    tx: p.bigint('number').nullable().defaultRaw('(pg_current_xact_id()::text)::bigint'),
   },
+  indexes: [
+    {
+      name: 'progress_events_tx_index',
+      expression:
+        'create index progress_events_tx_index on progress_events using brin (tx) with (pages_per_range = 32, autosummarize = on)',
+    },
+  ],
 });
 
 export class ProgressEvent extends ProgressEventSchema.class {}
