@@ -59,6 +59,8 @@ export function ormOptions(settings: ConnectionSettings): Options {
       application_name: 'onboarding',
     },
     ignoreUndefinedInQuery: false,
+    // What belongs to no single user has no entities: its tables and its trigger are made by migrations alone.
+    schemaGenerator: { ignoreSchema: ['operations', 'jobs'], ignoreTriggers: true },
     ensureDatabase: false,
     debug: false,
     logger: () => undefined,

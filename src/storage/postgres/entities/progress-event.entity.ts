@@ -32,7 +32,7 @@ const ProgressEventSchema = defineEntity({
     cause: p.text().default('wizard'),
     occurredAt: p.datetime(),
     /** The transaction that wrote it: what the numbers are brought up to date by. Null in events from before there was this column. */
-    tx: p.bigint('number').nullable().defaultRaw('(pg_current_xact_id()::text)::bigint'),
+    tx: p.bigint('number').nullable().defaultRaw('((pg_current_xact_id())::text)::bigint'),
   },
   indexes: [
     {
