@@ -81,7 +81,7 @@ const OPERATIONS = `
     flow text not null,
     started_at timestamptz not null,
     last_at timestamptz not null,
-    completed int null,
+    completed_at timestamptz null,
     at_step text null,
     statuses text not null,
     finished int[] not null,
