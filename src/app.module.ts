@@ -33,6 +33,7 @@ export class AppModule {
         AuthModule,
         LiveModule,
         ...metrics(configuration),
+        ...operators(configuration),
         ...demoPage(configuration, demo),
       ],
       controllers: [
@@ -59,6 +60,14 @@ function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   if (METRICS_PORT === undefined) return [];
   return [
     import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => MetricsModule.forRoot(DatabaseModule)),
+  ];
+}
+
+/** Without DATABASE_OPERATOR_URL the modules of operators are not loaded at all. */
+function operators({ DATABASE_OPERATOR_URL }: Configuration): Promise<DynamicModule>[] {
+  if (DATABASE_OPERATOR_URL === undefined) return [];
+  return [
+    import('./operations/database/operators.module.js').then(({ OperatorsModule }) => ({ module: OperatorsModule })),
   ];
 }
 
