@@ -2,7 +2,12 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** Rooms that talk to PostgreSQL: only they import the ORM and the driver. */
-const DATABASE_ROOMS = ['src/storage/postgres/**', 'src/storage/wire/**', 'src/onboarding/database/**'];
+const DATABASE_ROOMS = [
+  'src/storage/postgres/**',
+  'src/storage/wire/**',
+  'src/storage/jobs/**',
+  'src/onboarding/database/**',
+];
 
 const READS_ENVIRONMENT = [
   "MemberExpression[object.name='process'][property.name='env']",
@@ -21,8 +26,8 @@ const walls = [
         {
           patterns: [
             {
-              group: ['@mikro-orm/*', 'pg', 'pg-protocol'],
-              message: 'Only the database rooms know the ORM and the driver.',
+              group: ['@mikro-orm/*', 'pg', 'pg-protocol', 'pg-boss'],
+              message: 'Only the database rooms know the ORM, the driver and the queue.',
             },
           ],
         },

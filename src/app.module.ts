@@ -22,6 +22,10 @@ export interface AppOptions {
   readonly demo?: string;
 }
 
+/** Imports modules that are loaded late, as others import them: Nest would make a second one of `{ module: JobsModule }`. */
+@Module({})
+class Loaded {}
+
 /** The whole service: onboarding, authentication and the routes. */
 @Module({})
 export class AppModule {
@@ -33,6 +37,7 @@ export class AppModule {
         AuthModule,
         LiveModule,
         ...metrics(configuration),
+        ...jobs(configuration),
         ...demoPage(configuration, demo),
       ],
       controllers: [
@@ -59,6 +64,14 @@ function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   if (METRICS_PORT === undefined) return [];
   return [
     import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => MetricsModule.forRoot(DatabaseModule)),
+  ];
+}
+
+/** Without DATABASE_OPERATOR_URL there are no jobs. */
+function jobs({ DATABASE_OPERATOR_URL }: Configuration): Promise<DynamicModule>[] {
+  if (DATABASE_OPERATOR_URL === undefined) return [];
+  return [
+    import('./storage/jobs/jobs.module.js').then(({ JobsModule }) => ({ module: Loaded, imports: [JobsModule] })),
   ];
 }
 
