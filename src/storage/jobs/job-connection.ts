@@ -57,6 +57,7 @@ export class JobConnection {
   }
 
   async end(): Promise<void> {
+    if (this.#isEnding) return;
     this.#isEnding = true;
     await Promise.race([this.#pool.end(), delay(FAREWELL, undefined, { ref: false })]);
     for (const client of this.#clients) client.connection.stream.destroy();

@@ -12,11 +12,15 @@ import { JobConnection } from './job-connection.js';
 
 const SCHEMA = 'jobs';
 
-/** Seconds between two looks for a job, and between two looks for jobs of processes that are gone. */
+/** Seconds between two looks for a job. */
 const POLL_SECONDS = 2;
-const SUPERVISE_SECONDS = 5;
 
-/** Seconds between two chores that no job waits for. */
+/** Milliseconds between two looks for jobs whose process is gone, and the seconds before pg-boss looks after them once more. */
+const RESCUE_INTERVAL = 3000;
+const MONITOR_SECONDS = 2;
+
+/** Seconds between two rounds of pg-boss, which are eight transactions each, and between its chores that no job waits for. */
+const SUPERVISE_SECONDS = 60;
 const RARELY = 3600;
 
 /** Seconds for which PostgreSQL keeps a job that is done, or has failed for good. */
@@ -48,6 +52,12 @@ const COUNT = `
   from ${SCHEMA}.queue q
   left join ${SCHEMA}.job j on j.name = q.name and j.state in ('created', 'retry', 'active', 'failed')
   group by q.name`;
+
+/** Jobs that no process confirms any more, or that have taken too long. */
+const LOST = `
+  select from ${SCHEMA}.job
+  where state = 'active' and least(heartbeat_on + heartbeat_seconds * interval '1s', started_on + expire_seconds * interval '1s') < now()
+  limit 1`;
 
 export interface DepthOfQueue {
   readonly queue: string;
@@ -175,7 +185,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
       createSchema: false,
       supervise: this.works,
       superviseIntervalSeconds: SUPERVISE_SECONDS,
-      monitorIntervalSeconds: SUPERVISE_SECONDS,
+      monitorIntervalSeconds: MONITOR_SECONDS,
       // No job waits for others, and none comes by the clock.
       schedule: false,
       flowIntervalSeconds: RARELY,
@@ -216,6 +226,13 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
         if (job) await work(boss, job);
       });
     }
+    this.#repeat(RESCUE_INTERVAL, () => this.#rescue(boss));
+  }
+
+  /** Lets other processes have the jobs of one that is gone. */
+  async #rescue(boss: PgBoss): Promise<void> {
+    const { rowCount } = await this.#connection.executeSql(LOST);
+    if (rowCount) await boss.supervise();
   }
 
   /** A job may be gone: it was kept too long, or somebody has removed it. */

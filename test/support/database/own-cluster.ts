@@ -25,6 +25,7 @@ export class OwnCluster {
     const cluster = new OwnCluster(directory, postgres, await TcpProxy.to(postgres.port));
     await cluster.query(`create role owner login createrole password 'owner'`);
     await cluster.query('alter schema public owner to owner');
+    await cluster.query('grant create on database postgres to owner');
     await prepareDatabase(postgres.url('owner', 'owner'), postgres.url('app', 'app'));
     return cluster;
   }

@@ -10,7 +10,7 @@ export class DrivingProcess {
   readonly #child: ChildProcess;
 
   private constructor(url: string) {
-    const script = join(import.meta.dirname, 'driving-process.mjs');
+    const script = join(import.meta.dirname, 'take-turns.mjs');
     this.#child = spawn(process.execPath, [script, cluster().build, url], {
       env: {},
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,4 @@
-// A process that takes its turn at a drive, and says when: `node driving-process.mjs <folder of the build> <url>`.
+// A process that takes its turn at a drive, and says when: `node take-turns.mjs <folder of the build> <url>`.
 import { once } from 'node:events';
 import { join } from 'node:path';
 
