@@ -78,10 +78,10 @@ describe('a drive', () => {
   });
 
   it('stops in a process that was paused, as soon as it goes on: another one has the drive by then', async () => {
-    const [paused, other] = [await startDriving(), await startDriving()].sort((a) => (a.drives ? -1 : 1));
-    if (!paused || !other) throw new Error('There are two processes.');
-    await eventually('the first one drives', () => paused.drives || other.drives);
-    const [driver, next] = paused.drives ? [paused, other] : [other, paused];
+    const processes = [await startDriving(), await startDriving()];
+    await eventually('one of them drives', () => processes.some(({ drives }) => drives));
+    const [driver, next] = processes[0]?.drives ? processes : [...processes].reverse();
+    if (!driver || !next) throw new Error('There are two processes.');
     driver.pause();
     await eventually('the other one drives', () => next.drives, TAKE_OVER);
     driver.goOn();
