@@ -13,6 +13,7 @@ const LEVELS = [
   ['ground/telemetry'],
   // Mechanisms without meaning.
   ['storage/wire', 'storage/vault', 'storage/postgres'],
+  ['storage/jobs'],
   // One user at a time.
   ['onboarding/flow'],
   ['onboarding/database'],
@@ -41,6 +42,7 @@ const MORE_DOORS = {
   'storage/wire': ['connections', 'statement', 'channel-listener'],
   // `seal.ts` for SealBroken, which the vault throws.
   'storage/vault': ['vault', 'seal'],
+  'storage/jobs': ['job-queue'],
   // The service's connections, what commands do as the owner of the schema, and the comparison of entities with migrations.
   'storage/postgres': [
     'orm-options',
@@ -49,6 +51,7 @@ const MORE_DOORS = {
     'source-connection',
     'key-use',
     'schema-difference',
+    'jobs-schema',
   ],
   // A user's data as one reads and changes it, and the types of what records give and take.
   'onboarding/database': [
@@ -92,6 +95,7 @@ const GUESTS = {
   'storage/wire': ['onboarding/database'],
   'storage/vault': ['onboarding/database', 'operations/maintenance', 'cli'],
   'storage/postgres': [
+    'storage/jobs',
     'onboarding/database',
     'operations/database',
     'operations/maintenance',

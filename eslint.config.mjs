@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const DATABASE_ROOMS = [
   'src/storage/postgres/**',
   'src/storage/wire/**',
+  'src/storage/jobs/**',
   'src/onboarding/database/**',
   'src/operations/database/**',
 ];
@@ -26,8 +27,8 @@ const walls = [
         {
           patterns: [
             {
-              group: ['@mikro-orm/*', 'pg', 'pg-protocol'],
-              message: 'Only the database rooms know the ORM and the driver.',
+              group: ['@mikro-orm/*', 'pg', 'pg-protocol', 'pg-boss'],
+              message: 'Only the database rooms know the ORM, the driver and the queue.',
             },
           ],
         },

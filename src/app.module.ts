@@ -22,6 +22,10 @@ export interface AppOptions {
   readonly demo?: string;
 }
 
+/** Imports modules that are loaded late, as others import them: Nest would make a second one of `{ module: JobsModule }`. */
+@Module({})
+class Loaded {}
+
 /** The whole service: onboarding, authentication and the routes. */
 @Module({})
 export class AppModule {
@@ -63,11 +67,11 @@ function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   ];
 }
 
-/** Without DATABASE_OPERATOR_URL the modules of operators are not loaded at all. */
+/** Without DATABASE_OPERATOR_URL the modules of operators, and of jobs, are not loaded at all. */
 function operators({ DATABASE_OPERATOR_URL }: Configuration): Promise<DynamicModule>[] {
   if (DATABASE_OPERATOR_URL === undefined) return [];
   return [
-    import('./operations/database/operators.module.js').then(({ OperatorsModule }) => ({ module: OperatorsModule })),
+    import('./storage/jobs/jobs.module.js').then(({ JobsModule }) => ({ module: Loaded, imports: [JobsModule] })),
   ];
 }
 

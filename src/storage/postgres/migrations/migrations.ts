@@ -5,6 +5,7 @@ import { Migration20261126EventCause } from './migration-2026-11-26-event-cause.
 import { Migration20261126References } from './migration-2026-11-26-references.js';
 import { Migration20261126StepKeys } from './migration-2026-11-26-step-keys.js';
 import { Migration20261127History } from './migration-2026-11-27-history.js';
+import { Migration20261128Jobs } from './migration-2026-11-28-jobs.js';
 import { Migration20261128Numbers } from './migration-2026-11-28-numbers.js';
 
 /** Every migration, oldest first. A list and not a folder to scan: a running service needs no file of its build. */
@@ -17,4 +18,5 @@ export const migrations = [
   Migration20261126StepKeys,
   Migration20261127History,
   Migration20261128Numbers,
+  Migration20261128Jobs,
 ];
