@@ -5,7 +5,7 @@ import { DatabaseUnavailable, isOutage } from '../../storage/wire/wire.problems.
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Runs a statement of a transaction, and returns its rows. */
-export type Run = (sql: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+export type Run = <R = Row>(sql: string, values?: readonly unknown[]) => Promise<readonly R[]>;
 
 /**
  * The operators' connections, under a role that sees sessions and events of all users and no document. No request of a user's own
@@ -36,6 +36,16 @@ export class OperatorDatabase {
   }
 }
 
+const runOn =
+  (client: pg.PoolClient): Run =>
+  async <R = Row>(sql: string, values: readonly unknown[] = []) => {
+    try {
+      return (await client.query(sql, [...values])).rows as readonly R[];
+    } catch (error) {
+      throw isOutage(error) ? new DatabaseUnavailable(error) : error;
+    }
+  };
+
 async function transaction<T>(pool: pg.Pool, begin: string, work: (run: Run) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw new DatabaseUnavailable(error);
@@ -44,9 +54,10 @@ async function transaction<T>(pool: pg.Pool, begin: string, work: (run: Run) => 
   const onLoss = () => undefined;
   client.on('error', onLoss);
   try {
-    await client.query(begin);
-    const result = await work(async (sql, values = []) => (await client.query<Row>(sql, [...values])).rows);
-    await client.query('commit');
+    const run = runOn(client);
+    await run(begin);
+    const result = await work(run);
+    await run('commit');
     client.off('error', onLoss);
     client.release();
     return result;
@@ -54,6 +65,6 @@ async function transaction<T>(pool: pg.Pool, begin: string, work: (run: Run) => 
     client.off('error', onLoss);
     // The server rolls back what a connection leaves behind.
     client.release(true);
-    throw isOutage(error) ? new DatabaseUnavailable(error) : error;
+    throw error;
   }
 }
