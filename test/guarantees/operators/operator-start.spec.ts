@@ -109,7 +109,7 @@ describe('a start with an operators’ role that is not fit for it', () => {
     ['select on onboarding_sessions.xmin', 'grant select (xmin) on onboarding_sessions to operations'],
     ['insert on progress_events.type', 'grant insert (type) on progress_events to operations'],
     ['update on onboarding_sessions.flow', 'grant update (flow) on onboarding_sessions to onboarding_operator'],
-    ['references on competitor_analyses.id', 'grant references (id) on competitor_analyses to onboarding_operator'],
+    ['references on api_keys.user_id', 'grant references (user_id) on api_keys to onboarding_operator'],
   ])('is refused: %s', async (right, grant) => {
     await cluster.query(grant);
     await expect(check()).rejects.toThrow(
@@ -195,6 +195,13 @@ describe('a start with an operators’ role that is not fit for it', () => {
     await prepare();
     await checkDatabase(url);
     await checkOperator(operatorUrl, url);
+    // The lines of docs/operations.md that keep the operators of one database out of another.
+    const elsewhere = urlOf('second_operations');
+    await expect(check(elsewhere)).resolves.toBeUndefined();
+    await cluster.query('revoke connect on database postgres from public');
+    await cluster.query('grant connect on database postgres to owner, app, operations');
+    await expect(check(elsewhere)).rejects.toThrow('DATABASE_OPERATOR_URL: PostgreSQL cannot be reached (42501).');
+    await check();
   });
 
   describe('as a process', () => {

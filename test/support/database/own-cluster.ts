@@ -24,7 +24,7 @@ export class OwnCluster {
     const postgres = await EmbeddedPostgres.start({ directory, superuserPassword: PASSWORD });
     const cluster = new OwnCluster(directory, postgres, await TcpProxy.to(postgres.port));
     await cluster.query(`create role owner login createrole password 'owner'`);
-    await cluster.query('alter schema public owner to owner');
+    await cluster.query('alter database postgres owner to owner; alter schema public owner to owner');
     await cluster.prepare();
     return cluster;
   }
