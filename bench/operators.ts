@@ -7,6 +7,7 @@ import { numbersOf } from './operators/numbers.ts';
 import { textOf } from './operators/operators-table.ts';
 import { readTimings, type ReadTiming } from './operators/reads.ts';
 import { refreshFigures, type RefreshFigures } from './operators/refreshes.ts';
+import { stopwatchOf } from './operators/timing.ts';
 import type { Report, Run } from './run.ts';
 import { settle } from './seed.ts';
 
@@ -54,13 +55,14 @@ export async function operators(run: Run, { users, rounds, seconds }: OperatorsO
   const cluster = await Cluster.start(build, stops);
   const database = await cluster.createDatabase('bench');
   const numbers = await numbersOf(run, database);
+  const stopwatch = await stopwatchOf(database);
   const began = performance.now();
   const events = await part(`histories of ${users} users`, () => makeHistories(database, users, numbers.chains));
   const seedSeconds = (performance.now() - began) / 1000;
   await settle(database);
-  const refreshes = await part('refreshes', () => refreshFigures(database, numbers, users));
+  const refreshes = await part('refreshes', () => refreshFigures(database, numbers, stopwatch, users));
   const sizes = await sizesOf(database);
-  const reads = await part('figures', () => readTimings(numbers.reads));
+  const reads = await part('figures', () => readTimings(numbers.reads, stopwatch));
   const lag = await part('completions and refreshes', () => lagFigures(run, database, numbers, seconds));
   const completing = { users: Math.min(users, COMPLETING), rounds };
   const cost = await part('completions', () => completionCost(run, cluster, completing));

@@ -47,6 +47,7 @@ export async function lagFigures(
   const postmaster = await postmasterOf(database);
   const [times, lags, answers]: [number[], number[], Promise<{ status: number; took: number }>[]] = [[], [], []];
   const ending = new AbortController();
+  await catchUp({ refresh });
   const whole = { began: performance.now(), cpu: familyCpuSeconds(postmaster) ?? NaN };
   const stop = pace(COMPLETIONS_A_SECOND, () => {
     const { authorization } = users[answers.length % users.length] ?? { authorization: '' };

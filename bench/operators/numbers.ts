@@ -11,7 +11,7 @@ const CONNECTIONS = 2;
 /** What a statement has read, in pages. */
 export interface Explained {
   readonly pages: number;
-  /** Kinds of its scans of tables. */
+  /** How it has found rows: an index, or the kind of a scan. */
   readonly scans: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface Numbers {
   readonly refresh: AnalyticsRefresh;
   readonly reads: AnalyticsReads;
   /** Refreshes once, and says what the search for changed users has read of the events. */
-  explained(): Promise<Explained>;
+  readonly explained: () => Promise<Explained>;
 }
 
 /** With a deployment that serves six pages and has no keys. */
@@ -56,6 +56,7 @@ export async function numbersOf({ build, stops }: Run, { ownerUrl }: Database): 
 interface Plan {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
   readonly 'Shared Hit Blocks': number;
   readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly Plan[];
@@ -79,7 +80,9 @@ const explainingRun =
     return run<R>(sql, values);
   };
 
-const scansIn = (plan: Plan): readonly string[] => [
-  ...(plan['Relation Name'] === 'progress_events' ? [plan['Node Type']] : []),
-  ...(plan.Plans ?? []).flatMap(scansIn),
-];
+/** The rows of a bitmap are found by the index beneath it. */
+function scansIn(plan: Plan): readonly string[] {
+  const inside = (plan.Plans ?? []).flatMap(scansIn);
+  if (plan['Index Name']) return [plan['Index Name'], ...inside];
+  return plan['Relation Name'] === 'progress_events' && inside.length === 0 ? [plan['Node Type'], ...inside] : inside;
+}

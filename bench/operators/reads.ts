@@ -1,10 +1,10 @@
 import type { AnalyticsReads, FunnelQuery } from '../../src/operations/analytics/analytics-reads.ts';
-import { timed, type Timing } from './timing.ts';
+import type { Effort, Stopwatch } from './timing.ts';
 
 const RUNS = 25;
 const DAY_MS = 86_400_000;
 
-export interface ReadTiming extends Timing {
+export interface ReadTiming extends Effort {
   readonly name: string;
   /** Milliseconds that the median may take; null: nothing is wanted. */
   readonly wanted: number | null;
@@ -18,7 +18,7 @@ function lastDays(days: number) {
 }
 
 /** Every figure, as the routes read it. */
-export async function readTimings(reads: AnalyticsReads): Promise<readonly ReadTiming[]> {
+export async function readTimings(reads: AnalyticsReads, stopwatch: Stopwatch): Promise<readonly ReadTiming[]> {
   const funnel = (days: number, other: Partial<FunnelQuery> = {}) =>
     reads.funnel({ ...lastDays(days), flow: null, by: 'none', windowDays: null, ...other });
   const timings: ReadTiming[] = [];
@@ -29,7 +29,7 @@ export async function readTimings(reads: AnalyticsReads): Promise<readonly ReadT
   ) => {
     // The first one reads the pages and plans.
     const { rows } = await read();
-    timings.push({ name, wanted, rows: rows.length, ...(await timed(RUNS, read)) });
+    timings.push({ name, wanted, rows: rows.length, ...(await stopwatch.time(RUNS, read)) });
   };
   for (const [days, wanted] of [
     [30, 50],

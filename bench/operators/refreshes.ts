@@ -1,15 +1,15 @@
 import { asSuperuser, type Database } from '../cluster.ts';
 import { FINISH_STEPS } from './histories.sql.ts';
 import type { Explained, Numbers } from './numbers.ts';
-import { timed, type Timing } from './timing.ts';
+import type { Effort, Stopwatch } from './timing.ts';
 
 const IDLE_RUNS = 25;
 
 export interface RefreshFigures {
   /** The first build of everything. */
-  readonly build: { readonly seconds: number; readonly microsecondsAUser: number };
-  readonly idle: Timing;
-  readonly changed: readonly (Timing & { readonly users: number; readonly runs: number })[];
+  readonly build: Effort;
+  readonly idle: Effort;
+  readonly changed: readonly (Effort & { readonly users: number; readonly runs: number })[];
   /** The search for changed users, after so many have changed. */
   readonly search: Explained & { readonly users: number; readonly pagesOfEvents: number };
 }
@@ -18,21 +18,20 @@ export interface RefreshFigures {
 export async function refreshFigures(
   database: Database,
   { refresh, explained }: Numbers,
+  stopwatch: Stopwatch,
   users: number,
 ): Promise<RefreshFigures> {
-  const began = performance.now();
-  await catchUp({ refresh });
-  const seconds = (performance.now() - began) / 1000;
+  const build = await stopwatch.time(1, () => catchUp({ refresh }));
   // What autovacuum would do some time.
   await asSuperuser(database.superuserUrl, (client) => client.query('vacuum (analyze)'));
-  const idle = await timed(IDLE_RUNS, () => refresh.refresh());
+  const idle = await stopwatch.time(IDLE_RUNS, () => refresh.refresh());
   const changed = [];
   for (const [wanted, runs] of [
     [1000, 10],
     [10_000, 3],
   ] as const) {
     const count = Math.min(wanted, Math.ceil(users / 100));
-    const timing = await timed(
+    const timing = await stopwatch.time(
       runs,
       () => catchUp({ refresh }),
       () => finishSteps(database, count),
@@ -42,7 +41,7 @@ export async function refreshFigures(
   const count = Math.min(1000, Math.ceil(users / 100));
   await finishSteps(database, count);
   const search = { users: count, ...(await explained()), pagesOfEvents: await pagesOf(database, 'progress_events') };
-  return { build: { seconds, microsecondsAUser: (seconds / users) * 1e6 }, idle, changed, search };
+  return { build, idle, changed, search };
 }
 
 /** Refreshes until nothing is left. */
