@@ -1,7 +1,7 @@
 import type { AnalyticsReads, FunnelQuery } from '../../src/operations/analytics/analytics-reads.ts';
 import type { Effort, Stopwatch } from './timing.ts';
 
-const RUNS = 25;
+const RUNS = 20;
 const DAY_MS = 86_400_000;
 
 export interface ReadTiming extends Effort {

@@ -30,7 +30,7 @@ export async function refreshFigures(
     [1000, 10],
     [10_000, 3],
   ] as const) {
-    const count = Math.min(wanted, Math.ceil(users / 100));
+    const count = Math.min(wanted, Math.ceil(users / 10));
     const timing = await stopwatch.time(
       runs,
       () => catchUp({ refresh }),
@@ -38,7 +38,7 @@ export async function refreshFigures(
     );
     changed.push({ users: count, runs, ...timing });
   }
-  const count = Math.min(1000, Math.ceil(users / 100));
+  const count = Math.min(1000, Math.ceil(users / 10));
   await finishSteps(database, count);
   const search = { users: count, ...(await explained()), pagesOfEvents: await pagesOf(database, 'progress_events') };
   return { build, idle, changed, search };
