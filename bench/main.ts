@@ -7,6 +7,7 @@ import { growth } from './growth.ts';
 import { importUsers } from './import.ts';
 import { live } from './live.ts';
 import { memory } from './memory.ts';
+import { operators } from './operators.ts';
 import { readOptions, Refused, type Options } from './options.ts';
 import { Stops } from './processes.ts';
 import type { Report, Run } from './run.ts';
@@ -41,6 +42,8 @@ function report(options: Options, run: Run): Promise<Report> {
       return live(run, options);
     case 'memory':
       return memory(run, options);
+    case 'operators':
+      return operators(run, options);
     case 'start':
       return start(run, options);
   }

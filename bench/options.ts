@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { LiveOptions } from './live.ts';
 import { CONNECTIONS, OPERATIONS } from './operations.ts';
+import type { OperatorsOptions } from './operators.ts';
 import type { CompareOptions } from './run.ts';
 
 /** Said in one line; anything else is a defect, with its stack. */
@@ -11,6 +12,7 @@ export type Options = { readonly json: string | undefined } & (
   | { readonly kind: 'import' | 'memory'; readonly users: number }
   | { readonly kind: 'start'; readonly times: number }
   | ({ readonly kind: 'live' } & LiveOptions)
+  | ({ readonly kind: 'operators' } & OperatorsOptions)
 );
 
 /** What to find out: without a word, how fast the service is next to the floor and the limit. @throws Refused */
@@ -26,6 +28,15 @@ export function readOptions(): Options {
       connections: wholeNumber('connections', values.connections, 10_000),
       seconds: wholeNumber('seconds', values.seconds, 60),
       rounds: wholeNumber('rounds', values.rounds, 6),
+    };
+  }
+  if (values.operators) {
+    return {
+      kind: 'operators',
+      json,
+      users: wholeNumber('users', values.users, 100_000),
+      rounds: wholeNumber('rounds', values.rounds, 6),
+      seconds: wholeNumber('seconds', values.seconds, 30),
     };
   }
   if (values.start) return { kind: 'start', json, times: wholeNumber('rounds', values.rounds, 10) };
@@ -48,6 +59,7 @@ function parse() {
         import: { type: 'boolean' },
         live: { type: 'boolean' },
         memory: { type: 'boolean' },
+        operators: { type: 'boolean' },
         start: { type: 'boolean' },
         rounds: { type: 'string' },
         seconds: { type: 'string' },

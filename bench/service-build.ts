@@ -26,6 +26,10 @@ export interface ServiceBuild {
   readonly sealedKeys: Import<typeof import('../src/onboarding/database/records/sealed-keys.record.js')>;
   readonly website: Import<typeof import('../src/onboarding/database/records/website-analysis.record.js')>;
   readonly facts: Import<typeof import('../src/onboarding/personalization/facts.js')>;
+  readonly operatorDatabase: Import<typeof import('../src/operations/database/operator-database.js')>;
+  readonly basis: Import<typeof import('../src/operations/analytics/basis.js')>;
+  readonly analyticsRefresh: Import<typeof import('../src/operations/analytics/analytics-refresh.js')>;
+  readonly analyticsReads: Import<typeof import('../src/operations/analytics/analytics-reads.js')>;
 }
 
 export function serviceBuild(folder: string): ServiceBuild {
@@ -51,6 +55,10 @@ export function serviceBuild(folder: string): ServiceBuild {
     sealedKeys: load('onboarding/database/records/sealed-keys.record.js'),
     website: load('onboarding/database/records/website-analysis.record.js'),
     facts: load('onboarding/personalization/facts.js'),
+    operatorDatabase: load('operations/database/operator-database.js'),
+    basis: load('operations/analytics/basis.js'),
+    analyticsRefresh: load('operations/analytics/analytics-refresh.js'),
+    analyticsReads: load('operations/analytics/analytics-reads.js'),
   };
 }
 

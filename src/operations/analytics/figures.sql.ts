@@ -21,7 +21,7 @@ const firstOf = (unit: Unit, day: string) => (unit === 'day' ? day : `date_trunc
 
 /** SQL for the duration that a share of the users did not exceed: the bucket of the one at that place. */
 const percentile = (percent: number) =>
-  `min(bucket) filter (where upto >= ceil(n * ${percent} / 100.0)) as p${percent}`;
+  `min(bucket) filter (where upto * 100 >= n::bigint * ${percent}) as p${percent}`;
 
 /** SQL for the rows of a period, and of a flow if there is one. */
 const CHOSEN = 'day >= $1::date and day < $2::date and ($3::text is null or flow = $3)';
@@ -48,16 +48,15 @@ export function funnelBy(group: Group): string {
       where ${CHOSEN} and last_day >= $5::date - 30
       group by 1, 2
     ), buckets as (
-      select ${day} as day, step, bucket, sum(users) as users
+      -- Sums of bigint would be numeric, which takes several times as long to add and to compare.
+      select ${day} as day, step, bucket, sum(users::int)::int as users
       from operations.funnel_times
       where ${CHOSEN} and ${within}
       group by 1, 2, 3
     ), places as (
-      select day, step, bucket, sum(users) over (partition by day, step order by bucket) as upto,
-             sum(users) over (partition by day, step) as n
-      from buckets
+      select day, step, bucket, sum(users) over (partition by day, step order by bucket) as upto from buckets
     ), times as (
-      select day, step, ${[50, 75, 90, 95].map(percentile).join(', ')} from places group by 1, 2
+      select day, step, ${[50, 75, 90, 95].map(percentile).join(', ')} from places join counts using (day, step) group by 1, 2
     )
     select day::text, step, entered, completed, skipped, failed, n, seconds, p50, p75, p90, p95,
            case when $4::int is null then coalesce(active, 0) else in_window end as in_progress
