@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
-import { TestDatabase } from '../../support/database/database.js';
+import { type TestDatabase } from '../../support/database/database.js';
 import { deploymentOf, Numbers } from '../../support/operators/numbers.js';
 import { RandomOnboardings } from '../../support/operators/random-onboardings.js';
 import { sample } from '../../support/data/samples.js';
@@ -72,6 +72,7 @@ describe('each figure is the one recounted from the events', () => {
       const killing = killNowAndThen(app.database, () => isOver);
       try {
         await onboardings.perform(OPERATIONS, 5);
+        await onboardings.leaveSome();
       } finally {
         isOver = true;
         await Promise.all([...refreshing, killing]);
@@ -81,6 +82,8 @@ describe('each figure is the one recounted from the events', () => {
         Number((await app.database.query('select count(*) from onboarding_sessions'))[0]?.['count']),
       );
       // Otherwise nothing was tried.
+      const [tried] = await app.database.query(VARIETY);
+      expect(Object.entries(tried ?? {}).filter(([, count]) => Number(count) < 3)).toEqual([]);
       expect([...onboardings.done.keys()].sort()).toEqual(RandomOnboardings.operations);
       expect(others[0]?.lost).toBeGreaterThan(0);
       expect(others[1]?.refreshes).toBeGreaterThan(20);
@@ -160,6 +163,17 @@ describe('a user who was erased', () => {
     expect(await tablesNaming(app.database, userId)).toEqual([]);
   });
 });
+
+/** What figures are made of: of each there are some. */
+const VARIETY = `
+  select count(distinct day) as days, count(distinct flow) + 1 as flows, count(distinct step) as steps,
+         count(distinct within) as windows, sum(completed) as completed, sum(skipped) as skipped, sum(failed) as failed,
+         sum(timed) as timed, (select count(distinct bucket) from operations.funnel_times) as buckets,
+         (select sum(users) from operations.completions) as completions,
+         (select count(distinct completed_day - day) from operations.completions) as delays,
+         (select count(distinct last_day) from operations.funnel_standing) as last_days,
+         (select count(distinct type) from operations.activity) as types
+  from operations.funnel_counts`;
 
 const WAITING = `
   select from pg_stat_activity

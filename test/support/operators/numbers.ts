@@ -6,7 +6,11 @@ import { Configuration } from '../../../src/ground/config/configuration.js';
 import { Deployment } from '../../../src/onboarding/progress/deployment.js';
 import { AnalyticsRefresh } from '../../../src/operations/analytics/analytics-refresh.js';
 import { basisOf } from '../../../src/operations/analytics/basis.js';
-import { AnalyticsCheck } from '../../../src/operations/analytics/recount/analytics-check.js';
+import {
+  AnalyticsCheck,
+  type AnalyticsChecked,
+  type AnalyticsCheckOptions,
+} from '../../../src/operations/analytics/recount/analytics-check.js';
 import { OperatorDatabase } from '../../../src/operations/database/operator-database.js';
 import { DatabaseUnavailable } from '../../../src/storage/wire/wire.problems.js';
 import type { TestDatabase } from '../database/database.js';
@@ -74,14 +78,18 @@ export class Numbers {
   /** Refreshes until everything is in, and holds that each figure is the recounted one. @returns the users who were counted */
   async expectExact(): Promise<number> {
     while ((await this.#refresh.refresh()).isBehind);
+    const { users, differences } = await this.check();
+    expect({ count: differences.count, first: differences.first }).toEqual({ count: 0, first: [] });
+    return users;
+  }
+
+  async check(options: AnalyticsCheckOptions = {}): Promise<AnalyticsChecked> {
     const client = new pg.Client({ connectionString: this.database.ownerUrl });
     await client.connect();
     try {
       const run = async <R>(sql: string, values: readonly unknown[] = []) =>
         (await client.query(sql, [...values])).rows as readonly R[];
-      const { users, differences } = await new AnalyticsCheck(run, this.deployment).check(() => undefined);
-      expect({ count: differences.count, first: differences.first }).toEqual({ count: 0, first: [] });
-      return users;
+      return await new AnalyticsCheck(run, this.deployment, options).check(() => undefined);
     } finally {
       await client.end();
     }

@@ -17,7 +17,7 @@ const WEIGHTS = {
   completeNext: 30,
   complete: 12,
   skip: 8,
-  fail: 6,
+  fail: 8,
   resetStep: 5,
   goTo: 2,
   saveKey: 3,
@@ -73,6 +73,11 @@ export class RandomOnboardings {
       }
     };
     await Promise.all(Array.from({ length: atOnce }, work));
+  }
+
+  /** Leaves half of the users where nothing has happened for a while. */
+  async leaveSome(): Promise<void> {
+    for (const userId of this.userIds) if (this.random.next() < 0.5) await this.#moveIntoPast(userId);
   }
 
   #pick(): OnboardingOperation {

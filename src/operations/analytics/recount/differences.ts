@@ -31,18 +31,23 @@ export class Differences {
     const [ours, theirs] = [byHead(numbers), byHead(recounted)];
     for (const head of new Set([...ours.keys(), ...theirs.keys()])) {
       this.#compared += 1;
-      this.#compareRow(`${what}${head}`, ours.get(head) ?? {}, theirs.get(head) ?? {});
+      this.#compareRow(`${what}${head}`, ours.get(head), theirs.get(head));
     }
   }
 
-  #compareRow(where: string, numbers: Fields, recounted: Fields): void {
+  #compareRow(where: string, numbers: Fields | undefined, recounted: Fields | undefined): void {
+    if (!numbers) return this.#note(`${where} is missing`);
+    if (!recounted) return this.#note(`${where} is in the numbers, and not in the events`);
     for (const field of new Set([...Object.keys(numbers), ...Object.keys(recounted)])) {
-      if (isDeepStrictEqual(numbers[field], recounted[field])) continue;
-      this.#count += 1;
-      if (this.#count > SHOWN) continue;
-      const values = [numbers[field], recounted[field]].map((value) => JSON.stringify(value) ?? 'missing');
-      this.#first.push(`${where}: ${field} is ${values[0]}, recounted ${values[1]}`);
+      const [ours, theirs] = [numbers[field], recounted[field]];
+      if (isDeepStrictEqual(ours, theirs)) continue;
+      this.#note(`${where}: ${field} is ${JSON.stringify(ours)}, recounted ${JSON.stringify(theirs)}`);
     }
+  }
+
+  #note(line: string): void {
+    this.#count += 1;
+    if (this.#count <= SHOWN) this.#first.push(line);
   }
 }
 

@@ -120,6 +120,19 @@ describe('the steps of a user', () => {
     expect(funnelOf([user])).toMatchObject({ website: '1 1/0/0 0: 1 in 420' });
   });
 
+  it('took no longer than 2³¹ − 1 seconds', () => {
+    const user = trail([['2 10:00:00', stateOf({ website: 'completed' }, { started_at: '1900-01-01T00:00:00Z' })]]);
+    expect(funnelOf([user])).toEqual({});
+    const rows = recountOf([user]).funnel({
+      from: '1900-01-01',
+      to: '1900-01-02',
+      flow: null,
+      by: 'none',
+      windowDays: null,
+    });
+    expect(rows.map(({ step, seconds }) => [step, seconds])).toContainEqual(['website', '2147483647']);
+  });
+
   it('took 0 seconds where that would be negative', () => {
     const user = trail([
       ['2 10:30:00', stateOf({ website: ['completed', '1 23:00:00'], research: ['completed', '1 22:00:00'] })],
@@ -386,6 +399,12 @@ describe('stuck', () => {
     expect(recount.stuck(null)).toEqual(expected);
     expect(recount.stuck('five')).toEqual(expected);
     expect(recount.stuck('four')).toEqual([]);
+  });
+
+  it('are at the last step where they lack nothing but the completion', () => {
+    const done = { website: 'completed', research: 'completed', personalization: 'skipped', integrations: 'skipped' };
+    const user = trail([['2 10:01:00', stateOf({ ...done, complete: 'completed' })]]);
+    expect(recountOf([user]).stuck(null)).toMatchObject([{ step: 'complete', users: 1 }]);
   });
 });
 

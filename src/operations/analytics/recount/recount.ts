@@ -169,14 +169,14 @@ export class Recount {
     return found;
   }
 
-  #addStuck({ flow, openStep, completedAt, lastAt }: RecountedUser): void {
-    if (openStep === null || completedAt !== null) return;
+  #addStuck({ flow, currentStep, completedAt, lastAt }: RecountedUser): void {
+    if (currentStep === null || completedAt !== null) return;
     const steps = this.#stuck.get(flow) ?? new Map<string, StuckRow>();
     this.#stuck.set(flow, steps);
     const idle = secondsBetween(lastAt, this.asOf);
     const [since] = STUCK_SINCE.find(([, seconds]) => idle < seconds) ?? (['longer'] as const);
-    const row = steps.get(openStep) ?? nobodyStuck(openStep);
-    steps.set(openStep, { ...row, users: row.users + 1, [since]: row[since] + 1 });
+    const row = steps.get(currentStep) ?? nobodyStuck(currentStep);
+    steps.set(currentStep, { ...row, users: row.users + 1, [since]: row[since] + 1 });
   }
 
   funnel(query: FunnelQuery): FunnelRow[] {

@@ -54,8 +54,8 @@ export interface RecountedUser {
   readonly lastAt: Micros;
   /** In the order of the flow; only the last one may be unfinished. */
   readonly entered: readonly EnteredStep[];
-  /** The first unfinished step; null: there is none. */
-  readonly openStep: StepKey | null;
+  /** The first unfinished step, or the last step where none is left. */
+  readonly currentStep: StepKey | null;
 }
 
 /** Counts one user, by `docs/analytics.md` and from the events. Null: nothing states anything of the user. */
@@ -77,7 +77,7 @@ export function recountUser(trail: UserTrail, deployment: CountedDeployment): Re
     ...{ flow, startedAt, entered },
     completedAt: state.completed_at === null ? null : microsOf(state.completed_at),
     lastAt: last.occurredAt,
-    openStep: entered.find(({ finished }) => !finished)?.step ?? null,
+    currentStep: entered.at(-1)?.step ?? null,
   };
 }
 

@@ -12,8 +12,12 @@ export function microsOf(text: string): Micros {
   return whole * 1000 + Number(fraction.padEnd(6, '0').slice(0, 6));
 }
 
+/** The longest duration, in seconds. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Whole seconds, rounded down; 0 where it would be negative. */
-export const secondsBetween = (start: Micros, end: Micros): number => Math.max(0, Math.floor((end - start) / MICROS));
+export const secondsBetween = (start: Micros, end: Micros): number =>
+  Math.min(Math.max(0, Math.floor((end - start) / MICROS)), LONGEST);
 
 /** The day in UTC, counted from 1970-01-01. */
 export const dayOf = (moment: Micros): number => Math.floor(moment / MICROS / DAY_SECONDS);
