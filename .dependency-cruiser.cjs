@@ -22,6 +22,7 @@ const LEVELS = [
   ['onboarding/personalization', 'onboarding/live'],
   // All users.
   ['operations/database'],
+  ['operations/analytics'],
   ['operations/internal', 'operations/maintenance', 'operations/legacy-import', 'operations/demo'],
   // What puts the service together and starts it.
   ['onboarding.module.ts'],
@@ -75,6 +76,7 @@ const MORE_DOORS = {
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   'operations/database': ['operator-database'],
+  'operations/analytics': ['analytics-reads', 'analytics-refresh', 'basis', 'recount/analytics-check'],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
   'operations/legacy-import': [

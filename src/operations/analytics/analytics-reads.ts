@@ -79,7 +79,8 @@ export class NumbersNotReady extends Unavailable {
 
 /** Reads the numbers as of one moment: sums and dates, never the id of a user. Each method throws DatabaseUnavailable, or NumbersNotReady. */
 export class AnalyticsReads {
-  constructor(private readonly database: OperatorDatabase) {}
+  /** @param database each `read` of it is one moment; a check has them all in the same one */
+  constructor(private readonly database: Pick<OperatorDatabase, 'read'>) {}
 
   funnel({ from, to, flow, by, windowDays }: FunnelQuery) {
     return this.#read<FunnelRow>(funnelBy(by), ({ as_of }) => [from, to, flow, windowDays, dayOf(as_of)]);
