@@ -29,7 +29,8 @@ const CHOSEN = 'day >= $1::date and day < $2::date and ($3::text is null or flow
 /**
  * The funnel of the attempts that started in a period, by group and step; the whole onboarding is the step ''. A group is named by its
  * first day, all of them together by the period's.
- * Values: from, to, flow (null: all), window in days (null: none), the day of `as_of`.
+ * Values: from, to, flow (null: all), window in days (null: none), the day of `as_of`; the units that the period is made of, and their
+ * first days (spans.ts).
  */
 export function funnelBy(group: Group): string {
   const day = group === 'none' ? '$1::date' : firstOf(group, 'day');
@@ -50,8 +51,8 @@ export function funnelBy(group: Group): string {
     ), buckets as (
       -- Sums of bigint would be numeric, which takes several times as long to add and to compare.
       select ${day} as day, step, bucket, sum(users::int)::int as users
-      from operations.funnel_times
-      where ${CHOSEN} and ${within}
+      from unnest($6::text[], $7::date[]) span (unit, day) join operations.funnel_times using (unit, day)
+      where ($3::text is null or flow = $3) and ${within}
       group by 1, 2, 3
     ), places as (
       select day, step, bucket, sum(users) over (partition by day, step order by bucket) as upto from buckets

@@ -158,10 +158,14 @@ const CONTRIBUTIONS = `
   ),
   times as (
     insert into operations.funnel_times as kept
-    select flow, day, step, finished_within, ${bucketOf('seconds')}, sum(sign)
-    from passage where seconds is not null
-    group by 1, 2, 3, 4, 5 having sum(sign) <> 0
-    on conflict (day, flow, step, within, bucket) do update set users = kept.users + excluded.users
+    select unit, case unit when 'day' then flow else '' end, date_trunc(unit, day)::date, step, finished_within, bucket, sum(users)
+    from (
+      select flow, day, step, finished_within, ${bucketOf('seconds')} as bucket, sum(sign) as users
+      from passage where seconds is not null
+      group by 1, 2, 3, 4, 5 having sum(sign) <> 0
+    ) changes, unnest(array['day', 'week', 'month']) unit
+    group by 1, 2, 3, 4, 5, 6 having sum(users) <> 0
+    on conflict (unit, day, flow, step, within, bucket) do update set users = kept.users + excluded.users
   ),
   standing as (
     insert into operations.funnel_standing as kept

@@ -102,14 +102,16 @@ const OPERATIONS = `
     primary key (day, flow, step, within)
   ) with (fillfactor = 80);
 
+  -- By day and flow, and for whole weeks and months of all flows ('') together, which have few rows.
   create table operations.funnel_times (
+    unit text not null,
     flow text not null,
     day date not null,
     step text not null,
     within smallint not null,
     bucket int not null,
     users bigint not null,
-    primary key (day, flow, step, within, bucket)
+    primary key (unit, day, flow, step, within, bucket)
   ) with (fillfactor = 80);
 
   create table operations.funnel_standing (
