@@ -20,6 +20,7 @@ const LEVELS = [
   ['onboarding/steps', 'onboarding/api-keys', 'onboarding/history'],
   ['onboarding/personalization', 'onboarding/live'],
   // All users.
+  ['operations/database'],
   ['operations/internal', 'operations/maintenance', 'operations/legacy-import', 'operations/demo'],
   // What puts the service together and starts it.
   ['onboarding.module.ts'],
@@ -70,6 +71,7 @@ const MORE_DOORS = {
   'onboarding/live': ['live-sockets', 'async-api'],
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
+  'operations/database': ['operator-database'],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
   'operations/legacy-import': [
@@ -89,7 +91,13 @@ const MORE_DOORS = {
 const GUESTS = {
   'storage/wire': ['onboarding/database'],
   'storage/vault': ['onboarding/database', 'operations/maintenance', 'cli'],
-  'storage/postgres': ['onboarding/database', 'operations/maintenance', 'operations/legacy-import', 'cli'],
+  'storage/postgres': [
+    'onboarding/database',
+    'operations/database',
+    'operations/maintenance',
+    'operations/legacy-import',
+    'cli',
+  ],
 };
 
 const rooms = LEVELS.flat();

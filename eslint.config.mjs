@@ -2,7 +2,12 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** Rooms that talk to PostgreSQL: only they import the ORM and the driver. */
-const DATABASE_ROOMS = ['src/storage/postgres/**', 'src/storage/wire/**', 'src/onboarding/database/**'];
+const DATABASE_ROOMS = [
+  'src/storage/postgres/**',
+  'src/storage/wire/**',
+  'src/onboarding/database/**',
+  'src/operations/database/**',
+];
 
 const READS_ENVIRONMENT = [
   "MemberExpression[object.name='process'][property.name='env']",

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ApiKeysController } from './onboarding/api-keys/api-keys.routes.js';
 import { ProvidersController } from './onboarding/api-keys/providers.routes.js';
 import { AuthModule } from './ground/auth/auth.module.js';
@@ -33,6 +33,7 @@ export class AppModule {
         AuthModule,
         LiveModule,
         ...metrics(configuration),
+        ...operators(configuration),
         ...demoPage(configuration, demo),
       ],
       controllers: [
@@ -60,6 +61,12 @@ function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
   return [
     import('./ground/telemetry/metrics.module.js').then(({ MetricsModule }) => MetricsModule.forRoot(DatabaseModule)),
   ];
+}
+
+/** Without DATABASE_OPERATOR_URL the modules of operators are not loaded at all. */
+function operators({ DATABASE_OPERATOR_URL }: Configuration): Promise<Type | DynamicModule>[] {
+  if (DATABASE_OPERATOR_URL === undefined) return [];
+  return [import('./operations/database/operators.module.js').then(({ OperatorsModule }) => OperatorsModule)];
 }
 
 /** The page for developers, which gives out tokens: only a local service loads it. */

@@ -76,7 +76,10 @@ class Service {
     if (!initial.DATABASE_URL) this.#embeddedDatabase = starting;
     const database = await starting;
     this.#stops.push(() => database.stop());
-    const configuration = loadConfiguration({ ...environment, DATABASE_URL: database.url });
+    const { url: DATABASE_URL, operatorUrl: DATABASE_OPERATOR_URL } = database;
+    if (!DATABASE_OPERATOR_URL)
+      console.log('DATABASE_OPERATOR_URL is not set: there are no routes for operators, no numbers and no jobs.');
+    const configuration = loadConfiguration({ ...environment, DATABASE_URL, DATABASE_OPERATOR_URL });
     const telemetry = readTelemetrySwitches();
     if (telemetry.traces) {
       const { startTracing } = await import('../ground/telemetry/tracing.js');

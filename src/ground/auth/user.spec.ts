@@ -17,6 +17,9 @@ describe('the user of a token', () => {
     ['a number', { scope: 7 }, []],
     ['an object', { scopes: { admin: true } }, []],
     ['null', { scope: null }, []],
+    ['an operator', { scope: 'onboarding:operate' }, ['onboarding:operate', 'onboarding:analytics']],
+    ['who reads numbers', { scope: ['onboarding:analytics'] }, ['onboarding:analytics']],
+    ['a word that every object has', { scope: 'constructor __proto__' }, ['constructor', '__proto__']],
   ])('has the scopes of %s', (_name, claims, expected) => {
     expect(scopesOf(claims)).toEqual(expected);
   });

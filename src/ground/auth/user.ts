@@ -7,7 +7,7 @@ export interface User {
   readonly email: string | null;
   readonly firstName: string | null;
   readonly lastName: string | null;
-  /** What a service or an operator may do beyond its own data. */
+  /** What a service or an operator may do beyond its own data: the scopes of the token, and those that they include. */
   readonly scopes: ReadonlySet<string>;
 }
 
@@ -16,6 +16,9 @@ export interface Caller extends User {
   /** The end of the token's validity, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
+
+/** Scopes that another one includes. */
+const INCLUDED: ReadonlyMap<string, readonly string[]> = new Map([['onboarding:operate', ['onboarding:analytics']]]);
 
 /** Characters (code points) that a user id may have. */
 const MAX_USER_ID_LENGTH = 255;
@@ -39,13 +42,15 @@ export function userFromClaims(claims: JWTPayload): User | null {
     email: text(claims['email']),
     firstName: text(claims['given_name']) ?? text(claims['first_name']),
     lastName: text(claims['family_name']) ?? text(claims['last_name']),
-    scopes: new Set([...scopes(claims['scope']), ...scopes(claims['scopes'])]),
+    scopes: new Set([...scopes(claims['scope']), ...scopes(claims['scopes'])].flatMap(withIncluded)),
   };
 }
 
 function text(claim: unknown): string | null {
   return typeof claim === 'string' ? claim : null;
 }
+
+const withIncluded = (scope: string): readonly string[] => [scope, ...(INCLUDED.get(scope) ?? [])];
 
 /** A list of strings, or one string of words (RFC 8693). */
 function scopes(claim: unknown): string[] {

@@ -69,12 +69,20 @@ export class Configuration {
   @IsOptional()
   @IsUrl(POSTGRES_URL, { message: '$property must be a postgres:// URL' })
   readonly DATABASE_LISTEN_URL?: string;
+  /** The connection of operators, numbers and jobs, under a role that sees no documents; unset: there are none of them. */
+  @IsOptional()
+  @IsUrl(POSTGRES_URL, { message: '$property must be a postgres:// URL' })
+  readonly DATABASE_OPERATOR_URL?: string;
   /** Connections per process. */
   @IsInt() @Min(1) @Max(1000) readonly DATABASE_POOL_SIZE: number;
   /** Milliseconds that a request waits for a connection, or for an answer. */
   @IsInt() @Min(100) @Max(60_000) readonly DATABASE_TIMEOUT_MS: number;
   /** Sockets and streams that a process keeps open for users who watch their progress. */
   @IsInt() @Min(0) @Max(1_000_000) readonly LIVE_MAX_CONNECTIONS: number;
+  /** Whether the process works on jobs; one that does not only serves. */
+  @IsBoolean({ message: '$property must be true or false' }) readonly JOBS: boolean;
+  /** Users that a group of the numbers has at least; a smaller one is not shown. */
+  @IsInt() @Min(1) @Max(1000) readonly ANALYTICS_MIN_GROUP: number;
 
   @IsOptional() @IsUrl(WEB_URL, { message: '$property must be an http(s) URL' }) readonly AUTH_JWKS_URL?: string;
   @IsOptional() @IsString() @MaxLength(1000) readonly AUTH_ISSUER?: string;
@@ -125,9 +133,12 @@ export class Configuration {
     this.DATABASE_URL = read.optional('DATABASE_URL');
     this.DATABASE_MIGRATION_URL = read.optional('DATABASE_MIGRATION_URL');
     this.DATABASE_LISTEN_URL = read.optional('DATABASE_LISTEN_URL');
+    this.DATABASE_OPERATOR_URL = read.optional('DATABASE_OPERATOR_URL');
     this.DATABASE_POOL_SIZE = read.number('DATABASE_POOL_SIZE', 10);
     this.DATABASE_TIMEOUT_MS = read.number('DATABASE_TIMEOUT_MS', 3000);
     this.LIVE_MAX_CONNECTIONS = read.number('LIVE_MAX_CONNECTIONS', 20_000);
+    this.JOBS = read.boolean('JOBS', true);
+    this.ANALYTICS_MIN_GROUP = read.number('ANALYTICS_MIN_GROUP', 1);
     this.AUTH_JWT_SECRET = read.parsed('AUTH_JWT_SECRET', 'must be at least 32 bytes long', () =>
       // White space at either end is part of the secret, since the signer uses it too.
       parseJwtSecret(environment.AUTH_JWT_SECRET ?? ''),

@@ -13,7 +13,7 @@ export class DemoTokens {
   async issue({ user, expires }: DemoTokenDto): Promise<DemoTokenView> {
     if (!this.configuration.AUTH_JWT_SECRET) throw new NoTokens();
     const expiresAt = Math.floor(Date.now() / 1000) + (expires ?? LONGEST);
-    const token = await developmentToken(this.configuration, user, expiresAt);
+    const token = await developmentToken(this.configuration, user, { expiresAt });
     return { token, expires_at: new Date(expiresAt * 1000).toISOString() };
   }
 }

@@ -1,10 +1,13 @@
 import { DriverException, MikroORM, type Options } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { causeOf, parseUrl, withConnection } from './owner-connection.js';
-import { MAINTENANCE_ROLE } from './entities/ownership.js';
+import { causeOf, withConnection } from './owner-connection.js';
+import { MAINTENANCE_ROLE, OPERATOR_ROLE } from './entities/ownership.js';
 import { LOCK_TIMEOUT_MS, lockForTransaction, type Waiting } from './advisory-locks.js';
 import { migrations } from './migrations/migrations.js';
+import { createLogin, loginOf } from './login-roles.js';
+import { grantOperators, OPERATOR_SCHEMAS } from './operator-rights.js';
 import { ormOptions } from './orm-options.js';
+import { refuseSameRole } from './check-operator.js';
 import { StartupError } from '../../ground/config/startup-error.js';
 
 const MIGRATIONS_TABLE = 'mikro_orm_migrations';
@@ -29,26 +32,20 @@ const RIGHTS: Readonly<Record<string, string>> = {
   access_events: 'select, insert, delete',
 };
 
-interface Login {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** @throws StartupError that names the variable */
-function loginOf(variable: string, url: string): Login {
-  const { user = '', password = '' } = parseUrl(variable, url);
-  return { user, password };
+export interface Preparing extends Waiting {
+  /** The operators' connection: its role is created, too, if there is none. */
+  readonly operatorUrl?: string | undefined;
 }
 
 /**
- * Prepares a database for the service, as its owner: creates the service's role if there is none, migrates, and grants rights.
+ * Prepares a database for the service, as its owner: creates the roles of its logins if there are none, migrates, and grants rights.
  * Processes that start at the same time do it one after the other.
  * @throws StartupError
  */
 export async function prepareDatabase(
   ownerUrl: string,
   appUrl: string,
-  { say, timeoutMs = LOCK_TIMEOUT_MS }: Waiting = { say: () => undefined },
+  { say, timeoutMs = LOCK_TIMEOUT_MS, operatorUrl }: Preparing = { say: () => undefined },
 ): Promise<void> {
   const app = loginOf('DATABASE_URL', appUrl);
   const { user: ownerName } = loginOf('DATABASE_MIGRATION_URL', ownerUrl);
@@ -57,32 +54,24 @@ export async function prepareDatabase(
       'DATABASE_URL and DATABASE_MIGRATION_URL name the same role: give the service a role of its own.',
     );
   }
+  const operator = operatorUrl === undefined ? undefined : loginOf('DATABASE_OPERATOR_URL', operatorUrl);
+  if (operator) {
+    refuseSameRole(operator.user, 'DATABASE_URL', appUrl);
+    refuseSameRole(operator.user, 'DATABASE_MIGRATION_URL', ownerUrl);
+  }
   const prepare = async (owner: pg.Client) => {
     await owner.query('begin');
     await lockForTransaction(owner, 'onboarding migrations', { say, timeoutMs });
-    await createAppRole(owner, app);
+    for (const login of [app, ...(operator ? [operator] : [])]) await createLogin(owner, login);
     await checkMaintenanceRole(owner, ownerName);
     // The ORM takes longer than the rest of a start, so it runs only if there is something to migrate.
     if (!isUpToDate(await appliedMigrations(owner)))
       await migrate(owner, ormOptions({ url: ownerUrl, poolSize: 2, timeoutMs, isPatient: true }));
     await grant(owner, app.user);
+    await grantOperators(owner, operator?.user);
     await owner.query('commit');
   };
   await withConnection('DATABASE_MIGRATION_URL', ownerUrl, prepare, { lockTimeoutMs: timeoutMs });
-}
-
-/** An existing role keeps its password and its rights. */
-async function createAppRole(owner: pg.Client, { user, password }: Login): Promise<void> {
-  const { rowCount } = await owner.query('select from pg_roles where rolname = $1', [user]);
-  if (rowCount) return;
-  await owner.query('savepoint role');
-  try {
-    await owner.query(`create role ${pg.escapeIdentifier(user)} login password ${pg.escapeLiteral(password)}`);
-  } catch (error) {
-    // Roles belong to the server, the lock to one database: a start on another database may have just created the role.
-    if (!(error instanceof pg.DatabaseError) || !['42710', '23505'].includes(error.code ?? '')) throw error;
-    await owner.query('rollback to savepoint role');
-  }
 }
 
 /**
@@ -139,7 +128,10 @@ interface Findings {
   readonly super: boolean;
   readonly bypasses: boolean;
   readonly maintains: boolean;
+  readonly operates: boolean;
   readonly owns: boolean;
+  /** A schema of what belongs to no single user, where the role has a right. */
+  readonly schema: string | null;
 }
 
 /**
@@ -156,8 +148,12 @@ export async function checkDatabase(appUrl: string): Promise<void> {
               exists (select from pg_roles r where r.rolsuper and pg_has_role(current_user, r.oid, 'member')) as super,
               exists (select from pg_roles r where r.rolbypassrls and pg_has_role(current_user, r.oid, 'member')) as bypasses,
               pg_has_role(current_user, '${MAINTENANCE_ROLE}', 'member') as maintains,
+              pg_has_role(current_user, '${OPERATOR_ROLE}', 'member') as operates,
+              (select min(nspname::text) from pg_namespace
+               where nspname = any($1) and has_schema_privilege(oid, 'usage, create')) as schema,
               exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                       where n.nspname = 'public' and pg_has_role(current_user, c.relowner, 'member')) as owns`,
+      [Object.keys(OPERATOR_SCHEMAS)],
     );
     const findings = rows[0] as Findings;
     if (findings.version < 150_000) throw new StartupError('DATABASE_URL: the service needs PostgreSQL 15 or later.');
@@ -166,7 +162,9 @@ export async function checkDatabase(appUrl: string): Promise<void> {
       findings.super && 'is a superuser or may become one',
       findings.bypasses && 'may bypass row-level security',
       findings.maintains && `is a member of ${MAINTENANCE_ROLE}`,
+      findings.operates && `is a member of ${OPERATOR_ROLE}`,
       findings.owns && 'owns tables',
+      findings.schema !== null && `has rights in the schema ${findings.schema}`,
     ].find((reason) => reason !== false);
     if (excess) {
       throw new StartupError(

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Configuration } from '../../ground/config/configuration.js';
@@ -6,6 +7,7 @@ import { withConnection } from './owner-connection.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { checkKeys } from './key-use.js';
 import { lockForSession } from './advisory-locks.js';
+import { checkOperator } from './check-operator.js';
 import { checkDatabase, prepareDatabase } from './prepare-database.js';
 import { LoginRefused, StartupError } from '../../ground/config/startup-error.js';
 
@@ -14,6 +16,8 @@ export interface StartedDatabase {
   readonly url: string;
   /** That of the owner's connection, if there is one. */
   readonly ownerUrl: string | undefined;
+  /** That of operators, numbers and jobs, if there is one. */
+  readonly operatorUrl: string | undefined;
   /** Stops what was started here. */
   stop(): Promise<void>;
 }
@@ -21,6 +25,7 @@ export interface StartedDatabase {
 const DATABASE = 'onboarding';
 const OWNER = 'onboarding_owner';
 const APP = 'onboarding_app';
+const OPERATIONS = 'onboarding_operations';
 
 /**
  * Returns the configured database, or starts the embedded one. Migrates it if the owner's connection is configured, and checks it.
@@ -31,20 +36,21 @@ export async function startDatabase(
   configuration: Configuration,
   say: (line: string) => void,
 ): Promise<StartedDatabase> {
-  const { DATABASE_URL: url, DATABASE_MIGRATION_URL: ownerUrl } = configuration;
+  const { DATABASE_URL: url, DATABASE_MIGRATION_URL: ownerUrl, DATABASE_OPERATOR_URL: operatorUrl } = configuration;
   if (!url) return startEmbedded(configuration, say);
-  const database = { url, ownerUrl, stop: () => Promise.resolve() };
+  const database = { url, ownerUrl, operatorUrl, stop: () => Promise.resolve() };
   await prepare(database, configuration, say);
   return database;
 }
 
 async function prepare(
-  { url, ownerUrl }: StartedDatabase,
+  { url, ownerUrl, operatorUrl }: StartedDatabase,
   { API_KEY_ENCRYPTION_KEYS: keys }: Configuration,
   say: (line: string) => void,
 ): Promise<void> {
-  if (ownerUrl) await prepareDatabase(ownerUrl, url, { say });
+  if (ownerUrl) await prepareDatabase(ownerUrl, url, { say, operatorUrl });
   await checkDatabase(url);
+  if (operatorUrl) await checkOperator(operatorUrl, url);
   const keyIds = keys.map(({ id }) => id);
   if (ownerUrl) await withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) => checkKeys(owner, keyIds));
   else
@@ -70,6 +76,7 @@ async function startEmbedded(configuration: Configuration, say: (line: string) =
     const started = {
       url: postgres.url(APP, passwords.app, DATABASE),
       ownerUrl: postgres.url(OWNER, passwords.owner, DATABASE),
+      operatorUrl: postgres.url(OPERATIONS, operatorPassword(passwords.owner), DATABASE),
       stop: () => postgres.stop(),
     };
     try {
@@ -87,6 +94,11 @@ async function startEmbedded(configuration: Configuration, say: (line: string) =
       `DATA_DIR: the passwords in ${dataDirectory}/secrets.json are not those of the database. Put back the file that it was made with, or remove ${directory} to begin with an empty one.`,
     );
   }
+}
+
+/** Files of secrets have none for operators: earlier versions wrote them, too, and go on with them. */
+function operatorPassword(ownerPassword: string): string {
+  return createHmac('sha256', ownerPassword).update('the login of operators').digest('base64url');
 }
 
 /** Creates an owner that is no superuser, as in a good deployment, so that what works here works there. */
