@@ -21,7 +21,13 @@ const LEVELS = [
   ['onboarding/personalization', 'onboarding/live'],
   // All users.
   ['operations/database'],
-  ['operations/internal', 'operations/maintenance', 'operations/legacy-import', 'operations/demo'],
+  [
+    'operations/internal',
+    'operations/analytics',
+    'operations/maintenance',
+    'operations/legacy-import',
+    'operations/demo',
+  ],
   // What puts the service together and starts it.
   ['onboarding.module.ts'],
   ['app.module.ts'],
@@ -72,6 +78,8 @@ const MORE_DOORS = {
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   'operations/database': ['operator-database'],
+  // What jobs and checks run beside the routes.
+  'operations/analytics': ['analytics-driver', 'analytics-reads', 'analytics-refresh', 'basis'],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
   'operations/legacy-import': [

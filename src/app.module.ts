@@ -1,4 +1,4 @@
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { ApiKeysController } from './onboarding/api-keys/api-keys.routes.js';
 import { ProvidersController } from './onboarding/api-keys/providers.routes.js';
 import { AuthModule } from './ground/auth/auth.module.js';
@@ -21,6 +21,10 @@ export interface AppOptions {
   /** The folder of the built page `/demo`; left out: there is no page. */
   readonly demo?: string;
 }
+
+/** Imports modules that are loaded late, as others import them: Nest would make a second one of `{ module: AnalyticsModule }`. */
+@Module({})
+class Loaded {}
 
 /** The whole service: onboarding, authentication and the routes. */
 @Module({})
@@ -64,9 +68,14 @@ function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
 }
 
 /** Without DATABASE_OPERATOR_URL the modules of operators are not loaded at all. */
-function operators({ DATABASE_OPERATOR_URL }: Configuration): Promise<Type | DynamicModule>[] {
+function operators({ DATABASE_OPERATOR_URL }: Configuration): Promise<DynamicModule>[] {
   if (DATABASE_OPERATOR_URL === undefined) return [];
-  return [import('./operations/database/operators.module.js').then(({ OperatorsModule }) => OperatorsModule)];
+  return [
+    import('./operations/analytics/analytics.module.js').then(({ AnalyticsModule }) => ({
+      module: Loaded,
+      imports: [AnalyticsModule],
+    })),
+  ];
 }
 
 /** The page for developers, which gives out tokens: only a local service loads it. */

@@ -11,6 +11,7 @@ import { Configuration } from '../config/configuration.js';
 import { explainListenError } from '../config/startup-error.js';
 import { DatabaseProbe } from '../health/database-probe.js';
 import { standardOutput } from '../http/log-output.js';
+import { AnalyticsMetrics } from './analytics-metrics.js';
 import { LiveMetrics } from './live-metrics.js';
 
 /** Seconds, from the fastest read to a request that waits for every limit. */
@@ -66,6 +67,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     registers: [this.#registry],
   });
   readonly #live = new LiveMetrics(this.#registry);
+  readonly #analytics = new AnalyticsMetrics(this.#registry);
   readonly #countRefusal = (refusal: unknown): void => {
     this.#refusals.inc(refusal as Record<'step' | 'code', string>);
   };
@@ -91,6 +93,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     subscribe(REFUSALS, this.#countRefusal);
     subscribe(UPGRADES, this.#countUpgrade);
     this.#live.start();
+    this.#analytics.start();
     const fastify = this.host.httpAdapter.getInstance();
     fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
       this.#count(request, reply);
@@ -117,6 +120,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     unsubscribe(REFUSALS, this.#countRefusal);
     unsubscribe(UPGRADES, this.#countUpgrade);
     this.#live.stop();
+    this.#analytics.stop();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }

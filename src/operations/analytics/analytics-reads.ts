@@ -1,6 +1,7 @@
 import type { FlowId } from '../../ground/config/wizard-flows.js';
 import { Unavailable } from '../../ground/problems/problem.js';
 import type { OperatorDatabase, Run } from '../database/operator-database.js';
+import { dayOf } from './days.js';
 import { ACTIVITY, cohortsBy, funnelBy, STATE, STUCK, type Group, type Unit } from './figures.sql.js';
 
 /** Days in UTC, as `YYYY-MM-DD`; `to` is not included. */
@@ -13,6 +14,11 @@ export interface Period {
 export interface AsOf {
   readonly as_of: Date;
   readonly pending: number;
+}
+
+export interface AnalyticsState extends AsOf {
+  /** Whether everybody is being counted anew. */
+  readonly is_rebuilding: boolean;
 }
 
 export interface FunnelQuery extends Period {
@@ -85,6 +91,24 @@ export class AnalyticsReads {
     return this.#read<FunnelRow>(funnelBy(by), ({ as_of }) => [from, to, flow, windowDays, dayOf(as_of)]);
   }
 
+  /** The funnel of the whole period, and with `by` those of its groups, as of the same moment. */
+  groupedFunnel(
+    query: FunnelQuery,
+  ): Promise<AsOf & { readonly rows: readonly FunnelRow[]; readonly groups: readonly FunnelRow[] }> {
+    const { from, to, flow, by, windowDays } = query;
+    return this.database.read(async (run) => {
+      const state = await stateOf(run);
+      const values = [from, to, flow, windowDays, dayOf(state.as_of)];
+      const rows = await run<FunnelRow>(funnelBy('none'), values);
+      return { ...state, rows, groups: by === 'none' ? [] : await run<FunnelRow>(funnelBy(by), values) };
+    });
+  }
+
+  /** How far the numbers are; null: nothing was ever counted. */
+  state(): Promise<AnalyticsState | null> {
+    return this.database.read(async (run) => (await run<AnalyticsState>(STATE))[0] ?? null);
+  }
+
   cohorts({ from, to }: Period, flow: FlowId | null, unit: Unit) {
     return this.#read<CohortRow>(cohortsBy(unit), () => [from, to, flow]);
   }
@@ -106,9 +130,7 @@ export class AnalyticsReads {
 }
 
 async function stateOf(run: Run): Promise<AsOf> {
-  const [state] = await run<AsOf & { is_rebuilding: boolean }>(STATE);
+  const [state] = await run<AnalyticsState>(STATE);
   if (!state || state.is_rebuilding) throw new NumbersNotReady();
   return { as_of: state.as_of, pending: state.pending };
 }
-
-const dayOf = (moment: Date): string => moment.toISOString().slice(0, 10);
