@@ -23,7 +23,7 @@ describe('the definitions of figures', () => {
   });
 
   it('are sentences', () => {
-    expect(LISTED.length).toBe(28);
+    expect(LISTED).toHaveLength(29);
     for (const [, , sentence] of LISTED) expect(sentence).toMatch(/^[A-Z].*[^.]\.$/);
   });
 });

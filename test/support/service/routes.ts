@@ -50,12 +50,16 @@ export const GUARDED_ROUTES = [
   'GET /api/onboarding/live',
 ] as const;
 
-/** Every route for services, with the scope that their token needs; for all other tokens there is nothing at that address. */
+/** Every route for services and operators, with the scope that their token needs; for all other tokens there is nothing at that address. */
 export const SCOPED_ROUTES = {
   'GET /api/onboarding/internal/users/:userId/api-keys/:provider': 'keys:use',
   'GET /api/onboarding/internal/users/:userId/ai-inputs': 'onboarding:read',
   'GET /api/onboarding/internal/users/:userId/status': 'onboarding:read',
   'GET /api/onboarding/internal/users/:userId/profile': 'onboarding:read',
+  'GET /api/onboarding/analytics/funnel': 'onboarding:analytics',
+  'GET /api/onboarding/analytics/cohorts': 'onboarding:analytics',
+  'GET /api/onboarding/analytics/activity': 'onboarding:analytics',
+  'GET /api/onboarding/analytics/stuck': 'onboarding:analytics',
 } as const;
 
 /** Every route of the API that anybody may call. */
