@@ -24,11 +24,15 @@ export default async function setUp() {
   await owner.query(`create database ${TEMPLATE}`);
   await owner.end();
   const named = (url) => Object.assign(new URL(url), { pathname: `/${TEMPLATE}` }).href;
-  await prepareDatabase(named(cluster.ownerUrl), named(cluster.appUrl));
+  await prepareDatabase(named(cluster.ownerUrl), named(cluster.appUrl), {
+    say: console.log,
+    operatorUrl: named(cluster.operatorUrl),
+  });
   // Workers inherit the environment: this is how they learn of it.
   process.env.TEST_CLUSTER = JSON.stringify({
     ownerUrl: cluster.ownerUrl,
     appUrl: cluster.appUrl,
+    operatorUrl: cluster.operatorUrl,
     template: TEMPLATE,
     build,
   });
@@ -40,7 +44,7 @@ function namedCluster() {
   if (!appUrl || !ownerUrl) throw new Error('Set DATABASE_URL and DATABASE_MIGRATION_URL.');
   delete process.env.DATABASE_URL;
   delete process.env.DATABASE_MIGRATION_URL;
-  return { appUrl, ownerUrl };
+  return { appUrl, ownerUrl, operatorUrl: Object.assign(new URL(appUrl), { username: 'test_operator' }).href };
 }
 
 async function startCluster(load) {
@@ -54,5 +58,9 @@ async function startCluster(load) {
   await superuser.connect();
   await superuser.query(`create role test_owner login createrole createdb password 'owner'`);
   await superuser.end();
-  return { ownerUrl: postgres.url('test_owner', 'owner'), appUrl: postgres.url('test_app', 'app') };
+  return {
+    ownerUrl: postgres.url('test_owner', 'owner'),
+    appUrl: postgres.url('test_app', 'app'),
+    operatorUrl: postgres.url('test_operator', 'operator'),
+  };
 }

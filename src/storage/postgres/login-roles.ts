@@ -32,12 +32,15 @@ export async function createLogin(owner: pg.Client, { user, password }: Login): 
  * @throws StartupError with the line that an administrator has to run
  */
 export async function joinRole(owner: pg.Client, role: string, member: string): Promise<void> {
+  const { rows } = await owner.query<{ isMember: boolean; name: string }>(
+    `select pg_has_role($1, $2, 'usage') as "isMember", quote_ident(current_user) as name`,
+    [member, role],
+  );
+  if (rows[0]?.isMember) return;
   const grant = `grant ${role} to ${pg.escapeIdentifier(member)}`;
-  const isMember = await owner.query<{ is: boolean }>(`select pg_has_role($1, $2, 'usage') as is`, [member, role]);
-  if (isMember.rows[0]?.is) return;
   if ((await attempt(owner, grant, [...EXISTS_ALREADY, NOT_PERMITTED])) !== NOT_PERMITTED) return;
   throw new StartupError(
-    `DATABASE_MIGRATION_URL: the role ${role} was made by another owner. As an administrator: ${grant};`,
+    `DATABASE_MIGRATION_URL: the role ${role} was made by another owner. As an administrator: grant ${role} to ${rows[0]?.name} with admin option;`,
   );
 }
 

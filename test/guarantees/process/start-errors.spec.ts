@@ -28,11 +28,20 @@ describe('a service that cannot start says why in a line', () => {
   const started = (more: Record<string, string | undefined>) =>
     ServiceProcess.run({ ...testEnvironment(database.appUrl, { LOG_LEVEL: undefined }), ...more });
 
+  /** Those without which a start says what it lacks. */
+  const allConnections = () => ({
+    DATABASE_MIGRATION_URL: database.ownerUrl,
+    DATABASE_OPERATOR_URL: database.operatorUrl,
+  });
+
   /** One value for each variable: a single start is refused for all of them. */
   const MISTAKES: readonly (readonly [string, string, string | RegExp])[] = [
     ['PORT', 'abc', 'PORT must be a whole number'],
     ['DATABASE_URL', 'ftp://hidden.example/x', 'DATABASE_URL must be a postgres:// URL'],
     ['DATABASE_MIGRATION_URL', 'hidden', 'DATABASE_MIGRATION_URL must be a postgres:// URL'],
+    ['DATABASE_OPERATOR_URL', 'hidden', 'DATABASE_OPERATOR_URL must be a postgres:// URL'],
+    ['JOBS', 'hidden', 'JOBS must be true or false'],
+    ['ANALYTICS_MIN_GROUP', '0', /^ANALYTICS_MIN_GROUP must not be less than 1$/],
     ['DATABASE_POOL_SIZE', '0', /^DATABASE_POOL_SIZE must not be less than 1$/],
     ['DATABASE_TIMEOUT_MS', '-20', 'DATABASE_TIMEOUT_MS must be a whole number'],
     ['AUTH_JWT_SECRET', 'short-and-hidden', 'AUTH_JWT_SECRET must be at least 32 bytes long'],
@@ -94,12 +103,12 @@ describe('a service that cannot start says why in a line', () => {
   it('a port in use', async () => {
     const other = await listen();
     const { port } = other.address() as AddressInfo;
-    const end = await started({ PORT: String(port), DATABASE_MIGRATION_URL: database.ownerUrl });
+    const end = await started({ PORT: String(port), ...allConnections() });
     expectRefusal(end, [`PORT: ${port} is in use. Stop what runs there, or set PORT to another one.`]);
   });
 
   it('an address that is not of this machine', async () => {
-    const end = await started({ PORT: '0', HOST: '192.0.2.1', DATABASE_MIGRATION_URL: database.ownerUrl });
+    const end = await started({ PORT: '0', HOST: '192.0.2.1', ...allConnections() });
     expectRefusal(end, ['HOST: 192.0.2.1 is no address of this machine.']);
   });
 

@@ -4,6 +4,7 @@ import pg from 'pg';
 interface Cluster {
   readonly ownerUrl: string;
   readonly appUrl: string;
+  readonly operatorUrl: string;
   readonly template: string;
   /** The folder of the build, for tests that start processes. */
   readonly build: string;
@@ -19,19 +20,21 @@ export class TestDatabase {
     readonly name: string,
     /** The service's connection: a role without privileges. */
     readonly appUrl: string,
+    /** The operators': a role that reads columns of all users' sessions and events. */
+    readonly operatorUrl: string,
     /** The owner's: it sees all users' rows by the maintenance policy. */
     readonly ownerUrl: string,
     private readonly owner: pg.Pool,
   ) {}
 
   static async create({ migrated = true } = {}): Promise<TestDatabase> {
-    const { ownerUrl, appUrl, template } = cluster();
+    const { ownerUrl, appUrl, operatorUrl, template } = cluster();
     const name = `test_${process.env['JEST_WORKER_ID'] ?? '0'}_${process.pid}_${Date.now().toString(36)}_${++created}`;
     await administer(`create database ${name}${migrated ? ` template ${template}` : ''}`);
     const ownerOfThis = inDatabase(ownerUrl, name);
     const owner = new pg.Pool({ connectionString: ownerOfThis, max: 2 });
     owner.on('error', () => undefined);
-    return new TestDatabase(name, inDatabase(appUrl, name), ownerOfThis, owner);
+    return new TestDatabase(name, inDatabase(appUrl, name), inDatabase(operatorUrl, name), ownerOfThis, owner);
   }
 
   /** Runs SQL as the owner, across users. */

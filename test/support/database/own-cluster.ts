@@ -24,14 +24,27 @@ export class OwnCluster {
     const postgres = await EmbeddedPostgres.start({ directory, superuserPassword: PASSWORD });
     const cluster = new OwnCluster(directory, postgres, await TcpProxy.to(postgres.port));
     await cluster.query(`create role owner login createrole password 'owner'`);
-    await cluster.query('alter schema public owner to owner');
-    await prepareDatabase(postgres.url('owner', 'owner'), postgres.url('app', 'app'));
+    await cluster.query('alter database postgres owner to owner; alter schema public owner to owner');
+    await cluster.prepare();
     return cluster;
   }
 
   /** The service's connection, through the proxy. */
   get appUrl(): string {
     return `postgres://app:app@127.0.0.1:${this.proxy.port}/postgres`;
+  }
+
+  /** The operators' connection, through the proxy, too. */
+  get operatorUrl(): string {
+    return `postgres://operations:operations@127.0.0.1:${this.proxy.port}/postgres`;
+  }
+
+  /** What a start does that has the owner's connection. */
+  prepare(): Promise<void> {
+    return prepareDatabase(this.postgres.url('owner', 'owner'), this.appUrl, {
+      say: () => undefined,
+      operatorUrl: this.operatorUrl,
+    });
   }
 
   /** Runs SQL as the superuser. */

@@ -56,7 +56,7 @@ export class TestApp {
         done();
       },
     });
-    const operations = { DATABASE_OPERATOR_URL: used.ownerUrl, JOBS: 'false' };
+    const operations = { DATABASE_OPERATOR_URL: used.operatorUrl, JOBS: 'false' };
     const configuration = new Configuration(testEnvironment(used.appUrl, { ...operations, ...environment }));
     const nest = await createApp(configuration, destination, { demo: demoPage() });
     await nest.listen(0, '127.0.0.1');
