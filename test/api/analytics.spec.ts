@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { basisOf } from '../../src/operations/analytics/basis.js';
-import { AnalyticsRefresh } from '../../src/operations/analytics/analytics-refresh.js';
 import { dayOf, daysAfter, firstOf } from '../../src/operations/analytics/days.js';
-import { OperatorDatabase } from '../../src/operations/database/operator-database.js';
-import { Deployment } from '../../src/onboarding/progress/deployment.js';
+import { countEverybody, refreshOf } from '../support/data/counted-users.js';
 import { sample } from '../support/data/samples.js';
 import { TestDatabase } from '../support/database/database.js';
 import { TestApp } from '../support/service/app.js';
@@ -13,8 +10,8 @@ import { expectProblem } from '../support/service/problems.js';
 const ROUTES = ['funnel', 'cohorts', 'activity', 'stuck'] as const;
 const CSV = { accept: 'text/csv' };
 
-/** Users by what they have done; `late` started 40 days ago, and has done nothing since. */
-const USERS = ['anna', 'ben', 'cora', 'dora', 'late'] as const;
+/** Users by what they have done; `xaver` started 40 days ago, and has done nothing since. */
+const USERS = ['anna', 'ben', 'cora', 'dora', 'xaver'] as const;
 
 const TODAY = dayOf(new Date());
 const TOMORROW = daysAfter(TODAY, 1);
@@ -49,16 +46,6 @@ describe('the numbers', () => {
   };
   const linesOf = ({ text }: Answer) => text.split('\r\n');
 
-  /** Of an app without jobs: until all is counted that there is. */
-  async function refresh(of = app): Promise<void> {
-    const { wizard, finishedSteps } = of.nest.get(Deployment, { strict: false });
-    const numbers = new AnalyticsRefresh(
-      of.nest.get(OperatorDatabase, { strict: false }),
-      basisOf(wizard, finishedSteps),
-    );
-    while ((await numbers.refresh()).isBehind);
-  }
-
   describe('before anybody was counted', () => {
     it.each(ROUTES)('are a 503 that says when to come back: %s', async (route) => {
       for (const headers of [{}, CSV]) {
@@ -81,13 +68,13 @@ describe('the numbers', () => {
       const dora = await app.as('dora');
       expect((await dora.post('/start', undefined, { 'onboarding-flow': 'four' })).status).toBe(200);
       expect((await dora.post('/step/1/complete', sample(2), { 'onboarding-flow': 'four' })).status).toBe(200);
-      expect((await (await app.as('late')).post('/start')).status).toBe(200);
+      expect((await (await app.as('xaver')).post('/start')).status).toBe(200);
       await database.query(
         `update progress_events set occurred_at = occurred_at - interval '40 days',
            state = jsonb_set(state, '{started_at}', to_jsonb(((state ->> 'started_at')::timestamptz - interval '40 days')))
-         where user_id = 'late'`,
+         where user_id = 'xaver'`,
       );
-      await refresh();
+      await countEverybody(app);
     });
 
     it('have the last 30 days with today, unless the query says otherwise', async () => {
@@ -176,7 +163,7 @@ describe('the numbers', () => {
       expect(body.days).toHaveLength(30);
       expect(body.days[0]).toEqual({ day: daysAfter(TODAY, -29), started: 0, completed: 0, users: 0, events: {} });
       const events = await database.query<{ type: string; n: number }>(
-        `select type, count(*)::int as n from progress_events where user_id <> 'late' group by 1`,
+        `select type, count(*)::int as n from progress_events where user_id <> 'xaver' group by 1`,
       );
       expect(body.days.at(-1)).toEqual({
         ...{ day: TODAY, started: 4, completed: 1, users: 4 },
@@ -391,7 +378,7 @@ describe('the numbers', () => {
   it('say how many events they do not have yet, until they do', async () => {
     expect((await (await app.as('ben')).post('/step/3/complete', sample(3))).status).toBe(200);
     expect((await get('funnel')).body.pending).toBeGreaterThan(0);
-    await refresh();
+    await countEverybody(app);
     const { body } = await get('funnel');
     expect(body.pending).toBe(0);
     expect(body.steps[2]).toMatchObject({ step_key: 'research', completed: 2 });
@@ -400,11 +387,9 @@ describe('the numbers', () => {
   it('are a 503 while all are counted anew', async () => {
     const five = await TestApp.start({ database, environment: { WIZARD_FLOW: 'five' } });
     try {
-      const { wizard, finishedSteps } = five.nest.get(Deployment, { strict: false });
-      const numbers = five.nest.get(OperatorDatabase, { strict: false });
-      await new AnalyticsRefresh(numbers, basisOf(wizard, finishedSteps)).refresh();
+      await refreshOf(five).refresh();
       for (const route of ROUTES) expectProblem(await operator.get(`/analytics/${route}`), 503, route);
-      await refresh(five);
+      await countEverybody(five);
       // Who has no wizard of their own is in that of the deployment.
       expect((await get('funnel?flow=five')).body.started).toBe(1);
     } finally {
