@@ -32,7 +32,8 @@ describe('the metrics', () => {
   });
   afterAll(() => app.stop());
 
-  const scrape = async (): Promise<string> => (await fetch(url)).text();
+  // Each on a connection of its own: an idle one may be closed just as it is used again.
+  const scrape = async (): Promise<string> => (await fetch(url, { headers: { connection: 'close' } })).text();
 
   /** The value of a series, and undefined where there is none. */
   async function value(series: string): Promise<number | undefined> {
