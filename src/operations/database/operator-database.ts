@@ -38,8 +38,13 @@ export class OperatorDatabase {
 
 const runOn =
   (client: pg.PoolClient): Run =>
-  async <R = Row>(sql: string, values: readonly unknown[] = []) =>
-    (await client.query(sql, [...values])).rows as readonly R[];
+  async <R = Row>(sql: string, values: readonly unknown[] = []) => {
+    try {
+      return (await client.query(sql, [...values])).rows as readonly R[];
+    } catch (error) {
+      throw isOutage(error) ? new DatabaseUnavailable(error) : error;
+    }
+  };
 
 async function transaction<T>(pool: pg.Pool, begin: string, work: (run: Run) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
@@ -49,9 +54,10 @@ async function transaction<T>(pool: pg.Pool, begin: string, work: (run: Run) => 
   const onLoss = () => undefined;
   client.on('error', onLoss);
   try {
-    await client.query(begin);
-    const result = await work(runOn(client));
-    await client.query('commit');
+    const run = runOn(client);
+    await run(begin);
+    const result = await work(run);
+    await run('commit');
     client.off('error', onLoss);
     client.release();
     return result;
@@ -59,6 +65,6 @@ async function transaction<T>(pool: pg.Pool, begin: string, work: (run: Run) => 
     client.off('error', onLoss);
     // The server rolls back what a connection leaves behind.
     client.release(true);
-    throw isOutage(error) ? new DatabaseUnavailable(error) : error;
+    throw error;
   }
 }
