@@ -76,7 +76,8 @@ const MORE_DOORS = {
   // What a step implements, what routes take from a request, and what rules ask of the deployment and of saved data.
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   'operations/database': ['operator-database'],
-  'operations/analytics': ['analytics-reads', 'analytics-refresh', 'basis', 'recount/analytics-check'],
+  // What jobs and checks run beside the routes.
+  'operations/analytics': ['analytics-driver', 'analytics-reads', 'analytics-refresh', 'basis', 'recount/analytics-check'],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
   'operations/legacy-import': [

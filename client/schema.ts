@@ -18,6 +18,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/onboarding/analytics/activity': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happened on each day of a period */
+    get: operations['AnalyticsController_activity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/analytics/cohorts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many users had completed onboarding so many days, weeks or months after they started */
+    get: operations['AnalyticsController_cohorts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/analytics/funnel': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far users get who started in a period, and how long they take */
+    get: operations['AnalyticsController_funnel'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/onboarding/analytics/stuck': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** At which step users are now, and how long nothing has happened */
+    get: operations['AnalyticsController_stuck'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/onboarding/api-keys': {
     parameters: {
       query?: never;
@@ -828,6 +896,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    ActiveDayView: {
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      completed: number | null;
+      /** Format: date */
+      day: string;
+      /** @description By type. Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      events: {
+        [key: string]: number;
+      } | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      started: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      users: number | null;
+    };
+    ActivityView: {
+      /**
+       * Format: date-time
+       * @description Whatever was committed until then is in it
+       */
+      as_of: string;
+      days: components['schemas']['ActiveDayView'][];
+      /** @description By figure: what it is, in a sentence */
+      definitions: {
+        [key: string]: string;
+      };
+    };
     AiInputsView: {
       competitor_analysis: components['schemas']['CompetitorInputs'];
       gap_analysis: components['schemas']['GapInputs'];
@@ -987,6 +1081,33 @@ export interface components {
       path: string;
       /** @description Where in the body, next to what `GET /step/{n}` has in `data`; `/data`: in several places; null: no body is needed */
       pointer: string | null;
+    };
+    CohortsView: {
+      /**
+       * Format: date-time
+       * @description Whatever was committed until then is in it
+       */
+      as_of: string;
+      cohorts: components['schemas']['CohortView'][];
+      /** @description By figure: what it is, in a sentence */
+      definitions: {
+        [key: string]: string;
+      };
+      /** @enum {string} */
+      unit: 'day' | 'week' | 'month';
+    };
+    CohortView: {
+      /** @description By the end of its own unit, of the next one, and so on, at most 400. Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      completed_after: number[] | null;
+      /**
+       * Format: date
+       * @description The first day of its unit
+       */
+      from: string;
+      /** @description Its unit is not over, or lies partly outside the period */
+      incomplete: boolean;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      started: number | null;
     };
     CompetitorAnalysisView: {
       competitors: components['schemas']['CompetitorView'][];
@@ -1173,6 +1294,87 @@ export interface components {
       flow: 'six' | 'six-intro' | 'five' | 'four';
       steps: components['schemas']['ConfigStepView'][];
       total_steps: number;
+    };
+    FunnelGroupView: {
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      completed: number | null;
+      /** @description Null: of nobody, or hidden */
+      conversion: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      dropped: number | null;
+      /**
+       * Format: date
+       * @description Its first day; a week’s is a Monday, which may lie before the period
+       */
+      from: string;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      in_progress: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      started: number | null;
+      steps: components['schemas']['FunnelStepView'][];
+      /** @description From the start to completion */
+      time_seconds: components['schemas']['TimesView'];
+    };
+    FunnelStepView: {
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      completed: number | null;
+      /** @description Null: of nobody, or hidden */
+      conversion_overall: number | null;
+      /** @description Null: of nobody, or hidden */
+      conversion_step: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      dropped: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      entered: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      failed: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      in_progress: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      skipped: number | null;
+      /** @enum {string} */
+      step_key: 'api_keys' | 'website' | 'research' | 'personalization' | 'integrations' | 'complete';
+      /** @description In the wizard `flow`, or canonical */
+      step_number: number;
+      /** @description From the step before, or the start */
+      time_seconds: components['schemas']['TimesView'];
+    };
+    FunnelView: {
+      /**
+       * Format: date-time
+       * @description Whatever was committed until then is in it
+       */
+      as_of: string;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      completed: number | null;
+      /** @description Null: of nobody, or hidden */
+      conversion: number | null;
+      /** @description By figure: what it is, in a sentence */
+      definitions: {
+        [key: string]: string;
+      };
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      dropped: number | null;
+      /** @enum {string|null} */
+      flow: 'six' | 'six-intro' | 'five' | 'four' | null;
+      /** Format: date */
+      from: string;
+      /** @description With `by`: each day or week of the period */
+      groups?: components['schemas']['FunnelGroupView'][];
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      in_progress: number | null;
+      /** @description Events that are not in it yet */
+      pending: number;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      started: number | null;
+      steps: components['schemas']['FunnelStepView'][];
+      /** @description From the start to completion */
+      time_seconds: components['schemas']['TimesView'];
+      /**
+       * Format: date
+       * @description Not included
+       */
+      to: string;
     };
     GapInputs: {
       content_gaps: string[];
@@ -1971,6 +2173,40 @@ export interface components {
       title: string;
       validation_errors: string[];
     };
+    StuckSinceView: {
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      longer: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      under_1d: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      under_1h: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      under_7d: number | null;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      under_30d: number | null;
+    };
+    StuckStepView: {
+      /** @description How long nothing has happened */
+      since: components['schemas']['StuckSinceView'];
+      /** @enum {string} */
+      step_key: 'api_keys' | 'website' | 'research' | 'personalization' | 'integrations' | 'complete';
+      /** @description In the wizard `flow`, or canonical */
+      step_number: number;
+      /** @description Null: fewer than `ANALYTICS_MIN_GROUP` users */
+      users: number | null;
+    };
+    StuckView: {
+      /**
+       * Format: date-time
+       * @description Whatever was committed until then is in it
+       */
+      as_of: string;
+      /** @description By figure: what it is, in a sentence */
+      definitions: {
+        [key: string]: string;
+      };
+      steps: components['schemas']['StuckStepView'][];
+    };
     StyleAnalysisDto: {
       /** @description Becomes a part of style_guidelines */
       ai_generation_tips?: unknown[] | null;
@@ -2057,6 +2293,20 @@ export interface components {
       } | null;
       website_url: string | null;
     };
+    TimesView: {
+      /** @description Null: of nobody, or hidden */
+      mean: number | null;
+      /** @description Users with a time of their own */
+      n: number | null;
+      /** @description Null: of nobody, or hidden */
+      p50: number | null;
+      /** @description Null: of nobody, or hidden */
+      p75: number | null;
+      /** @description Null: of nobody, or hidden */
+      p90: number | null;
+      /** @description Null: of nobody, or hidden */
+      p95: number | null;
+    };
     TooManyRequestsView: {
       detail: string;
       /** @description Seconds */
@@ -2137,6 +2387,302 @@ export interface operations {
       };
       /** @description No token, or one that is bad or expired */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  AnalyticsController_activity: {
+    parameters: {
+      query?: {
+        /** @description The first day, in UTC, at most 400 before `to`; left out: 30 days before it */
+        from?: string;
+        /** @description The day after the last one, in UTC; left out: tomorrow */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          /** @description Accept: the caller chooses between JSON and CSV */
+          Vary?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ActivityView'];
+          'text/csv': string;
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  AnalyticsController_cohorts: {
+    parameters: {
+      query?: {
+        /** @description The users of this wizard; left out: all */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+        /** @description The first day, in UTC, at most 400 before `to`; left out: 30 days before it */
+        from?: string;
+        /** @description The day after the last one, in UTC; left out: tomorrow */
+        to?: string;
+        /** @description What a cohort has in common */
+        unit?: 'day' | 'week' | 'month';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          /** @description Accept: the caller chooses between JSON and CSV */
+          Vary?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CohortsView'];
+          'text/csv': string;
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  AnalyticsController_funnel: {
+    parameters: {
+      query?: {
+        /** @description Groups by the day or week of the start */
+        by?: 'none' | 'day' | 'week';
+        /** @description The users of this wizard; left out: all */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+        /** @description The first day, in UTC, at most 400 before `to`; left out: 30 days before it */
+        from?: string;
+        /** @description The day after the last one, in UTC; left out: tomorrow */
+        to?: string;
+        /** @description Only what happened at most so many days after the start; left out: whenever it happened */
+        window_days?: 1 | 7 | 14 | 30;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          /** @description Accept: the caller chooses between JSON and CSV */
+          Vary?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FunnelView'];
+          'text/csv': string;
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service failed; `detail` names the request */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description The service, or something that it needs, is unavailable; see `Retry-After` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+    };
+  };
+  AnalyticsController_stuck: {
+    parameters: {
+      query?: {
+        /** @description The users of this wizard; left out: all, over the canonical six steps */
+        flow?: 'six' | 'six-intro' | 'five' | 'four';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          /** @description Accept: the caller chooses between JSON and CSV */
+          Vary?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StuckView'];
+          'text/csv': string;
+        };
+      };
+      /** @description The request is invalid; `errors` name the fields */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description No token, or one that is bad or expired */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['ProblemView'];
+        };
+      };
+      /** @description Not found, or it belongs to another user */
+      404: {
         headers: {
           [name: string]: unknown;
         };

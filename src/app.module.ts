@@ -22,7 +22,7 @@ export interface AppOptions {
   readonly demo?: string;
 }
 
-/** Imports modules that are loaded late, as others import them: Nest would make a second one of `{ module: JobsModule }`. */
+/** Imports modules that are loaded late, as others import them: Nest would make a second one of `{ module: AnalyticsModule }`. */
 @Module({})
 class Loaded {}
 
@@ -71,7 +71,10 @@ function metrics({ METRICS_PORT }: Configuration): Promise<DynamicModule>[] {
 function operators({ DATABASE_OPERATOR_URL }: Configuration): Promise<DynamicModule>[] {
   if (DATABASE_OPERATOR_URL === undefined) return [];
   return [
-    import('./storage/jobs/jobs.module.js').then(({ JobsModule }) => ({ module: Loaded, imports: [JobsModule] })),
+    import('./operations/analytics/analytics.module.js').then(({ AnalyticsModule }) => ({
+      module: Loaded,
+      imports: [AnalyticsModule],
+    })),
   ];
 }
 

@@ -79,7 +79,7 @@ describe('the flow of a request', () => {
     user.post(`/step/${numberOf(flow, key)}/complete`, sampleOf(key), named(flow));
 
   it('that is unknown is refused on every route, in the header and in the query, by a list of the four', async () => {
-    const caller = await app.as('unknown-flow', { scope: 'onboarding:read keys:use' });
+    const caller = await app.as('unknown-flow', { scope: 'onboarding:read keys:use onboarding:analytics' });
     const refused: string[] = [];
     for (const route of API_ROUTES) {
       const [method = ''] = route.split(' ');

@@ -11,6 +11,7 @@ import { Configuration } from '../config/configuration.js';
 import { explainListenError } from '../config/startup-error.js';
 import { DatabaseProbe } from '../health/database-probe.js';
 import { standardOutput } from '../http/log-output.js';
+import { AnalyticsMetrics } from './analytics-metrics.js';
 import { JobMetrics } from './job-metrics.js';
 import { LiveMetrics } from './live-metrics.js';
 
@@ -68,6 +69,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
   });
   readonly #live = new LiveMetrics(this.#registry);
   readonly #jobs = new JobMetrics(this.#registry);
+  readonly #analytics = new AnalyticsMetrics(this.#registry);
   readonly #countRefusal = (refusal: unknown): void => {
     this.#refusals.inc(refusal as Record<'step' | 'code', string>);
   };
@@ -94,6 +96,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     subscribe(UPGRADES, this.#countUpgrade);
     this.#live.start();
     this.#jobs.start();
+    this.#analytics.start();
     const fastify = this.host.httpAdapter.getInstance();
     fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
       this.#count(request, reply);
@@ -121,6 +124,7 @@ export class Metrics implements OnModuleInit, OnApplicationBootstrap, OnApplicat
     unsubscribe(UPGRADES, this.#countUpgrade);
     this.#live.stop();
     this.#jobs.stop();
+    this.#analytics.stop();
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }

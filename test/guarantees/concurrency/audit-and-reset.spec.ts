@@ -4,7 +4,7 @@ import { TestApp } from '../../support/service/app.js';
 import { eventually } from '../../support/process/deadline.js';
 import { fillEveryTable } from '../../support/data/filled-user.js';
 import { pathOf } from '../../support/service/route-paths.js';
-import { SCOPED_ROUTES } from '../../support/service/routes.js';
+import { INTERNAL_ROUTES } from '../../support/service/routes.js';
 import { ALL_SCOPES } from '../../support/data/sample-requests.js';
 
 describe('a service that reads while the user deletes everything', () => {
@@ -21,7 +21,7 @@ describe('a service that reads while the user deletes everything', () => {
     await app.stop();
   });
 
-  it.each(Object.keys(SCOPED_ROUTES))('%s is answered as before or after it', async (route) => {
+  it.each(Object.keys(INTERNAL_ROUTES))('%s is answered as before or after it', async (route) => {
     const userId = `user of ${route}`;
     await fillEveryTable(app, userId, 'mark');
     const service = await app.as('a service', { scope: ALL_SCOPES });

@@ -8,7 +8,7 @@ import { fillEveryTable, rowsOf, TABLES, type Dump } from '../../support/data/fi
 import { idIn } from '../../support/data/sample-requests.js';
 import { operations, ProgressModel, type Operation } from '../../support/data/progress-model.js';
 import { pathOf } from '../../support/service/route-paths.js';
-import { GUARDED_ROUTES, PUBLIC_ROUTES, SCOPED_ROUTES, usualStatus } from '../../support/service/routes.js';
+import { GUARDED_ROUTES, INTERNAL_ROUTES, PUBLIC_ROUTES, usualStatus } from '../../support/service/routes.js';
 import { sample } from '../../support/data/samples.js';
 import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
 import { wasDone } from '../../support/service/problems.js';
@@ -298,7 +298,7 @@ describe('on a database of its own', () => {
     const service = await app.as('a service', { scope: 'keys:use onboarding:read' });
     const before = await withoutLocks();
     let records = 0;
-    for (const route of Object.keys(SCOPED_ROUTES)) {
+    for (const route of Object.keys(INTERNAL_ROUTES)) {
       for (const userId of ['looked at', 'never seen']) {
         const path = `/${pathOf(route, { userId, provider: 'exa' })}`;
         const isMissing = userId === 'never seen' && route.includes('api-keys');

@@ -83,7 +83,7 @@ describe('plans of the numbers', () => {
       `insert into operations.funnel_counts select flow, day, step, 1, 10, 8, 0, 0, 8, 800 from ${step}, unnest('{six,five}'::text[]) flow`,
     );
     await database.query(
-      `insert into operations.funnel_times select 'six', day, step, 1, bucket, 1 from ${step}, generate_series(100, 106) bucket`,
+      `insert into operations.funnel_times select 'day', 'six', day, step, 1, bucket, 1 from ${step}, generate_series(100, 106) bucket`,
     );
     await database.query(
       `insert into operations.funnel_standing select flow, day, step, day, 1 from ${step}, unnest('{six,five}'::text[]) flow`,

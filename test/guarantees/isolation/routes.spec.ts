@@ -7,6 +7,7 @@ import {
   DEMO_ROUTES,
   DOCUMENTATION_ROUTES,
   GUARDED_ROUTES,
+  NUMBERS_ROUTES,
   PUBLIC_ROUTES,
   routesOf,
   SCOPED_ROUTES,
@@ -33,6 +34,7 @@ const PROBLEM = { $ref: '#/components/schemas/ProblemView' };
 const MEDIA: Readonly<Record<string, readonly string[]>> = {
   'GET /api/onboarding/events': ['text/event-stream'],
   'GET /api/onboarding/live': [],
+  ...Object.fromEntries(Object.keys(NUMBERS_ROUTES).map((route) => [route, ['application/json', 'text/csv']])),
 };
 
 /** What the parameters of a route stand for here. */

@@ -5,6 +5,7 @@ import { Metrics } from '../../../src/ground/telemetry/metrics.js';
 import { OnboardingRequirements } from '../../../src/onboarding/progress/onboarding-requirements.js';
 import { DatabaseUnavailable } from '../../../src/storage/wire/wire.problems.js';
 import { TestApp, testEnvironment } from '../../support/service/app.js';
+import { countEverybody } from '../../support/data/counted-users.js';
 import { Canaries } from '../../support/data/canaries.js';
 import type { Client } from '../../support/service/client.js';
 import { TestDatabase } from '../../support/database/database.js';
@@ -31,7 +32,8 @@ describe('the metrics', () => {
   });
   afterAll(() => app.stop());
 
-  const scrape = async (): Promise<string> => (await fetch(url)).text();
+  // Each on a connection of its own: an idle one may be closed just as it is used again.
+  const scrape = async (): Promise<string> => (await fetch(url, { headers: { connection: 'close' } })).text();
 
   /** The value of a series, and undefined where there is none. */
   async function value(series: string): Promise<number | undefined> {
@@ -113,6 +115,22 @@ describe('the metrics', () => {
     expect([status, lost.mock.calls.length]).toEqual([400, 1]);
     expect(body.detail).toContain('Step 1, Step 2, Step 3');
     lost.mockRestore();
+  });
+
+  it('say how far the numbers are behind', async () => {
+    await eventually('nobody was counted', async () => (await value('onboarding_analytics_rebuilding')) === 1);
+    expect(await value('onboarding_analytics_lag_seconds')).toBeUndefined();
+    await countEverybody(app);
+    // Its first look is at its start.
+    const another = await TestApp.start({ database: app.database, environment: { METRICS_PORT: '0' } });
+    try {
+      await eventually('all are counted', async () => (await value('onboarding_analytics_rebuilding')) === 0);
+      expect(await value('onboarding_analytics_lag_seconds')).toBeGreaterThanOrEqual(0);
+      expect(await value('onboarding_analytics_lag_seconds')).toBeLessThan(60);
+      expect(await value('onboarding_analytics_pending_events')).toBe(0);
+    } finally {
+      await another.stop();
+    }
   });
 
   it('count clients that watch, what they are told, and the hints between processes', async () => {

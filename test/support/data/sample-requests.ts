@@ -1,5 +1,5 @@
 import { pathOf } from '../service/route-paths.js';
-import { API_ROUTES, SCOPED_ROUTES } from '../service/routes.js';
+import { ROUTES_OF_USERS, SCOPED_ROUTES } from '../service/routes.js';
 import type { Dump } from './filled-user.js';
 import { sample } from './samples.js';
 import { OPTIONAL_STEPS, STEP_NUMBERS } from './step-numbers.js';
@@ -58,8 +58,8 @@ export const WRITES: readonly SampleRequest[] = [
   ]),
 ];
 
-/** Every way to read, services' too; a user whose every table is filled gets a 200 for each. */
-export const READS: readonly SampleRequest[] = API_ROUTES.filter((route) => route.startsWith('GET')).flatMap(
+/** Every way to read a user's data, services' too; a user whose every table is filled gets a 200 for each. */
+export const READS: readonly SampleRequest[] = ROUTES_OF_USERS.filter((route) => route.startsWith('GET')).flatMap(
   (route): SampleRequest[] =>
     route.includes(':n')
       ? STEP_NUMBERS.map((n) => ({ route, at: { n } }))

@@ -56,7 +56,8 @@ export class TestApp {
         done();
       },
     });
-    const configuration = new Configuration(testEnvironment(used.appUrl, environment));
+    const operations = { DATABASE_OPERATOR_URL: used.operatorUrl, JOBS: 'false' };
+    const configuration = new Configuration(testEnvironment(used.appUrl, { ...operations, ...environment }));
     const nest = await createApp(configuration, destination, { demo: demoPage() });
     await nest.listen(0, '127.0.0.1');
     return new TestApp(nest, await nest.getUrl(), used, database === undefined, log);

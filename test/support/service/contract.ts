@@ -107,7 +107,7 @@ function checkDocumented({ name, responses }: Operation, method: string, answer:
 }
 
 function checkContent(schema: Schema, answer: Answer): string | null {
-  if (mediaTypeOf(answer) === 'text/plain') return validate(schema, answer.text);
+  if (['text/plain', 'text/csv'].includes(mediaTypeOf(answer))) return validate(schema, answer.text);
   if (mediaTypeOf(answer) !== 'text/event-stream') return validate(schema, answer.body);
   const messages = messagesIn(answer.text);
   if (messages.length === 0) return 'The stream has no message.';

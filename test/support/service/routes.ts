@@ -50,13 +50,24 @@ export const GUARDED_ROUTES = [
   'GET /api/onboarding/live',
 ] as const;
 
-/** Every route for services, with the scope that their token needs; for all other tokens there is nothing at that address. */
-export const SCOPED_ROUTES = {
+/** Every route for services, with the scope that their token needs. */
+export const INTERNAL_ROUTES = {
   'GET /api/onboarding/internal/users/:userId/api-keys/:provider': 'keys:use',
   'GET /api/onboarding/internal/users/:userId/ai-inputs': 'onboarding:read',
   'GET /api/onboarding/internal/users/:userId/status': 'onboarding:read',
   'GET /api/onboarding/internal/users/:userId/profile': 'onboarding:read',
 } as const;
+
+/** Every route for numbers about all users, with the scope that an operator's token needs. */
+export const NUMBERS_ROUTES = {
+  'GET /api/onboarding/analytics/funnel': 'onboarding:analytics',
+  'GET /api/onboarding/analytics/cohorts': 'onboarding:analytics',
+  'GET /api/onboarding/analytics/activity': 'onboarding:analytics',
+  'GET /api/onboarding/analytics/stuck': 'onboarding:analytics',
+} as const;
+
+/** Every route that needs a scope; for all other tokens there is nothing at that address. */
+export const SCOPED_ROUTES = { ...INTERNAL_ROUTES, ...NUMBERS_ROUTES } as const;
 
 /** Every route of the API that anybody may call. */
 export const PUBLIC_ROUTES = [
@@ -113,3 +124,6 @@ export function withHead(routes: readonly string[]): string[] {
 
 /** Every route of the API: what its document describes. */
 export const API_ROUTES: readonly string[] = [...GUARDED_ROUTES, ...Object.keys(SCOPED_ROUTES), ...PUBLIC_ROUTES];
+
+/** Every route of the API but those for numbers about all users, whose connections are operators'. */
+export const ROUTES_OF_USERS = API_ROUTES.filter((route) => !(route in NUMBERS_ROUTES));
