@@ -16,15 +16,10 @@ export interface Waiting {
 }
 
 /**
- * Takes an advisory lock until the transaction ends, so that processes that start at the same time
- * prepare a database one after the other.
+ * Takes an advisory lock until the connection ends, so that processes that start at the same time prepare a database one after the
+ * other. It is waited for outside of a transaction: PostgreSQL neither creates databases in one, nor builds an index past one that waits.
  * @throws StartupError that names the session which holds the lock, after the time-out
  */
-export function lockForTransaction(client: pg.Client, name: string, waiting: Waiting): Promise<void> {
-  return waitForLock(client, 'pg_try_advisory_xact_lock', name, waiting);
-}
-
-/** The same until the connection ends: PostgreSQL does not create databases in transactions. */
 export function lockForSession(client: pg.Client, name: string, waiting: Waiting): Promise<void> {
   return waitForLock(client, 'pg_try_advisory_lock', name, waiting);
 }

@@ -2,7 +2,7 @@ import { DriverException, MikroORM, type Options } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { causeOf, withConnection } from './owner-connection.js';
 import { MAINTENANCE_ROLE, OPERATOR_ROLE } from './entities/ownership.js';
-import { LOCK_TIMEOUT_MS, lockForTransaction, type Waiting } from './advisory-locks.js';
+import { LOCK_TIMEOUT_MS, lockForSession, type Waiting } from './advisory-locks.js';
 import { migrations } from './migrations/migrations.js';
 import { createLogin, loginOf } from './login-roles.js';
 import { grantOperators, OPERATOR_SCHEMAS } from './operator-rights.js';
@@ -60,8 +60,10 @@ export async function prepareDatabase(
     refuseSameRole(operator.user, 'DATABASE_MIGRATION_URL', ownerUrl);
   }
   const prepare = async (owner: pg.Client) => {
+    // Not inside the transaction: a migration that builds an index next to readers waits for transactions that were there before,
+    // and those of the starts that wait here would end after it.
+    await lockForSession(owner, 'onboarding migrations', { say, timeoutMs });
     await owner.query('begin');
-    await lockForTransaction(owner, 'onboarding migrations', { say, timeoutMs });
     for (const login of [app, ...(operator ? [operator] : [])]) await createLogin(owner, login);
     await checkMaintenanceRole(owner, ownerName);
     // The ORM takes longer than the rest of a start, so it runs only if there is something to migrate.
