@@ -1,7 +1,13 @@
 import { FLOW_IDS, type FlowId } from '../../../ground/config/wizard-flows.js';
 import type { ActivityRow, CohortRow, FunnelQuery, FunnelRow, Period, StuckRow } from '../analytics-reads.js';
-import { Durations } from './durations.js';
-import { recountUser, type CountedDeployment, type RecountedUser, type UserTrail } from './recounted-user.js';
+import {
+  recountUser,
+  type CountedDeployment,
+  type EnteredStep,
+  type RecountedUser,
+  type UserTrail,
+} from './recounted-user.js';
+import { ByDay, Cell } from './sums.js';
 import { dayFrom, dayOf, dayText, firstOfMonth, mondayOf, monthOf, secondsBetween, type Micros } from './times.js';
 
 /** Days of a window; null: there is none. */
@@ -15,66 +21,8 @@ const DROPPED_AFTER = 30;
 /** The step that stands for the whole onboarding. */
 const WHOLE = '';
 
-interface Step {
-  readonly step: string;
-  readonly at: number;
-  readonly hasFailed: boolean;
-  readonly finished: {
-    readonly as: 'completed' | 'skipped';
-    readonly at: number;
-    readonly seconds: number | null;
-  } | null;
-}
-
-/** Users of one flow who started on one day, at one step, in one window. */
-class Cell {
-  entered = 0;
-  completed = 0;
-  skipped = 0;
-  failed = 0;
-  inProgress = 0;
-  readonly durations = new Durations();
-
-  addAll(other: Cell): void {
-    this.entered += other.entered;
-    this.completed += other.completed;
-    this.skipped += other.skipped;
-    this.failed += other.failed;
-    this.inProgress += other.inProgress;
-    this.durations.addAll(other.durations);
-  }
-}
-
-interface Place {
-  readonly flow: FlowId;
-  readonly day: number;
-}
-
-/** Values by flow and day. */
-class ByDay<T> {
-  readonly #places = new Map<string, Place & { readonly value: T }>();
-
-  constructor(private readonly empty: () => T) {}
-
-  at({ flow, day }: Place): T {
-    const key = `${flow} ${day}`;
-    const found = this.#places.get(key) ?? { flow, day, value: this.empty() };
-    this.#places.set(key, found);
-    return found.value;
-  }
-
-  /** Those of one flow, or of all, in days from `from` to `to`, which is not included. */
-  *within({ from, to }: Period, flow: FlowId | null): Iterable<readonly [day: number, value: T]> {
-    const [first, end] = [dayFrom(from), dayFrom(to)];
-    for (const place of this.#places.values()) {
-      if (place.day >= first && place.day < end && (flow ?? place.flow) === place.flow) yield [place.day, place.value];
-    }
-  }
-
-  get days(): number[] {
-    return [...this.#places.values()].map(({ day }) => day);
-  }
-}
+/** A step that the user has entered, or the whole onboarding. */
+type CountedStep = Omit<EnteredStep, 'step'> & { readonly step: string };
 
 interface Day {
   started: number;
@@ -139,7 +87,7 @@ export class Recount {
     const cells = this.#funnels.at({ flow, day: dayOf(startedAt) });
     const took = completedAt === null ? null : secondsBetween(startedAt, completedAt);
     const finished = took === null ? null : { as: 'completed' as const, at: took, seconds: took };
-    const steps: readonly Step[] = [{ step: WHOLE, at: 0, hasFailed: false, finished }, ...user.entered];
+    const steps: readonly CountedStep[] = [{ step: WHOLE, at: 0, hasFailed: false, finished }, ...user.entered];
     for (const window of WINDOWS) {
       const mayGoOn = this.#mayGoOn(user, window);
       for (const step of steps) count(cells, step, window, mayGoOn);
@@ -250,7 +198,7 @@ const UNITS: Readonly<
 
 const keyOf = (window: number | null, step: string): string => `${window} ${step}`;
 
-function count(cells: Map<string, Cell>, step: Step, window: number | null, mayGoOn: boolean): void {
+function count(cells: Map<string, Cell>, step: CountedStep, window: number | null, mayGoOn: boolean): void {
   const end = window === null ? Infinity : window * DAY_SECONDS;
   if (step.at > end) return;
   const key = keyOf(window, step.step);
