@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TestApp } from '../../support/service/app.js';
 import type { Answer, Client } from '../../support/service/client.js';
 import { fillEveryTable, markedBusiness, rowsOf, TABLES, type Dump } from '../../support/data/filled-user.js';
+import { countEverybody } from '../../support/data/counted-users.js';
 import { LOOK_ALIKES } from '../../support/data/look-alikes.js';
 import { markedSample } from '../../support/data/marked-samples.js';
 import { STEP_NUMBERS } from '../../support/data/step-numbers.js';
@@ -11,6 +12,8 @@ import {
   DEMO_ROUTES,
   DOCUMENTATION_ROUTES,
   GUARDED_ROUTES,
+  INTERNAL_ROUTES,
+  NUMBERS_ROUTES,
   PUBLIC_ROUTES,
   routesOf,
   SCOPED_ROUTES,
@@ -307,10 +310,22 @@ describe('isolation over HTTP', () => {
     }
   });
 
+  it('counts all users, and tells an operator nothing of any', async () => {
+    await countEverybody(app);
+    const operator = await app.as('an operator', { scope: 'onboarding:analytics' });
+    for (const route of Object.keys(NUMBERS_ROUTES)) {
+      for (const headers of [{}, { accept: 'text/csv' }]) {
+        const { status, text } = await operator.get(`/${route.replace('GET ', '')}`, headers);
+        expect([route, status]).toEqual([route, 200]);
+        expect([...secrets, ALICE_MARK, 'alice'].filter((secret) => text.includes(secret))).toEqual([]);
+      }
+    }
+  });
+
   it('lends and tells a service what belongs to the user whom it names, and to nobody else', async () => {
     const service = await app.as('alice', { scope: 'keys:use onboarding:read' });
     for (const [, userId, index] of users) {
-      for (const route of SCOPED) {
+      for (const route of Object.keys(INTERNAL_ROUTES)) {
         const { status, text } = await send(service, { route, at: { userId, provider: 'gemini' } });
         expect([route, userId, status]).toEqual([route, userId, 200]);
         expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);

@@ -263,6 +263,7 @@ describe('the metrics', () => {
     const end = await ServiceProcess.run({
       ...testEnvironment(database.appUrl, { LOG_LEVEL: undefined, METRICS_PORT: port }),
       DATABASE_MIGRATION_URL: database.ownerUrl,
+      DATABASE_OPERATOR_URL: database.operatorUrl,
     });
     await database.drop();
     expect([end.code, end.stdout, end.stderr]).toEqual([
