@@ -77,7 +77,13 @@ const MORE_DOORS = {
   'onboarding/progress': ['step-handler', 'request-terms', 'deployment', 'saved-facts'],
   'operations/database': ['operator-database'],
   // What jobs and checks run beside the routes.
-  'operations/analytics': ['analytics-driver', 'analytics-reads', 'analytics-refresh', 'basis', 'recount/analytics-check'],
+  'operations/analytics': [
+    'analytics-driver',
+    'analytics-reads',
+    'analytics-refresh',
+    'basis',
+    'recount/analytics-check',
+  ],
   // Classes that commands run; no application has them as services.
   'operations/maintenance': ['key-rotation', 'progress-check'],
   'operations/legacy-import': [

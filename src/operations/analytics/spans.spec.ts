@@ -38,15 +38,18 @@ describe('the spans of a period', () => {
     ]);
   });
 
-  it.each(['2024-02-28', '2026-01-01', '2026-11-27'])('are each day from %s on once, for periods of any length', (from) => {
-    for (let length = 0; length < 130; length++) {
-      const to = new Date(Date.parse(from) + length * 86_400_000).toISOString().slice(0, 10);
-      const days = spansOf(from, to, ALL).flatMap(({ unit, day }) => {
-        const [year = 0, month = 0] = day.split('-').map(Number);
-        const count = { day: 1, week: 7, month: new Date(Date.UTC(year, month, 0)).getUTCDate() }[unit];
-        return Array.from({ length: count }, (_, index) => Date.parse(day) + index * 86_400_000);
-      });
-      expect(days).toEqual(Array.from({ length }, (_, index) => Date.parse(from) + index * 86_400_000));
-    }
-  });
+  it.each(['2024-02-28', '2026-01-01', '2026-11-27'])(
+    'are each day from %s on once, for periods of any length',
+    (from) => {
+      for (let length = 0; length < 130; length++) {
+        const to = new Date(Date.parse(from) + length * 86_400_000).toISOString().slice(0, 10);
+        const days = spansOf(from, to, ALL).flatMap(({ unit, day }) => {
+          const [year = 0, month = 0] = day.split('-').map(Number);
+          const count = { day: 1, week: 7, month: new Date(Date.UTC(year, month, 0)).getUTCDate() }[unit];
+          return Array.from({ length: count }, (_, index) => Date.parse(day) + index * 86_400_000);
+        });
+        expect(days).toEqual(Array.from({ length }, (_, index) => Date.parse(from) + index * 86_400_000));
+      }
+    },
+  );
 });

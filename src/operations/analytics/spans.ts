@@ -13,8 +13,9 @@ export interface Span {
  */
 export function spansOf(from: string, to: string, units: readonly Unit[]): readonly Span[] {
   const spans: Span[] = [];
-  for (let day = from; day < to; ) {
-    const unit = (['month', 'week'] as const).find((one) => units.includes(one) && isWhole(one, day, to, units)) ?? 'day';
+  for (let day = from; day < to;) {
+    const unit =
+      (['month', 'week'] as const).find((one) => units.includes(one) && isWhole(one, day, to, units)) ?? 'day';
     spans.push({ unit, day });
     day = unit === 'day' ? daysAfter(day, 1) : dayOf(endOf(unit, day));
   }

@@ -29,6 +29,8 @@ const LANDED: Readonly<Record<string, string>> = {
   'migration-2026-11-26-references.ts': '8268aa75b1a2672806f251caaff2bb90a79810cf52f7e61e8c7b13716dc13011',
   'migration-2026-11-26-step-keys.ts': '3524dbe0efc8647ae3dcb5cb57717eb3c0f42ba7a0064a1fa8b873baa9d8214f',
   'migration-2026-11-27-history.ts': '2c15197af7d6fee10cd5f5e94d2d194c7484761a4f445707186bbc66cc1c53bf',
+  'migration-2026-11-28-jobs.ts': '066e7c9f97abbee2d47f0fea6a6a0f539c76af68da6ccc9ed1ad98bf50d02bc0',
+  'migration-2026-11-28-numbers.ts': '6b6f8e209aca497831652ef95602e923d91b84c1d5f725f856af542db142a00c',
 };
 
 /** Undone after each test, the latest first. */

@@ -41,12 +41,16 @@ describe('schema', () => {
 
   it('leads every key and index with the user', async () => {
     const keys = await keysOf(database);
-    expect(keys.filter(({ columns }) => columns[0] !== 'user_id')).toEqual([]);
+    // But for the one by which the numbers find what transactions have changed.
+    const others = keys.filter(({ columns }) => columns[0] !== 'user_id');
+    expect(others.map(({ table, kind, columns }) => [table, kind, columns])).toEqual([
+      ['progress_events', 'i', ['tx']],
+    ]);
     const tablesWith = (kind: string) => keys.filter((key) => key.kind === kind).map(({ table }) => table);
     expect(tablesWith('p')).toEqual(TABLES);
     expect(tablesWith('u')).toEqual(['onboarding_sessions']);
     expect(tablesWith('f')).toEqual(TABLES.filter((table) => table !== 'onboarding_sessions'));
-    expect(tablesWith('i')).toEqual([...TABLES, 'onboarding_sessions'].toSorted());
+    expect(tablesWith('i')).toEqual([...TABLES, 'onboarding_sessions', 'progress_events'].toSorted());
   });
 
   it('hangs every row off the session of its own user, and removes it with that', async () => {
@@ -83,7 +87,7 @@ describe('schema', () => {
     expect(tables).toEqual(TABLES.map((name) => ({ name, forced: true })));
   });
 
-  it('opens rows to their user, and to maintenance, and to nobody else', async () => {
+  it('opens rows to their user, to maintenance, those of sessions and events to operators who read, and to nobody else', async () => {
     const policies = await database.query<{ table: string; roles: string; cmd: string; qual: string; check: string }>(
       `select tablename as table, roles::text as roles, cmd, qual, with_check as check from pg_policies
        where permissive = 'PERMISSIVE' order by tablename, roles::text desc`,
@@ -92,6 +96,9 @@ describe('schema', () => {
     expect(policies).toEqual(
       TABLES.flatMap((table) => [
         { table, roles: '{public}', cmd: 'ALL', qual, check: null },
+        ...(['onboarding_sessions', 'progress_events'].includes(table)
+          ? [{ table, roles: '{onboarding_operator}', cmd: 'SELECT', qual: 'true', check: null }]
+          : []),
         { table, roles: '{onboarding_maintenance}', cmd: 'ALL', qual: 'true', check: 'true' },
       ]),
     );
@@ -101,16 +108,16 @@ describe('schema', () => {
     expect(unscoped).toEqual([]);
   });
 
-  it('has no sequence but that of the migrations, and nothing that runs by itself', async () => {
+  it('has no sequence but that of the migrations, and nothing that runs by itself but the trigger of erasures', async () => {
     const [found] = await database.query(
-      `select (select array_agg(sequencename::text) from pg_sequences) as sequences,
+      `select (select array_agg(sequencename::text) from pg_sequences where schemaname = 'public') as sequences,
               (select count(*)::int from pg_trigger where not tgisinternal) as triggers,
               (select count(*)::int from pg_rewrite r join pg_class c on c.oid = r.ev_class
                where c.relnamespace = 'public'::regnamespace) as rules,
               (select count(*)::int from pg_proc where pronamespace = 'public'::regnamespace) as functions,
               (select count(*)::int from pg_constraint where condeferrable) as deferrable`,
     );
-    expect(found).toEqual({ sequences: [`${MIGRATIONS}_id_seq`], triggers: 0, rules: 0, functions: 0, deferrable: 0 });
+    expect(found).toEqual({ sequences: [`${MIGRATIONS}_id_seq`], triggers: 1, rules: 0, functions: 0, deferrable: 0 });
   });
 
   describe('the service’s role', () => {
