@@ -98,7 +98,8 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
   readonly #stopping = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #connection: JobConnection;
-  #boss: PgBoss | null = null;
+  #hasStarted = false;
+  #boss: Promise<PgBoss> | null = null;
   #workStopped: Promise<void> | null = null;
 
   /** @param works whether this process works on jobs; otherwise it only sends them */
@@ -138,16 +139,31 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
    * @throws DatabaseUnavailable
    */
   async send(name: string, data: object | null, { key }: { readonly key?: string } = {}): Promise<boolean> {
-    if (!this.#boss) throw new Error('The queue has not been started.');
-    const id = await this.#boss.send(name, data, key === undefined ? {} : { singletonKey: key });
+    if (!this.#hasStarted) throw new Error('The queue has not been started.');
+    const boss = await this.#start();
+    const id = await boss.send(name, data, key === undefined ? {} : { singletonKey: key });
     return id !== null;
   }
 
   /** @throws StartupError */
   async onApplicationBootstrap(): Promise<void> {
+    this.#hasStarted = true;
     await this.#checkVersion();
+    if (this.works) await this.#startWork(await this.#start());
+    this.#repeat(COUNT_INTERVAL, () => this.#count());
+  }
+
+  /** A process that only serves does so with its first job. */
+  #start(): Promise<PgBoss> {
+    this.#boss ??= this.#startBoss().catch((error: unknown) => {
+      this.#boss = null;
+      throw error;
+    });
+    return this.#boss;
+  }
+
+  async #startBoss(): Promise<PgBoss> {
     const boss = await this.#makeBoss();
-    this.#boss = boss;
     await boss.start();
     for (const [name, { options }] of this.#queues) {
       const settings = { ...options, heartbeatSeconds: HEARTBEAT_SECONDS, deleteAfterSeconds: KEEP_SECONDS };
@@ -155,8 +171,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
       // One that was there keeps the settings of the version that made it.
       await boss.updateQueue(name, settings);
     }
-    if (this.works) await this.#startWork(boss);
-    this.#repeat(COUNT_INTERVAL, () => this.#count());
+    return boss;
   }
 
   /** Stops working: drives and jobs see their signal at once. Jobs can still be sent, until the application has shut down. */
@@ -170,7 +185,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
   }
 
   #add(name: string, queue: Queue): void {
-    if (this.#boss) throw new Error(`${name} must be defined before the application starts.`);
+    if (this.#hasStarted) throw new Error(`${name} must be defined before the application starts.`);
     if (this.#queues.has(name)) throw new Error(`${name} is defined twice.`);
     this.#queues.set(name, queue);
   }
@@ -307,7 +322,9 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
   async #stopAll(): Promise<void> {
     this.#stopping.abort();
     for (const timer of this.#timers) clearInterval(timer);
-    const stopped = this.#boss?.stop({ graceful: true, timeout: GRACE }).catch((error: unknown) => this.#report(error));
+    const stopped = this.#boss
+      ?.then((boss) => boss.stop({ graceful: true, timeout: GRACE }))
+      .catch((error: unknown) => this.#report(error));
     // Without a database pg-boss would wait for each of its statements.
     await Promise.race([stopped, delay(LONGEST_STOP, undefined, { ref: false })]);
   }

@@ -56,7 +56,7 @@ describe('schema', () => {
   it('hangs every row off the session of its own user, and removes it with that', async () => {
     const references = await database.query<{ table: string; definition: string }>(
       `select conrelid::regclass::text as table, pg_get_constraintdef(oid) as definition
-       from pg_constraint where contype = 'f' order by 1`,
+       from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace order by 1`,
     );
     const definition =
       'FOREIGN KEY (user_id, session_id) REFERENCES onboarding_sessions(user_id, id) ON DELETE CASCADE';
@@ -115,7 +115,8 @@ describe('schema', () => {
               (select count(*)::int from pg_rewrite r join pg_class c on c.oid = r.ev_class
                where c.relnamespace = 'public'::regnamespace) as rules,
               (select count(*)::int from pg_proc where pronamespace = 'public'::regnamespace) as functions,
-              (select count(*)::int from pg_constraint where condeferrable) as deferrable`,
+              (select count(*)::int from pg_constraint
+               where condeferrable and connamespace = 'public'::regnamespace) as deferrable`,
     );
     expect(found).toEqual({ sequences: [`${MIGRATIONS}_id_seq`], triggers: 1, rules: 0, functions: 0, deferrable: 0 });
   });
