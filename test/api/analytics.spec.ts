@@ -3,6 +3,7 @@ import { dayOf, daysAfter, firstOf } from '../../src/operations/analytics/days.j
 import { countEverybody, refreshOf } from '../support/data/counted-users.js';
 import { sample } from '../support/data/samples.js';
 import { TestDatabase } from '../support/database/database.js';
+import { TcpProxy } from '../support/servers/tcp-proxy.js';
 import { TestApp } from '../support/service/app.js';
 import type { Answer, Client } from '../support/service/client.js';
 import { expectProblem } from '../support/service/problems.js';
@@ -324,8 +325,10 @@ describe('the numbers', () => {
     });
 
     it('as a 503 while that connection is away', async () => {
-      const DATABASE_OPERATOR_URL = 'postgres://nobody@127.0.0.1:1/none';
+      const wire = await TcpProxy.to(Number(new URL(database.operatorUrl).port));
+      const DATABASE_OPERATOR_URL = Object.assign(new URL(database.operatorUrl), { port: String(wire.port) }).href;
       const cut = await TestApp.start({ database, environment: { DATABASE_OPERATOR_URL } });
+      await wire.close();
       try {
         const client = await cut.as('olga', { scope: 'onboarding:analytics' });
         for (const route of ROUTES) expectProblem(await client.get(`/analytics/${route}`), 503, route);

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { Metrics } from '../../../src/ground/telemetry/metrics.js';
 import { JobQueue } from '../../../src/storage/jobs/job-queue.js';
 import { TestDatabase } from '../../support/database/database.js';
-import { operatorLogin } from '../../support/database/operator-login.js';
 import { startQueue, stopQueue } from '../../support/jobs/test-queue.js';
 import { eventually } from '../../support/process/deadline.js';
 import { TestApp } from '../../support/service/app.js';
@@ -15,7 +14,7 @@ describe('the metrics of jobs', () => {
 
   beforeAll(async () => {
     database = await TestDatabase.create();
-    url = await operatorLogin(database.ownerUrl);
+    url = database.operatorUrl;
     app = await TestApp.start({ database, environment: { METRICS_PORT: '0', DATABASE_OPERATOR_URL: url } });
   });
   afterAll(async () => {
@@ -58,14 +57,13 @@ describe('the metrics of jobs', () => {
 describe('a service', () => {
   it('has a queue with DATABASE_OPERATOR_URL, and none without', async () => {
     const database = await TestDatabase.create();
-    const operatorUrl = await operatorLogin(database.ownerUrl);
     const connections = () =>
       database.query(
         `select from pg_stat_activity where datname = current_database() and application_name = 'onboarding-jobs'`,
       );
     const [with_, without] = [
-      await TestApp.start({ database, environment: { DATABASE_OPERATOR_URL: operatorUrl } }),
-      await TestApp.start({ database }),
+      await TestApp.start({ database, environment: { JOBS: 'on' } }),
+      await TestApp.start({ database, environment: { DATABASE_OPERATOR_URL: undefined } }),
     ];
     try {
       expect(with_.nest.get(JobQueue, { strict: false })).toBeInstanceOf(JobQueue);

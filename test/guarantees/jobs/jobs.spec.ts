@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { once } from 'node:events';
 import type { JobQueue, Work } from '../../../src/storage/jobs/job-queue.js';
 import { TestDatabase } from '../../support/database/database.js';
-import { operatorLogin } from '../../support/database/operator-login.js';
 import { LoggedLines, startQueue, stopQueue } from '../../support/jobs/test-queue.js';
 import { eventually } from '../../support/process/deadline.js';
 
@@ -21,7 +20,7 @@ describe('a job', () => {
 
   beforeAll(async () => {
     database = await TestDatabase.create();
-    url = await operatorLogin(database.ownerUrl);
+    url = database.operatorUrl;
     logged = new LoggedLines();
   });
   afterEach(async () => {
@@ -146,7 +145,7 @@ describe('a job', () => {
 describe('queues that nobody sends anything to', () => {
   it('cost PostgreSQL at most two transactions a second', async () => {
     const database = await TestDatabase.create();
-    const url = await operatorLogin(database.ownerUrl);
+    const url = database.operatorUrl;
     const queue = await startQueue(url, (each) => {
       each.define(QUEUE, {}, () => Promise.resolve());
       each.keepRunning('test-drive', async (signal) => void (await once(signal, 'abort')));

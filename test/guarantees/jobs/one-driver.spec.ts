@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobQueue } from '../../../src/storage/jobs/job-queue.js';
 import { TestDatabase } from '../../support/database/database.js';
-import { operatorLogin } from '../../support/database/operator-login.js';
 import { DRIVEN, Drivers, LoggedLines, startQueue, stopQueue } from '../../support/jobs/test-queue.js';
 import { DrivingProcess } from '../../support/jobs/driving-process.js';
 import { eventually } from '../../support/process/deadline.js';
@@ -19,7 +18,7 @@ describe('a drive', () => {
 
   beforeAll(async () => {
     database = await TestDatabase.create();
-    url = await operatorLogin(database.ownerUrl);
+    url = database.operatorUrl;
     logged = new LoggedLines();
   });
   afterEach(async () => {

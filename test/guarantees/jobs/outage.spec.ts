@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OwnCluster } from '../../support/database/own-cluster.js';
-import { operatorLogin } from '../../support/database/operator-login.js';
 import { DRIVEN, Drivers, LoggedLines, startQueue, stopQueue } from '../../support/jobs/test-queue.js';
 import { eventually } from '../../support/process/deadline.js';
 import { DatabaseUnavailable } from '../../../src/storage/wire/wire.problems.js';
@@ -18,7 +17,7 @@ describe('while PostgreSQL crashes and comes back', () => {
 
   beforeAll(async () => {
     cluster = await OwnCluster.create();
-    url = await operatorLogin(cluster.ownerUrl, cluster.appUrl);
+    url = cluster.operatorUrl;
     logged = new LoggedLines();
     queues = await Promise.all(
       ['first', 'second'].map((name) =>

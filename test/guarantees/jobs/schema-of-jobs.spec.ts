@@ -8,7 +8,6 @@ import { StartupError } from '../../../src/ground/config/startup-error.js';
 import { JOBS_SCHEMA_46 } from '../../../src/storage/postgres/migrations/jobs-schema-46.js';
 import { JOBS_SCHEMA_VERSION } from '../../../src/storage/postgres/jobs-schema.js';
 import { TestDatabase } from '../../support/database/database.js';
-import { operatorLogin } from '../../support/database/operator-login.js';
 import { startQueue, stopQueue } from '../../support/jobs/test-queue.js';
 
 const { pgboss } = createRequire(import.meta.url)('pg-boss/package.json') as { pgboss: { schema: number } };
@@ -36,7 +35,7 @@ describe('the schema of jobs', () => {
 
   beforeAll(async () => {
     database = await TestDatabase.create();
-    url = await operatorLogin(database.ownerUrl);
+    url = database.operatorUrl;
     operator = new pg.Pool({ connectionString: url, max: 1 });
   });
   afterAll(async () => {

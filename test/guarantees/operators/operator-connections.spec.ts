@@ -88,7 +88,7 @@ describe('the operators’ connections', () => {
   });
 
   it('are not there without DATABASE_OPERATOR_URL', async () => {
-    const other = await TestApp.start({ database });
+    const other = await TestApp.start({ database, environment: { DATABASE_OPERATOR_URL: undefined } });
     expect(() => other.nest.get(OperatorDatabase, { strict: false })).toThrow();
     await other.stop();
   });
