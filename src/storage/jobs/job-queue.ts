@@ -148,7 +148,6 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
   /** @throws StartupError */
   async onApplicationBootstrap(): Promise<void> {
     this.#hasStarted = true;
-    await this.#checkVersion();
     if (this.works) await this.#startWork(await this.#start());
     this.#repeat(COUNT_INTERVAL, () => this.#count());
   }
@@ -163,6 +162,7 @@ export class JobQueue implements OnApplicationBootstrap, OnModuleDestroy, OnAppl
   }
 
   async #startBoss(): Promise<PgBoss> {
+    await this.#checkVersion();
     const boss = await this.#makeBoss();
     await boss.start();
     for (const [name, { options }] of this.#queues) {
