@@ -7,6 +7,7 @@ import { PROVIDERS } from '../../../src/ground/providers/providers.js';
 import { TestApp } from '../../support/service/app.js';
 import { textUntilLive, type Answer } from '../../support/service/client.js';
 import { API_DOCUMENT, checkAnswer, exercised } from '../../support/service/contract.js';
+import { countEverybody } from '../../support/data/counted-users.js';
 import { fillEveryTable, rowsOf } from '../../support/data/filled-user.js';
 import { hostileRequests, KEY, KEY_TAIL, MARK, type HostileRequest } from '../../support/data/hostile-requests.js';
 import { ProviderServer, status as providerStatus } from '../../support/servers/provider-server.js';
@@ -94,6 +95,7 @@ describe('requests of any kind', () => {
       id: ids,
       url: [...USERS, SILENT].map((userId) => encodeURIComponent(`https://example.com/${markOf(userId)}`)),
     });
+    await countEverybody(app);
     app.log.length = 0;
     exercised.clear();
   });

@@ -9,6 +9,7 @@ import { PROVIDERS } from '../../../src/ground/providers/providers.js';
 import { OnboardingDatabaseService } from '../../../src/onboarding/database/onboarding-database.service.js';
 import { OnboardingProgressService } from '../../../src/onboarding/progress/onboarding-progress.service.js';
 import { TestApp } from '../../support/service/app.js';
+import { countEverybody } from '../../support/data/counted-users.js';
 import { Canaries } from '../../support/data/canaries.js';
 import type { Answer, Client } from '../../support/service/client.js';
 import { OwnCluster } from '../../support/database/own-cluster.js';
@@ -357,6 +358,10 @@ const ROUTES: Readonly<Record<string, Call>> = {
   ...businessRoutes('/onboarding/business-info'),
   'GET /api/onboarding/internal/users/{userId}/ai-inputs': (client) => client.get(internalPath('ai-inputs')),
   'GET /api/onboarding/internal/users/{userId}/status': (client) => client.get(internalPath('status')),
+  'GET /api/onboarding/analytics/funnel': (client) => client.get('/analytics/funnel?by=day'),
+  'GET /api/onboarding/analytics/cohorts': (client) => client.get('/analytics/cohorts'),
+  'GET /api/onboarding/analytics/activity': (client) => client.get('/analytics/activity'),
+  'GET /api/onboarding/analytics/stuck': (client) => client.get('/analytics/stuck'),
   'GET /api/onboarding/internal/users/{userId}/profile': (client) => client.get(internalPath('profile')),
 };
 
@@ -477,8 +482,10 @@ describe('keys that were saved', () => {
       ['a service without a scope', await app.as(SERVICE)],
       ['a service with another scope', await app.as(SERVICE, { scope: 'keys:list users:read' })],
       ['a service that may read onboarding', await app.as(SERVICE, { scope: 'onboarding:read' })],
+      ['an operator', await app.as(SERVICE, { scope: 'onboarding:operate' })],
       ['the owner', owner],
     ];
+    await countEverybody(app);
     const statuses: Record<string, number[]> = {};
     for (const [who, client] of callers) {
       for (const [route, call] of Object.entries(ROUTES)) {
@@ -489,8 +496,11 @@ describe('keys that were saved', () => {
     }
     expect(leaks(answers)).toEqual([]);
     expect(answers.filter(([, text]) => visible.formsIn(text).length > 0).length).toBeGreaterThan(5);
-    // The owner's calls went through, all but those that are for services, and what is no opening of a WebSocket.
-    expect(statuses['the owner']?.filter((status) => status !== 200).toSorted()).toEqual([404, 404, 404, 404, 426]);
+    // The owner's calls went through, all but those that are for services and operators, and what is no opening of a WebSocket.
+    expect(statuses['the owner']?.filter((status) => status !== 200).toSorted()).toEqual([
+      ...Array<number>(8).fill(404),
+      426,
+    ]);
     expect(new Set(statuses['nobody'])).toEqual(new Set([200, 401]));
   });
 
