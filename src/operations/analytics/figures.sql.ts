@@ -51,8 +51,12 @@ export function funnelBy(group: Group): string {
     ), buckets as (
       -- Sums of bigint would be numeric, which takes several times as long to add and to compare.
       select ${day} as day, step, bucket, sum(users::int)::int as users
-      from unnest($6::text[], $7::date[]) span (unit, day) join operations.funnel_times using (unit, day)
-      where ($3::text is null or flow = $3) and ${within}
+      from unnest($6::text[], $7::date[]) span (unit, day) cross join lateral (
+        select step, bucket, users from operations.funnel_times kept
+        where kept.unit = span.unit and kept.day = span.day and ($3::text is null or flow = $3) and ${within}
+        -- Each span by the key: the planner would rather read the whole table, since it takes units and days for unrelated.
+        offset 0
+      ) kept
       group by 1, 2, 3
     ), places as (
       select day, step, bucket, sum(users) over (partition by day, step order by bucket) as upto from buckets

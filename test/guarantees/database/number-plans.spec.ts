@@ -5,6 +5,7 @@ import { AnalyticsRefresh } from '../../../src/operations/analytics/analytics-re
 import { basisOf } from '../../../src/operations/analytics/basis.js';
 import { OperatorDatabase, type Run } from '../../../src/operations/database/operator-database.js';
 import { TestDatabase } from '../../support/database/database.js';
+import { eventually } from '../../support/process/deadline.js';
 
 interface Plan {
   readonly 'Node Type': string;
@@ -68,6 +69,13 @@ describe('plans of the numbers', () => {
        from session`,
       [users],
     );
+    // Transactions of other databases on the server hold a refresh back.
+    await eventually('its transaction is over for everybody', async () => {
+      const [event] = await database.query<{ isOver: boolean }>(
+        `select max(tx) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "isOver" from progress_events`,
+      );
+      return event?.isOver === true;
+    });
   }
 
   async function catchUp(): Promise<void> {
