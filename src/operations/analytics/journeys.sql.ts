@@ -141,7 +141,7 @@ const CONTRIBUTIONS = `
     select flow, day, step, within, sum(entered), sum(completed), sum(skipped), sum(failed), sum(timed), sum(seconds)
     from (
       select flow, day, step, entered_within as within, sign as entered, 0 as completed, 0 as skipped,
-             case when status = 'f' then sign else 0 end as failed, 0 as timed, 0 as seconds
+             case when status = 'f' and not is_finished then sign else 0 end as failed, 0 as timed, 0 as seconds
       from passage
       union all
       select flow, day, step, finished_within, 0, case when status = 's' then 0 else sign end,

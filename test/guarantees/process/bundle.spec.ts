@@ -10,7 +10,8 @@ describe('the bundle', () => {
 
   beforeAll(async () => {
     database = await TestDatabase.create();
-    service = await ServiceProcess.start(testEnvironment(database.appUrl));
+    const operators = { DATABASE_OPERATOR_URL: database.operatorUrl, JOBS: 'off' };
+    service = await ServiceProcess.start(testEnvironment(database.appUrl, operators));
   });
   afterAll(async () => {
     service.kill('SIGKILL');
