@@ -72,7 +72,7 @@ describe('a service', () => {
     } finally {
       await Promise.all([with_.stop(), without.stop()]);
     }
-    expect(await connections()).toHaveLength(0);
+    await eventually('its connections are gone', async () => (await connections()).length === 0);
     await database.drop();
   });
 });
