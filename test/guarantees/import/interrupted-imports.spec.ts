@@ -10,10 +10,12 @@ import { linesOf, runImport } from '../../support/process/import-command.js';
 import type { CommandOptions } from '../../support/process/command.js';
 import { scratchDirectory } from '../../support/process/scratch-directory.js';
 
-/** Ends the service's connections to a database, as a restart of PostgreSQL does. */
-const END_CONNECTIONS = `
-  select pg_terminate_backend(pid) from pg_stat_activity
-  where datname = current_database() and application_name = 'onboarding'`;
+/** The service's connections to a database. */
+const CONNECTIONS = `
+  select pid from pg_stat_activity where datname = current_database() and application_name = 'onboarding'`;
+
+/** Ends them, as a restart of PostgreSQL does. */
+const END_CONNECTIONS = `select pg_terminate_backend(pid) from (${CONNECTIONS}) service`;
 
 describe('an import that is interrupted', () => {
   let database: TestDatabase;
@@ -63,6 +65,8 @@ describe('an import that is interrupted', () => {
       },
     });
     expect(cutOff.code).toBe(signal === 'SIGKILL' ? null : 1);
+    // What PostgreSQL was sent before a kill it still commits.
+    await eventually('its connections are gone', async () => (await database.query(CONNECTIONS)).length === 0);
     const some = await sessions();
     expect(some).toBeLessThan(COUNT);
     expect(existsSync(`${first}.pending`)).toBe(signal === 'SIGKILL');
