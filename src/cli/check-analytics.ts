@@ -10,36 +10,22 @@ import {
   type AnalyticsChecked,
 } from '../operations/analytics/recount/analytics-check.js';
 import { withConnection, type OwnerConnection } from '../storage/postgres/owner-connection.js';
-import { startDatabase } from '../storage/postgres/start-database.js';
 import { withProgressBar } from './progress-bar.js';
 import { run } from './run.js';
-import { onStopSignal } from './stop-signals.js';
+import { withDatabase } from './with-database.js';
 
 await run(async () => {
   const configuration = loadConfiguration();
-  const stop = new AbortController();
-  const starting = startDatabase(configuration, console.log);
-  onStopSignal(
-    () => stop.abort(),
-    () => void starting.then((database) => database.stop()).finally(() => process.exit(1)),
-  );
-  // The launcher's channel would keep the process alive.
-  process.channel?.unref();
-  const database = await starting;
-  try {
+  await withDatabase(console.log, async (database, signal) => {
     const { ownerUrl } = database;
     if (!ownerUrl) throw new StartupError('DATABASE_MIGRATION_URL must name the connection of the schema’s owner.');
     const checked = await withProgressBar(
       'Recounting {bar} {value} of {total} users, {eta_formatted} left',
       (onProgress) =>
-        withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
-          check(owner, configuration, stop.signal, onProgress),
-        ),
+        withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) => check(owner, configuration, signal, onProgress)),
     );
     report(checked);
-  } finally {
-    await database.stop();
-  }
+  });
 });
 
 async function check(

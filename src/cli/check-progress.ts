@@ -1,26 +1,15 @@
 import { parseArgs } from 'node:util';
-import { loadConfiguration } from '../ground/config/load-configuration.js';
 import { StartupError } from '../ground/config/startup-error.js';
 import { Findings, ProgressCheck } from '../operations/maintenance/progress-check.js';
 import { withConnection } from '../storage/postgres/owner-connection.js';
-import { startDatabase } from '../storage/postgres/start-database.js';
 import { withProgressBar } from './progress-bar.js';
 import { CHECK_PROGRESS, conclude, nextRun, report } from './progress-report.js';
 import { run } from './run.js';
-import { onStopSignal } from './stop-signals.js';
+import { withDatabase } from './with-database.js';
 
 await run(async () => {
   const { repair, after } = parseOptions();
-  const stop = new AbortController();
-  const starting = startDatabase(loadConfiguration(), console.log);
-  onStopSignal(
-    () => stop.abort(),
-    () => void starting.then((database) => database.stop()).finally(() => process.exit(1)),
-  );
-  // The launcher's channel would keep the process alive.
-  process.channel?.unref();
-  const database = await starting;
-  try {
+  await withDatabase(console.log, async (database, signal) => {
     const { ownerUrl } = database;
     if (!ownerUrl) throw new StartupError('DATABASE_MIGRATION_URL must name the connection of the schema’s owner.');
     const findings = new Findings(after);
@@ -28,7 +17,7 @@ await run(async () => {
       'Checking {bar} {value} of {total} users, {eta_formatted} left',
       (onProgress) =>
         withConnection('DATABASE_MIGRATION_URL', ownerUrl, (owner) =>
-          new ProgressCheck(owner, { repair, signal: stop.signal }).run(findings, onProgress),
+          new ProgressCheck(owner, { repair, signal }).run(findings, onProgress),
         ),
     ).catch((error: unknown) => {
       report(findings);
@@ -37,9 +26,7 @@ await run(async () => {
     report(findings);
     if (!isDone) throw new StartupError(`Stopped. ${nextRun(findings, repair)}`);
     conclude(findings);
-  } finally {
-    await database.stop();
-  }
+  });
 });
 
 function parseOptions() {

@@ -8,7 +8,6 @@ import { OnboardingModule } from '../onboarding.module.js';
 import { AT_ONCE, ImportRun, ImportSummary } from '../operations/legacy-import/import-run.js';
 import { LegacySources } from '../operations/legacy-import/legacy-sources.js';
 import { UserImport } from '../operations/legacy-import/user-import.js';
-import { startDatabase } from '../storage/postgres/start-database.js';
 import { DatabaseUnavailable } from '../storage/wire/wire.problems.js';
 import { importOptions, NEXT_RUN, type ImportOptions } from './import-options.js';
 import { ReportFile } from './import-report-file.js';
@@ -16,35 +15,24 @@ import { summaryTable } from './import-summary.js';
 import { undoImport } from './import-undo.js';
 import { withProgressBar } from './progress-bar.js';
 import { run } from './run.js';
-import { onStopSignal } from './stop-signals.js';
+import { withDatabase } from './with-database.js';
 
 // The reader of the progress bar may have gone: the import goes on without one.
 process.stderr.on('error', () => undefined);
 
 await run(async () => {
   const options = importOptions();
-  const stop = new AbortController();
   // Standard output is for the report.
-  const starting = startDatabase(loadConfiguration(), console.error);
-  onStopSignal(
-    () => stop.abort(),
-    () => void starting.then((database) => database.stop()).finally(() => process.exit(1)),
-  );
-  // The launcher's channel would keep the process alive.
-  process.channel?.unref();
-  const database = await starting;
-  try {
+  await withDatabase(console.error, async (database, signal) => {
     const services = await startServices(database.url);
     try {
       await ('undo' in options
-        ? undoImport(services.get(OnboardingDatabaseService), options.undo, stop.signal)
-        : importUsers(services, options, stop.signal));
+        ? undoImport(services.get(OnboardingDatabaseService), options.undo, signal)
+        : importUsers(services, options, signal));
     } finally {
       await services.close();
     }
-  } finally {
-    await database.stop();
-  }
+  });
 });
 
 /** The services alone, with connections of their own. */
